@@ -1,1 +1,47 @@
-//! placeholder
+//! The values of the memory service.
+//!
+//! Everything the other crates talk about is defined here, once, as a type that can only hold a valid value:
+//! text from outside is *parsed* into these types at a door (MCP, command line, later HTTP) and is not checked
+//! again further down. Rows read from a database are the exception: the original program's files hold anything,
+//! so [`Memory`] keeps what it finds and never rewrites it on read.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`content`] | the text of a memory, its limits |
+//! | [`hash`] | the identity of a memory: [`ContentHash`], [`HashPrefix`] |
+//! | [`tag`] | tags and the original's normaliser |
+//! | [`memory_type`], [`metadata`], [`partition`], [`timestamp`] | the other fields of a memory |
+//! | [`date`] | dates that a caller writes: `2026-03-11`, RFC 3339 |
+//! | [`memory`] | a memory as it is read, and as it is written |
+//! | [`filter`] | which memories a use case means |
+//! | [`vector`] | embeddings and the identity of the model that made them |
+//! | [`space`] | whose memory it is |
+//!
+//! The crate does no input or output and knows no wire format. To add a value: one file, one type, its errors
+//! and its tests beside it.
+
+pub mod content;
+pub mod date;
+pub mod filter;
+pub mod hash;
+pub mod memory;
+pub mod memory_type;
+pub mod metadata;
+pub mod partition;
+pub mod space;
+pub mod tag;
+pub mod timestamp;
+pub mod vector;
+
+pub use content::{Content, InvalidContent, MAX_CONTENT_BYTES};
+pub use date::{InvalidDate, parse_date};
+pub use filter::{Filter, TagMatch};
+pub use hash::{ContentHash, HashPrefix, InvalidHash};
+pub use memory::{EmbeddingState, Memory, MemoryId, NewMemory};
+pub use memory_type::{InvalidMemoryType, MemoryType};
+pub use metadata::{InvalidMetadata, MAX_METADATA_BYTES, Metadata};
+pub use partition::{InvalidPartition, Partition, PartitionScope};
+pub use space::Space;
+pub use tag::{InvalidTags, MAX_TAG_CHARS, MAX_TAGS, Tags};
+pub use timestamp::Timestamp;
+pub use vector::{InvalidVector, ModelIdentity, Vector};

@@ -1,1 +1,26 @@
-//! placeholder
+//! What the engine needs from the world, as traits.
+//!
+//! | port | adapters |
+//! |---|---|
+//! | [`MemoryStore`] | `store-sqlite`; later Cloudflare and PostgreSQL |
+//! | [`OpenStore`] | the composition root in `cli`: which space lives where |
+//! | [`Embedder`] | `embed`; later an OpenAI-compatible endpoint |
+//! | [`Clock`] | [`SystemClock`]; `testkit::FakeClock` |
+//!
+//! # Adding an adapter
+//! Implement the trait in a crate of its own that depends on `ports` and `model` only, run the port's contract suite
+//! ([`contract`], feature `testing`) from that crate's tests, and wire it up in `cli`. Errors say what happened in
+//! the port's own terms; the adapter's error is kept as the source and never reaches a user.
+
+pub mod clock;
+#[cfg(feature = "testing")]
+pub mod contract;
+pub mod embedder;
+pub mod store;
+
+pub use clock::{Clock, SystemClock};
+pub use embedder::{EmbedError, Embedder, Readiness};
+pub use store::{
+    Candidate, Check, Finding, Inserted, IntegrityReport, Listing, MemoryStore, OpenStore, Page, Repaired,
+    Severity, Statistics, StoreError, Unembedded, VectorSample, VectorSpace, WordQuery,
+};

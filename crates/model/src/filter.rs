@@ -1,0 +1,74 @@
+//! Which memories a use case means.
+
+use crate::{ContentHash, MemoryType, PartitionScope, Tags, Timestamp};
+
+/// Conditions on memories, all of which must hold. Deleted memories are never meant.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Filter {
+    /// Only these keys. An empty list means no memory.
+    pub hashes: Option<Vec<ContentHash>>,
+    /// Only memories with these tags; without tags there is no condition. Compared without regard to ASCII case.
+    pub tags: Tags,
+    /// Whether one of the tags is enough.
+    pub tag_match: TagMatch,
+    /// Only this kind, compared exactly.
+    pub memory_type: Option<MemoryType>,
+    /// Only memories created at this time or later.
+    pub created_from: Option<Timestamp>,
+    /// Only memories created before this time.
+    pub created_before: Option<Timestamp>,
+    /// Only memories of these partitions.
+    pub partitions: PartitionScope,
+    /// Also memories that another one took the place of.
+    pub include_superseded: bool,
+}
+
+/// How many of the tags of a [`Filter`] a memory must have.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TagMatch {
+    /// One is enough.
+    #[default]
+    Any,
+    /// All of them.
+    All,
+}
+
+impl Filter {
+    /// One memory, wherever it lies.
+    #[must_use]
+    pub fn one(hash: ContentHash) -> Self {
+        Self {
+            hashes: Some(vec![hash]),
+            partitions: PartitionScope::All,
+            include_superseded: true,
+            ..Self::default()
+        }
+    }
+
+    /// Whether it has any condition beyond the partition and the superseded ones: a deletion without one would mean
+    /// everything.
+    #[must_use]
+    pub fn is_selective(&self) -> bool {
+        self.hashes.is_some()
+            || !self.tags.is_empty()
+            || self.memory_type.is_some()
+            || self.created_from.is_some()
+            || self.created_before.is_some()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_filter_without_conditions_is_not_selective() {
+        assert!(!Filter::default().is_selective());
+        assert!(
+            !Filter { include_superseded: true, partitions: PartitionScope::All, ..Filter::default() }
+                .is_selective()
+        );
+        assert!(Filter { tags: Tags::parse("a").unwrap(), ..Filter::default() }.is_selective());
+        assert!(Filter::one(ContentHash::stored("x")).is_selective());
+    }
+}

@@ -1,0 +1,69 @@
+//! A memory, as it is read and as it is written.
+
+use crate::{Content, ContentHash, MemoryType, Metadata, Partition, Tags, Timestamp, Vector};
+
+/// The number of a memory inside its store: for the legs of a search, never shown to callers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct MemoryId(pub i64);
+
+/// A memory as it stands in the store. Rows of the original's files are read as they are: any text, any tag case, any
+/// type name.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Memory {
+    /// Its number inside the store.
+    pub id: MemoryId,
+    /// Its key.
+    pub hash: ContentHash,
+    /// Its text.
+    pub content: String,
+    /// Its tags, in order, in the case they were stored in.
+    pub tags: Vec<String>,
+    /// Its kind, as it was stored.
+    pub memory_type: Option<String>,
+    /// Its free fields.
+    pub metadata: Metadata,
+    /// When it was stored first. None when the row has no readable time.
+    pub created_at: Option<Timestamp>,
+    /// When it was changed last.
+    pub updated_at: Option<Timestamp>,
+    /// The partition it lies in.
+    pub partition: Partition,
+    /// The memory that took its place, if one did.
+    pub superseded_by: Option<ContentHash>,
+    /// The memory whose place it took, if it did.
+    pub parent: Option<ContentHash>,
+    /// Its number in a chain of versions, from 1.
+    pub version: u32,
+    /// Whether it can be found by meaning.
+    pub embedding: EmbeddingState,
+}
+
+/// Whether a memory can be found by meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum EmbeddingState {
+    /// It has a vector of the model in use.
+    Done,
+    /// It has none yet; it is found by its words until it has.
+    Pending,
+}
+
+/// A memory to be written. The store gives it its number.
+#[derive(Debug, Clone)]
+pub struct NewMemory {
+    /// Its key.
+    pub hash: ContentHash,
+    /// Its text.
+    pub content: Content,
+    /// Its tags.
+    pub tags: Tags,
+    /// Its kind.
+    pub memory_type: Option<MemoryType>,
+    /// Its free fields.
+    pub metadata: Metadata,
+    /// When it was stored: both creation and change.
+    pub created_at: Timestamp,
+    /// The partition it goes to.
+    pub partition: Partition,
+    /// Its vector by the store's model; none when it could not be made now.
+    pub vector: Option<Vector>,
+}

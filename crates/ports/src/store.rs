@@ -1,0 +1,155 @@
+//! The memory store: one space's memories, with their words and vectors.
+
+mod error;
+mod integrity;
+mod query;
+
+use async_trait::async_trait;
+use model::{
+    ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Space, Timestamp, Vector,
+};
+use std::sync::Arc;
+
+pub use error::StoreError;
+pub use integrity::{Check, Finding, IntegrityReport, Repaired, Severity};
+pub use query::{
+    Candidate, Inserted, Listing, Page, Statistics, Unembedded, VectorSample, VectorSpace, WordQuery,
+};
+
+/// The memories of one space, opened for one embedding model.
+///
+/// Every method that writes is one unit of work: it is done whole and durable when it returns `Ok`, and left no trace
+/// when it returns an error. No method embeds or waits for a network inside that unit.
+///
+/// A store keeps vectors of several models apart (*vector spaces*); [`MemoryStore::search_vectors`] only ever compares
+/// vectors of the model the store was opened for.
+#[async_trait]
+pub trait MemoryStore: Send + Sync {
+    /// The model whose vectors this store reads and writes.
+    fn model(&self) -> &ModelIdentity;
+
+    /// Stores a memory: row, tags, words and vector together. A memory without a vector is pending
+    /// ([`MemoryStore::unembedded`]). A deleted memory of the same key gives way to the new one.
+    ///
+    /// # Errors
+    /// [`StoreError`]; a live memory of the same key is no error but [`Inserted::Duplicate`].
+    async fn insert(&self, memory: NewMemory) -> Result<Inserted, StoreError>;
+
+    /// The live memory with this key, in any partition.
+    ///
+    /// # Errors
+    /// [`StoreError`]; a key that is not there is `Ok(None)`.
+    async fn get(&self, hash: &ContentHash) -> Result<Option<Memory>, StoreError>;
+
+    /// The live memories with these numbers, in the order of the numbers; numbers that are not there are left out.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn get_many(&self, ids: &[MemoryId]) -> Result<Vec<Memory>, StoreError>;
+
+    /// Keys of live memories that begin with a prefix, in order, at most `limit`. A prefix that is a whole key gives
+    /// that key alone.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn resolve(&self, prefix: &HashPrefix, limit: usize) -> Result<Vec<ContentHash>, StoreError>;
+
+    /// The live memories that meet a filter, newest first (then by key), one page of them, with the true total.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn list(&self, filter: &Filter, page: Page) -> Result<Listing, StoreError>;
+
+    /// The best memories by words among those that meet the filter, best first, at most `limit`. The filter is applied
+    /// before the cut.
+    ///
+    /// # Errors
+    /// [`StoreError`]; a query without a usable word gives no candidates.
+    async fn search_words(
+        &self,
+        query: &WordQuery,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Vec<Candidate>, StoreError>;
+
+    /// The nearest memories by cosine among those that meet the filter and have a vector of [`MemoryStore::model`],
+    /// nearest first, at most `limit`. The filter is applied before the cut. The score is the cosine, -1 to 1.
+    ///
+    /// # Errors
+    /// [`StoreError::Dimension`] when the vector is not of the model's dimension; otherwise [`StoreError`].
+    async fn search_vectors(
+        &self,
+        query: &Vector,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Vec<Candidate>, StoreError>;
+
+    /// Deletes the live memories that meet a filter, all or none, and says which. A tombstone stays, so that
+    /// synchronisation learns of it; vectors and edges go.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn delete(&self, filter: &Filter, deleted_at: Timestamp) -> Result<Vec<ContentHash>, StoreError>;
+
+    /// Live memories that have no vector of [`MemoryStore::model`], oldest first, at most `limit`, after the number
+    /// `after` (to go through all of them although some fail).
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn unembedded(&self, after: Option<MemoryId>, limit: usize) -> Result<Vec<Unembedded>, StoreError>;
+
+    /// Writes vectors of [`MemoryStore::model`] for memories that are still live, still have the same key and have no
+    /// vector yet. Says how many were written.
+    ///
+    /// # Errors
+    /// [`StoreError::Dimension`] when a vector is not of the model's dimension (then none is written); otherwise
+    /// [`StoreError`].
+    async fn add_vectors(&self, vectors: Vec<(Unembedded, Vector)>) -> Result<usize, StoreError>;
+
+    /// What is known of the vectors that were in the database when it was first opened: whose they are decides whether
+    /// they are searched.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn vector_space(&self) -> Result<VectorSpace, StoreError>;
+
+    /// Records whether the vectors of a [`VectorSpace::Unverified`] database are of [`MemoryStore::model`]. When they
+    /// are not, they stay where they are, untouched and unsearched, and their memories are unembedded.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn settle_vector_space(&self, is_ours: bool) -> Result<(), StoreError>;
+
+    /// Counts and facts.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn statistics(&self) -> Result<Statistics, StoreError>;
+
+    /// Looks for damage. Changes nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`] when looking itself failed; damage is in the report.
+    async fn check(&self, check: Check) -> Result<IntegrityReport, StoreError>;
+
+    /// Repairs what [`MemoryStore::check`] calls repairable: rebuilds the word indexes, drops vectors without a memory
+    /// and vectors without direction (their memories are then unembedded), tightens file modes. Never touches a
+    /// memory's text. Says what it did.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn repair(&self) -> Result<Vec<Repaired>, StoreError>;
+
+    /// Lets the store finish and close its files. Later calls fail with [`StoreError::Closed`].
+    async fn close(&self);
+}
+
+/// Opens the store of a space. Slow, and done at most once for each space at a time.
+#[async_trait]
+pub trait OpenStore: Send + Sync {
+    /// Opens it, creating or upgrading what is needed.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing was changed then, or a verified backup was made before it was.
+    async fn open(&self, space: &Space) -> Result<Arc<dyn MemoryStore>, StoreError>;
+}

@@ -1,0 +1,118 @@
+//! Questions to a store, and its answers.
+
+use model::{ContentHash, Memory, MemoryId, Partition, Timestamp, Vector};
+
+/// What became of an insertion.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Inserted {
+    /// It was stored and is durable.
+    Created {
+        /// Its number.
+        id: MemoryId,
+        /// When the memory of the same key was deleted whose place it took, if there was one.
+        restored_from: Option<Timestamp>,
+    },
+    /// A live memory has the same key; nothing was written.
+    Duplicate {
+        /// The partition that memory lies in.
+        partition: Partition,
+    },
+}
+
+/// A memory that a leg of a search found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Candidate {
+    /// Its number.
+    pub id: MemoryId,
+    /// How well it fits, larger is better. The scale is the leg's own.
+    pub score: f64,
+}
+
+/// A query for words: any text that a person or a model wrote. The store takes the words out of it; nothing in it is
+/// syntax.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WordQuery(pub String);
+
+/// A part of a list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Page {
+    /// How many memories to pass over.
+    pub offset: u64,
+    /// How many to give at most.
+    pub limit: u32,
+}
+
+/// A part of a list, and how long the list is.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Listing {
+    /// The memories of the page.
+    pub memories: Vec<Memory>,
+    /// How many memories meet the filter.
+    pub total: u64,
+}
+
+/// A live memory without a vector.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unembedded {
+    /// Its number.
+    pub id: MemoryId,
+    /// Its key, so that a vector never lands on another memory.
+    pub hash: ContentHash,
+    /// Its text.
+    pub content: String,
+}
+
+/// Whose vectors a database held when it was first opened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum VectorSpace {
+    /// It held none, or they are known to be of the store's model.
+    Ours,
+    /// Not known yet: embed the samples' texts, compare, and call
+    /// [`settle_vector_space`](crate::MemoryStore::settle_vector_space).
+    Unverified {
+        /// Some short memories with their vectors.
+        samples: Vec<VectorSample>,
+    },
+    /// They are of another model, or of none: they are kept and not searched.
+    Foreign,
+}
+
+/// A text with the vector that was stored for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct VectorSample {
+    /// The text.
+    pub content: String,
+    /// Its vector.
+    pub vector: Vector,
+}
+
+/// Counts and facts about a store.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Statistics {
+    /// The adapter: `sqlite-vec`, ...
+    pub backend: &'static str,
+    /// Where it is, for its owner.
+    pub location: String,
+    /// Live memories, superseded ones included, in all partitions.
+    pub memories: u64,
+    /// Live memories that another one took the place of.
+    pub superseded: u64,
+    /// Deleted memories whose tombstone is kept.
+    pub tombstones: u64,
+    /// Live memories that have a vector of the model in use.
+    pub embedded: u64,
+    /// Live memories that wait for one.
+    pub pending: u64,
+    /// Different tags of live memories.
+    pub tags: u64,
+    /// Live memories of each partition, by name.
+    pub partitions: Vec<(Partition, u64)>,
+    /// Bytes on disk, write-ahead log included.
+    pub bytes: u64,
+    /// The form of the database: `12.4`, `10.59`, `8.44`, ...
+    pub format: String,
+    /// The adapter's own schema number.
+    pub schema: i64,
+    /// When the oldest and the newest live memory were stored.
+    pub span: Option<(Timestamp, Timestamp)>,
+}
