@@ -1,1 +1,42 @@
-//! placeholder
+//! The use cases of the memory service.
+//!
+//! A door (MCP, command line, later HTTP) asks the [`Engine`] for a capability handle and calls use cases on it. What a
+//! caller may not do is not on its handle:
+//!
+//! | handle | use cases |
+//! |---|---|
+//! | [`Reader`] | [`search`](Reader::search), [`get`](Reader::get), [`list`](Reader::list), [`health`](Reader::health) |
+//! | [`Writer`] | everything of a reader, [`store`](Writer::store), [`delete`](Writer::delete) |
+//! | [`Admin`] | everything of a writer, [`examine`](Admin::examine), [`repair`](Admin::repair), [`embed_pending`](Admin::embed_pending) |
+//!
+//! A handle is bound to one [`Space`](model::Space) and opens that space's store on first use, so that a door can answer
+//! a handshake before a file or a model is touched.
+//!
+//! # Adding a use case
+//! One file: its input, its answer, the method on the handle that may do it, its tests. Failures are [`EngineError`]s;
+//! a new kind gets a row in [`error_code`], from which every door takes its codes.
+
+mod capability;
+mod delete;
+mod doctor;
+mod embedding;
+mod engine;
+mod error;
+pub mod error_code;
+mod get;
+mod health;
+mod list;
+mod open_space;
+mod search;
+mod store;
+
+pub use capability::{Admin, Capability, Grant, Reader, Writer};
+pub use delete::{DeleteReceipt, DeleteRequest, DryRun};
+pub use doctor::{EmbedProgress, Examination};
+pub use engine::{Engine, Parts, Settings};
+pub use error::EngineError;
+pub use error_code::ErrorCode;
+pub use health::{Health, ModelHealth, Status};
+pub use list::{ListAnswer, ListRequest, MAX_PAGE_SIZE};
+pub use search::{Hit, MAX_QUERY_BYTES, MAX_RESULTS, Mode, SearchAnswer, SearchRequest};
+pub use store::{NearDuplicate, Outcome, StoreReceipt, StoreRequest};

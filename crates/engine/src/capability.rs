@@ -1,0 +1,107 @@
+//! Capability handles: what a caller may do, as types.
+
+use std::sync::Arc;
+
+use crate::open_space::OpenSpace;
+
+/// What a caller may do. Each includes the ones before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Capability {
+    /// Look at memories.
+    Read,
+    /// Store and delete memories.
+    Write,
+    /// Examine and repair the store.
+    Admin,
+}
+
+impl Capability {
+    /// Its name, as scopes and messages have it: `read`, `write`, `admin`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Read => "read",
+            Self::Write => "write",
+            Self::Admin => "admin",
+        }
+    }
+}
+
+/// May look at the memories of one space.
+#[derive(Clone)]
+pub struct Reader {
+    pub(crate) space: Arc<OpenSpace>,
+}
+
+/// May store and delete memories of one space.
+#[derive(Clone)]
+pub struct Writer {
+    reader: Reader,
+}
+
+/// May examine and repair the store of one space.
+#[derive(Clone)]
+pub struct Admin {
+    writer: Writer,
+}
+
+/// The handle that a caller was granted.
+#[derive(Clone)]
+pub struct Grant {
+    capability: Capability,
+    admin: Admin,
+}
+
+impl Grant {
+    pub(crate) fn new(space: Arc<OpenSpace>, capability: Capability) -> Self {
+        Self { capability, admin: Admin { writer: Writer { reader: Reader { space } } } }
+    }
+
+    /// What was granted.
+    #[must_use]
+    pub fn capability(&self) -> Capability {
+        self.capability
+    }
+
+    /// The reader's handle; every grant has it.
+    #[must_use]
+    pub fn reader(&self) -> &Reader {
+        self.admin.writer().reader()
+    }
+
+    /// The writer's handle, if it was granted.
+    #[must_use]
+    pub fn writer(&self) -> Option<&Writer> {
+        (self.capability >= Capability::Write).then(|| self.admin.writer())
+    }
+
+    /// The administrator's handle, if it was granted.
+    #[must_use]
+    pub fn admin(&self) -> Option<&Admin> {
+        (self.capability >= Capability::Admin).then_some(&self.admin)
+    }
+}
+
+impl Writer {
+    /// What a writer may read.
+    #[must_use]
+    pub fn reader(&self) -> &Reader {
+        &self.reader
+    }
+
+    pub(crate) fn space(&self) -> &Arc<OpenSpace> {
+        &self.reader.space
+    }
+}
+
+impl Admin {
+    /// What an administrator may write.
+    #[must_use]
+    pub fn writer(&self) -> &Writer {
+        &self.writer
+    }
+
+    pub(crate) fn space(&self) -> &Arc<OpenSpace> {
+        self.writer.space()
+    }
+}

@@ -1,0 +1,125 @@
+//! Vectors that come later: whose vectors a database holds, and memories that wait for one.
+
+use std::pin::Pin;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use model::{MemoryId, Vector};
+use ports::{VectorSample, VectorSpace};
+
+use crate::EngineError;
+use crate::open_space::OpenSpace;
+
+/// How many memories are embedded at once.
+const BATCH: usize = 32;
+/// The mean cosine from which stored vectors are taken for the model's own. The built-in model is quantised: against
+/// float vectors of the same model it reaches .99 and more, against those of any other about 0.
+const SAME_MODEL_COSINE: f64 = 0.97;
+/// How long the worker waits after a failure, at first and at most.
+const RETRY: (Duration, Duration) = (Duration::from_secs(5), Duration::from_secs(300));
+
+/// Finds out, once, whether the vectors that the database held when it was first opened are of the model in use, by
+/// embedding some of its texts again.
+pub(crate) async fn settle(space: &Arc<OpenSpace>) -> Result<(), EngineError> {
+    space.settled.get_or_try_init(|| settle_now(space)).await.copied()
+}
+
+async fn settle_now(space: &Arc<OpenSpace>) -> Result<(), EngineError> {
+    let store = space.store().await?;
+    let VectorSpace::Unverified { samples } = store.vector_space().await? else { return Ok(()) };
+    let texts: Vec<&str> = samples.iter().map(|sample| sample.content.as_str()).collect();
+    let ours = space.parts.embedder.embed(&texts).await?;
+    let cosine = mean_cosine(&samples, &ours);
+    let is_ours = cosine.is_some_and(|cosine| cosine >= SAME_MODEL_COSINE);
+    store.settle_vector_space(is_ours).await?;
+    tracing::info!(
+        samples = samples.len(),
+        cosine,
+        is_ours,
+        "compared the database's vectors with the model"
+    );
+    Ok(())
+}
+
+fn mean_cosine(samples: &[VectorSample], ours: &[Vector]) -> Option<f64> {
+    let cosines: Option<Vec<f64>> =
+        samples.iter().zip(ours).map(|(sample, vector)| sample.vector.cosine(vector)).collect();
+    let cosines = cosines.filter(|cosines| !cosines.is_empty())?;
+    #[expect(clippy::cast_precision_loss, reason = "a handful of samples")]
+    Some(cosines.iter().sum::<f64>() / cosines.len() as f64)
+}
+
+/// What one pass over the memories without a vector did.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct Pass {
+    /// Memories that have their vector now.
+    pub(crate) embedded: usize,
+    /// Memories whose text gave no usable vector.
+    pub(crate) failed: usize,
+}
+
+/// Embeds every memory that waits for it, batch by batch, oldest first.
+pub(crate) async fn embed_pending(
+    space: &Arc<OpenSpace>,
+    progress: &mut (dyn FnMut(Pass) + Send),
+) -> Result<Pass, EngineError> {
+    settle(space).await?;
+    let store = space.store().await?;
+    let mut pass = Pass::default();
+    let mut after: Option<MemoryId> = None;
+    loop {
+        let batch = store.unembedded(after, BATCH).await?;
+        let Some(last) = batch.last() else { return Ok(pass) };
+        after = Some(last.id);
+        let texts: Vec<&str> = batch.iter().map(|memory| memory.content.as_str()).collect();
+        let vectors = match space.parts.embedder.embed(&texts).await {
+            Ok(vectors) => vectors,
+            Err(ports::EmbedError::BadVector { reason, .. }) => {
+                tracing::warn!(memories = batch.len(), reason, "a batch of memories gave no usable vectors");
+                pass.failed += batch.len();
+                progress(pass);
+                continue;
+            }
+            Err(unavailable) => return Err(unavailable.into()),
+        };
+        pass.embedded += store.add_vectors(batch.into_iter().zip(vectors).collect()).await?;
+        progress(pass);
+    }
+}
+
+/// Embeds what waits, then sleeps until more does. Ends when the space is dropped or its store closed.
+///
+/// Boxed, because opening a store starts it and it opens the store: its type would contain itself.
+pub(crate) fn run_worker(space: Weak<OpenSpace>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+    Box::pin(async move {
+        let mut delay = RETRY.0;
+        while let Some(strong) = space.upgrade() {
+            match embed_pending(&strong, &mut |_| {}).await {
+                Ok(pass) => {
+                    delay = RETRY.0;
+                    if pass != Pass::default() {
+                        tracing::info!(
+                            embedded = pass.embedded,
+                            failed = pass.failed,
+                            "embedded memories that waited"
+                        );
+                    }
+                    // Other processes store without a word to this one: look again after a while.
+                    let _more_or_time_is_up = tokio::time::timeout(RETRY.1, strong.pending.notified()).await;
+                }
+                Err(EngineError::Store(ports::StoreError::Closed)) => return,
+                Err(error) => {
+                    tracing::warn!(error = %error, retry_ms = delay.as_millis(), "embedding memories that wait failed");
+                    drop(strong);
+                    tokio::time::sleep(delay).await;
+                    delay = (delay * 2).min(RETRY.1);
+                }
+            }
+        }
+    })
+}
+
+/// Tells the background worker, if there is one, that a memory waits for its vector.
+pub(crate) fn notify(space: &OpenSpace) {
+    space.pending.notify_one();
+}

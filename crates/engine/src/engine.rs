@@ -1,0 +1,104 @@
+//! The engine: spaces, and the parts that their use cases work with.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use model::Space;
+use ports::{Clock, Embedder, OpenStore};
+
+use crate::capability::{Capability, Grant};
+use crate::open_space::OpenSpace;
+
+/// What an engine is made of.
+pub struct Parts {
+    /// Opens the store of a space.
+    pub stores: Arc<dyn OpenStore>,
+    /// Makes vectors.
+    pub embedder: Arc<dyn Embedder>,
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// How the use cases behave.
+    pub settings: Settings,
+}
+
+/// How the use cases behave.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Settings {
+    /// The cosine from which a stored memory is called a near-duplicate of a new one
+    /// (`MCP_SEMANTIC_DEDUP_THRESHOLD`).
+    pub near_duplicate_cosine: f64,
+    /// How much words count in a search, against [`Settings::meaning_weight`].
+    pub word_weight: f64,
+    /// How much meaning counts in a search.
+    pub meaning_weight: f64,
+    /// How long a use case waits for a vector before it goes on without.
+    pub embed_wait: Duration,
+    /// Whether memories without a vector are embedded in the background (a server) or only when asked (a command).
+    pub embed_in_background: bool,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            near_duplicate_cosine: 0.85,
+            word_weight: 0.5,
+            meaning_weight: 0.5,
+            embed_wait: Duration::from_secs(5),
+            embed_in_background: false,
+        }
+    }
+}
+
+/// The use cases of every space. Cheap to clone.
+#[derive(Clone)]
+pub struct Engine {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    parts: Arc<Parts>,
+    spaces: Mutex<HashMap<Space, Arc<OpenSpace>>>,
+}
+
+impl Engine {
+    /// An engine. Touches no file and loads no model.
+    #[must_use]
+    pub fn new(parts: Parts) -> Self {
+        Self { shared: Arc::new(Shared { parts: Arc::new(parts), spaces: Mutex::default() }) }
+    }
+
+    /// A handle on a space. The doors decide what a caller is granted; the engine sees to it that no more is done.
+    #[must_use]
+    pub fn grant(&self, space: &Space, capability: Capability) -> Grant {
+        Grant::new(self.space(space), capability)
+    }
+
+    /// Starts loading the model and opening a space in the background. Must be called on a Tokio runtime.
+    pub fn warm(&self, space: &Space) {
+        self.shared.parts.embedder.warm();
+        let space = self.space(space);
+        tokio::spawn(async move {
+            if let Err(error) = space.store().await {
+                tracing::warn!(error = %error, "opening the memory store in the background failed");
+            }
+        });
+    }
+
+    /// Finishes what is being written and closes every store. Use cases called later fail.
+    pub async fn close(&self) {
+        let spaces: Vec<_> = {
+            let mut spaces = self.shared.spaces.lock().unwrap_or_else(PoisonError::into_inner);
+            spaces.drain().map(|(_, space)| space).collect()
+        };
+        for space in spaces {
+            space.close().await;
+        }
+    }
+
+    fn space(&self, space: &Space) -> Arc<OpenSpace> {
+        let mut spaces = self.shared.spaces.lock().unwrap_or_else(PoisonError::into_inner);
+        let open = || Arc::new(OpenSpace::new(space.clone(), Arc::clone(&self.shared.parts)));
+        Arc::clone(spaces.entry(space.clone()).or_insert_with(open))
+    }
+}

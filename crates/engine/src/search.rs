@@ -1,0 +1,165 @@
+//! Finding memories by meaning and by words.
+
+use std::sync::Arc;
+
+use model::{Filter, Memory, MemoryId};
+use ports::{Candidate, MemoryStore, Page, WordQuery};
+use ranking::{Fused, Leg, fuse};
+
+use crate::capability::Reader;
+use crate::{EngineError, embedding, list};
+
+/// The most hits that one search gives.
+pub const MAX_RESULTS: u32 = 100;
+/// The longest query, in bytes of UTF-8.
+pub const MAX_QUERY_BYTES: usize = 64 * 1024;
+/// How many candidates each leg brings, at least.
+const CANDIDATES: usize = 100;
+
+/// What to look for.
+#[derive(Debug, Clone)]
+pub struct SearchRequest {
+    /// A question or some words. Without one, the filter's memories are given, newest first.
+    pub query: Option<String>,
+    /// Only memories that meet it. It is applied before the best are chosen.
+    pub filter: Filter,
+    /// How many hits at most, 1 to [`MAX_RESULTS`].
+    pub limit: u32,
+    /// By what to look.
+    pub mode: Mode,
+}
+
+/// By what to look.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Mode {
+    /// By meaning and by words, fused.
+    #[default]
+    Hybrid,
+    /// By meaning alone.
+    Semantic,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SearchAnswer {
+    /// The hits, best first.
+    pub hits: Vec<Hit>,
+    /// What the caller should know: that meaning could not be searched, that memories wait for their vector.
+    pub notices: Vec<String>,
+}
+
+/// A memory that was found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Hit {
+    /// The memory.
+    pub memory: Memory,
+    /// How well it fits, 0 to 1, relative to the other hits of this search. None without a query.
+    pub score: Option<f64>,
+    /// The cosine between it and the query, -1 to 1, if meaning found it.
+    pub similarity: Option<f64>,
+    /// Its score by words (BM25, larger is better), if words found it.
+    pub word_score: Option<f64>,
+}
+
+impl Reader {
+    /// Finds memories. When meaning cannot be searched now, words alone are, and a notice says so.
+    ///
+    /// # Errors
+    /// [`EngineError::NothingToSearch`] without query and filter, [`EngineError::OutOfRange`],
+    /// [`EngineError::QueryTooLong`], [`EngineError::EmptyRange`], [`EngineError::Store`]; with [`Mode::Semantic`] also
+    /// [`EngineError::Embed`].
+    pub async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, EngineError> {
+        list::check_range("limit", request.limit.into(), MAX_RESULTS.into())?;
+        list::check_times(&request.filter)?;
+        let query = request.query.as_deref().map(str::trim).filter(|query| !query.is_empty());
+        let Some(query) = query else { return self.newest(&request).await };
+        if query.len() > MAX_QUERY_BYTES {
+            return Err(EngineError::QueryTooLong { bytes: query.len(), limit: MAX_QUERY_BYTES });
+        }
+        let store = self.space.store().await?;
+        let mut notices = Vec::new();
+        let fused = match request.mode {
+            Mode::Hybrid => self.by_both(store, query, &request, &mut notices).await?,
+            Mode::Semantic => {
+                let nearest = self.by_meaning(store, query, &request).await?;
+                fuse(&leg(0.0, Vec::new()), &leg(1.0, nearest))
+            }
+        };
+        let limit = request.limit as usize;
+        Ok(SearchAnswer { hits: hydrate(store.as_ref(), &fused, limit).await?, notices })
+    }
+
+    async fn newest(&self, request: &SearchRequest) -> Result<SearchAnswer, EngineError> {
+        if !request.filter.is_selective() {
+            return Err(EngineError::NothingToSearch);
+        }
+        let store = self.space.store().await?;
+        let listing = store.list(&request.filter, Page { offset: 0, limit: request.limit }).await?;
+        let hit = |memory| Hit { memory, score: None, similarity: None, word_score: None };
+        Ok(SearchAnswer { hits: listing.memories.into_iter().map(hit).collect(), notices: Vec::new() })
+    }
+
+    /// Both legs at once: while the query is being embedded, words are looked up.
+    async fn by_both(
+        &self,
+        store: &Arc<dyn MemoryStore>,
+        query: &str,
+        request: &SearchRequest,
+        notices: &mut Vec<String>,
+    ) -> Result<Vec<Fused<MemoryId>>, EngineError> {
+        let words = WordQuery(query.to_owned());
+        let limit = candidates(request.limit);
+        let (words, nearest) = tokio::join!(
+            store.search_words(&words, &request.filter, limit),
+            self.by_meaning(store, query, request)
+        );
+        let nearest = match nearest {
+            Ok(nearest) => nearest,
+            Err(EngineError::Embed(error)) => {
+                notices.push(format!("only words were searched, not meaning: {error}"));
+                Vec::new()
+            }
+            Err(other) => return Err(other),
+        };
+        let settings = &self.space.parts.settings;
+        Ok(fuse(&leg(settings.word_weight, words?), &leg(settings.meaning_weight, nearest)))
+    }
+
+    async fn by_meaning(
+        &self,
+        store: &Arc<dyn MemoryStore>,
+        query: &str,
+        request: &SearchRequest,
+    ) -> Result<Vec<Candidate>, EngineError> {
+        embedding::settle(&self.space).await?;
+        let vector = self.space.embed_one(query).await?;
+        Ok(store.search_vectors(&vector, &request.filter, candidates(request.limit)).await?)
+    }
+}
+
+fn candidates(limit: u32) -> usize {
+    CANDIDATES.max(limit as usize)
+}
+
+fn leg(weight: f64, candidates: Vec<Candidate>) -> Leg<MemoryId> {
+    Leg {
+        weight,
+        candidates: candidates.into_iter().map(|candidate| (candidate.id, candidate.score)).collect(),
+    }
+}
+
+async fn hydrate(
+    store: &dyn MemoryStore,
+    fused: &[Fused<MemoryId>],
+    limit: usize,
+) -> Result<Vec<Hit>, EngineError> {
+    let best = &fused[..limit.min(fused.len())];
+    let ids: Vec<MemoryId> = best.iter().map(|candidate| candidate.key).collect();
+    let memories = store.get_many(&ids).await?;
+    let found = memories.into_iter().filter_map(|memory| {
+        let candidate = best.iter().find(|candidate| candidate.key == memory.id)?;
+        let (word_score, similarity) = (candidate.first, candidate.second);
+        Some(Hit { memory, score: Some(candidate.score), similarity, word_score })
+    });
+    Ok(found.collect())
+}
