@@ -1,1 +1,42 @@
-fn main() {}
+//! Developer commands: `cargo xtask <command>`.
+//!
+//! | command | what it does |
+//! |---|---|
+//! | `test` | every check that a change must pass: format, lints, layout, tests (`README.md`, `.ci/run`) |
+//! | `tidy` | checks the directions between the crates and the rules of `docs/ARCHITECTURE.md` |
+
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Developer commands of MCP Memory Service")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Run every check that a change must pass.
+    Test(test::Arguments),
+    /// Check the directions between the crates and the layout rules.
+    Tidy,
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().command {
+        Command::Test(arguments) => test::run(&arguments),
+        Command::Tidy => tidy::run(),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! `cargo xtask tidy`: the rules of `docs/ARCHITECTURE.md` that no compiler knows.
+
+mod directions;
+mod files;
+
+/// Checks every rule and names every breach.
+pub(crate) fn run() -> Result<(), String> {
+    let mut breaches = directions::breaches()?;
+    breaches.extend(files::breaches()?);
+    for breach in &breaches {
+        eprintln!("tidy: {breach}");
+    }
+    if breaches.is_empty() { Ok(()) } else { Err(format!("tidy found {} breaches", breaches.len())) }
+}
