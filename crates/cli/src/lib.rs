@@ -1,0 +1,2 @@
+//! The binary `memory`.
+pub mod settings;

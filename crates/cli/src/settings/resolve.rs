@@ -1,0 +1,160 @@
+//! Layers to settings.
+
+use std::path::PathBuf;
+
+use super::layers::{Layers, Raw};
+use super::log::ALLOWED as ALLOWED_LOG;
+use super::variables as var;
+use super::{Backend, Environment, FlagValue, InvalidSetting, LogFilter, Setting, Settings, Weights};
+use super::{parse, paths};
+
+/// The original's weights: a user who set one of the two reckoned with the other's default.
+const ORIGINAL_WEIGHTS: (f64, f64) = (0.3, 0.7);
+/// The name of the model that is built in.
+const MODEL: &str = "all-MiniLM-L6-v2";
+
+impl Settings {
+    /// Reads every layer once and checks what it finds.
+    ///
+    /// # Errors
+    /// [`InvalidSetting`] for the first setting that cannot be used.
+    pub fn resolve(flags: Vec<FlagValue>, environment: Environment) -> Result<Self, InvalidSetting> {
+        let mut notices = Vec::new();
+        let layers = Layers::new(flags, environment, &mut notices);
+        notices.extend(layers.unknown_names().into_iter().map(|name| {
+            format!("{name} is no setting of this program and is ignored: is it written correctly?")
+        }));
+        refuse_embedding_server(&layers)?;
+        check_model(&layers)?;
+        note_onnx(&layers, &mut notices);
+        let base = base_directory(&layers);
+        Ok(Self {
+            backend: backend(&layers)?,
+            database: file(&layers, &[var::SQLITE_PATH, var::SQLITEVEC_PATH], &base, "sqlite_vec.db")?,
+            backups: file(&layers, &[var::BACKUPS_PATH, var::BACKUPS_PATH_OLD], &base, "backups")?,
+            pragmas: checked(layers.get(var::SQLITE_PRAGMAS), parse::pragmas, Vec::new())?,
+            near_duplicate_cosine: near_duplicates(&layers)?,
+            weights: weights(&layers)?,
+            agent_id: checked(layers.get(var::AGENT_ID), |raw| raw.as_text().map(|text| Some(text.to_owned())), None)?,
+            include_hostname: checked(layers.get(var::INCLUDE_HOSTNAME), parse::switch, false)?,
+            max_response_chars: checked(layers.get(var::MAX_RESPONSE_CHARS), parse::limit, None)?,
+            log: log(&layers, &mut notices)?,
+            notices,
+        })
+    }
+}
+
+fn checked<T>(
+    raw: Option<Raw>,
+    parse: impl FnOnce(&Raw) -> Result<T, InvalidSetting>,
+    default: T,
+) -> Result<Setting<T>, InvalidSetting> {
+    match raw {
+        Some(raw) => Ok(Setting { value: parse(&raw)?, origin: raw.origin }),
+        None => Ok(Setting::default(default)),
+    }
+}
+
+fn backend(layers: &Layers) -> Result<Setting<Backend>, InvalidSetting> {
+    let parse = |raw: &Raw| match raw.as_text()?.to_lowercase().as_str() {
+        "sqlite_vec" | "sqlite-vec" => Ok(Backend::SqliteVec),
+        "cloudflare" | "hybrid" | "milvus" => Err(InvalidSetting::value(
+            raw,
+            "this release stores in SQLite only, other stores come later: use sqlite_vec",
+        )),
+        _ => Err(InvalidSetting::value(raw, "it must be sqlite_vec")),
+    };
+    checked(layers.get(var::BACKEND), parse, Backend::SqliteVec)
+}
+
+/// The base directory, or why there is none: that only matters when a default path is needed.
+fn base_directory(layers: &Layers) -> Result<Setting<PathBuf>, InvalidSetting> {
+    match layers.get(var::BASE_DIR) {
+        Some(raw) => Ok(Setting { value: paths::absolute(&raw, layers.environment())?, origin: raw.origin }),
+        None => paths::default_base(layers.environment(), var::BASE_DIR).map(Setting::default),
+    }
+}
+
+fn file(
+    layers: &Layers,
+    names: &[&'static str],
+    base: &Result<Setting<PathBuf>, InvalidSetting>,
+    default: &str,
+) -> Result<Setting<PathBuf>, InvalidSetting> {
+    if let Some(raw) = layers.first(names) {
+        return Ok(Setting { value: paths::absolute(&raw, layers.environment())?, origin: raw.origin });
+    }
+    let base = base.clone()?;
+    Ok(Setting { value: base.value.join(default), origin: base.origin })
+}
+
+fn refuse_embedding_server(layers: &Layers) -> Result<(), InvalidSetting> {
+    match layers.get(var::EXTERNAL_EMBEDDING_URL) {
+        Some(raw) => Err(InvalidSetting::value(
+            &raw,
+            "this release embeds with its built-in model only, embedding servers come later: unset it",
+        )),
+        None => Ok(()),
+    }
+}
+
+fn check_model(layers: &Layers) -> Result<(), InvalidSetting> {
+    let Some(raw) = layers.get(var::EMBEDDING_MODEL) else { return Ok(()) };
+    let text = raw.as_text()?;
+    let name = text.strip_prefix("sentence-transformers/").unwrap_or(text);
+    if name.eq_ignore_ascii_case(MODEL) {
+        return Ok(());
+    }
+    Err(InvalidSetting::value(
+        &raw,
+        format!("this release has one model built in, {MODEL}: use that or unset it"),
+    ))
+}
+
+fn note_onnx(layers: &Layers, notices: &mut Vec<String>) {
+    if let Some(raw) = layers.get(var::USE_ONNX) {
+        notices.push(format!("{} has no effect: the built-in model needs no ONNX Runtime", raw.origin));
+    }
+}
+
+fn near_duplicates(layers: &Layers) -> Result<Setting<Option<f64>>, InvalidSetting> {
+    let enabled = checked(layers.get(var::DEDUP_ENABLED), parse::switch, true)?;
+    let default = engine::Settings::default().near_duplicate_cosine;
+    let threshold = checked(layers.get(var::DEDUP_THRESHOLD), parse::fraction, default)?;
+    Ok(match enabled.value {
+        true => Setting { value: Some(threshold.value), origin: threshold.origin },
+        false => Setting { value: None, origin: enabled.origin },
+    })
+}
+
+fn weights(layers: &Layers) -> Result<Setting<Weights>, InvalidSetting> {
+    let (words, meaning) = (layers.get(var::KEYWORD_WEIGHT), layers.get(var::SEMANTIC_WEIGHT));
+    let Some(first) = words.clone().or_else(|| meaning.clone()) else {
+        let ours = engine::Settings::default();
+        return Ok(Setting::default(Weights { words: ours.word_weight, meaning: ours.meaning_weight }));
+    };
+    let words = checked(words, parse::fraction, ORIGINAL_WEIGHTS.0)?.value;
+    let meaning = checked(meaning, parse::fraction, ORIGINAL_WEIGHTS.1)?.value;
+    let sum = words + meaning;
+    if sum <= 0.0 {
+        let allowed = format!("{} and {} must not both be 0", var::KEYWORD_WEIGHT, var::SEMANTIC_WEIGHT);
+        return Err(InvalidSetting::value(&first, allowed));
+    }
+    Ok(Setting { value: Weights { words: words / sum, meaning: meaning / sum }, origin: first.origin })
+}
+
+/// Our own variable must be right; those that other programs use too are taken if they can be understood.
+fn log(layers: &Layers, notices: &mut Vec<String>) -> Result<Setting<LogFilter>, InvalidSetting> {
+    for name in [var::LOG, var::LOG_OLD, var::LOG_RUST] {
+        let Some(raw) = layers.get(name) else { continue };
+        match LogFilter::parse(raw.as_text()?) {
+            Some(value) => return Ok(Setting { value, origin: raw.origin }),
+            None if name == var::LOG => return Err(InvalidSetting::value(&raw, ALLOWED_LOG)),
+            None => notices.push(format!("{} is ignored: {ALLOWED_LOG}", raw.origin)),
+        }
+    }
+    Ok(Setting::default(LogFilter::default()))
+}
+
+#[cfg(test)]
+mod tests;

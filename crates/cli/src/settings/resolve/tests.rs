@@ -1,0 +1,162 @@
+use std::path::Path;
+
+use super::*;
+use crate::settings::Origin;
+
+fn with(variables: &[(&str, &str)]) -> Result<Settings, InvalidSetting> {
+    let environment = Environment::of(variables, Some(Path::new("/home/u")), Path::new("/work"));
+    Settings::resolve(Vec::new(), environment)
+}
+
+fn error(variables: &[(&str, &str)]) -> String {
+    with(variables).unwrap_err().to_string()
+}
+
+#[test]
+fn without_variables_everything_is_the_default() {
+    let settings = with(&[]).unwrap();
+    assert_eq!(settings.backend, Setting::default(Backend::SqliteVec));
+    assert_eq!(settings.near_duplicate_cosine, Setting::default(Some(0.85)));
+    assert_eq!(settings.weights, Setting::default(Weights { words: 0.5, meaning: 0.5 }));
+    assert_eq!(settings.pragmas, Setting::default(Vec::new()));
+    assert_eq!(settings.agent_id, Setting::default(None));
+    assert_eq!(settings.include_hostname, Setting::default(false));
+    assert_eq!(settings.max_response_chars, Setting::default(None));
+    assert_eq!(settings.log, Setting::default(LogFilter::default()));
+    assert_eq!(settings.notices, Vec::<String>::new());
+}
+
+#[test]
+#[cfg(all(unix, not(target_os = "macos")))]
+fn paths_are_the_originals() {
+    for (variables, database, backups) in [
+        (&[][..], "/home/u/.local/share/mcp-memory/sqlite_vec.db", "/home/u/.local/share/mcp-memory/backups"),
+        (&[("MCP_MEMORY_BASE_DIR", "~/m")], "/home/u/m/sqlite_vec.db", "/home/u/m/backups"),
+        (
+            &[("MCP_MEMORY_SQLITEVEC_PATH", "b.db"), ("MCP_MEMORY_SQLITE_PATH", "")],
+            "/work/b.db",
+            "/home/u/.local/share/mcp-memory/backups",
+        ),
+        (
+            &[("MCP_MEMORY_SQLITEVEC_PATH", "b.db"), ("MCP_MEMORY_SQLITE_PATH", "/a.db"), ("mcpMemoryBackupsPath", "/c")],
+            "/a.db",
+            "/c",
+        ),
+        (
+            &[("mcpMemoryBackupsPath", "/c"), ("MCP_MEMORY_BACKUPS_PATH", "/d"), ("MCP_MEMORY_BASE_DIR", "/e")],
+            "/e/sqlite_vec.db",
+            "/d",
+        ),
+    ] {
+        let settings = with(variables).unwrap();
+        assert_eq!(settings.database.value, Path::new(database), "{variables:?}");
+        assert_eq!(settings.backups.value, Path::new(backups), "{variables:?}");
+    }
+}
+
+#[test]
+fn values_know_where_they_came_from() {
+    let settings = with(&[("MCP_MEMORY_BASE_DIR", "/m")]).unwrap();
+    assert_eq!(settings.database.origin, Origin::Environment { name: "MCP_MEMORY_BASE_DIR" });
+    let flag = FlagValue { variable: "MCP_MEMORY_SQLITE_PATH", flag: "--db", text: "x.db".into() };
+    let environment =
+        Environment::of(&[("MCP_MEMORY_SQLITE_PATH", "/y.db")], Some(Path::new("/home/u")), Path::new("/work"));
+    let settings = Settings::resolve(vec![flag], environment).unwrap();
+    assert_eq!(settings.database, Setting {
+        value: "/work/x.db".into(),
+        origin: Origin::Flag { name: "--db" }
+    });
+}
+
+#[test]
+fn another_store_is_never_silently_replaced() {
+    for name in ["sqlite_vec", "sqlite-vec", "SQLITE_VEC"] {
+        assert!(with(&[("MCP_MEMORY_STORAGE_BACKEND", name)]).is_ok(), "{name}");
+    }
+    for name in ["cloudflare", "hybrid", "milvus"] {
+        let error = error(&[("MCP_MEMORY_STORAGE_BACKEND", name)]);
+        assert!(error.contains("come later") && error.contains(name), "{error}");
+    }
+    assert_eq!(
+        error(&[("MCP_MEMORY_STORAGE_BACKEND", "chroma")]),
+        "MCP_MEMORY_STORAGE_BACKEND in the environment is \"chroma\": it must be sqlite_vec"
+    );
+}
+
+#[test]
+fn only_the_model_that_is_built_in_is_accepted() {
+    for name in ["all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2"] {
+        assert!(with(&[("MCP_EMBEDDING_MODEL", name)]).is_ok(), "{name}");
+    }
+    let error = error(&[("MCP_EMBEDDING_MODEL", "all-mpnet-base-v2")]);
+    assert!(error.contains("all-mpnet-base-v2") && error.contains("one model built in, all-MiniLM-L6-v2"), "{error}");
+}
+
+#[test]
+fn an_embedding_server_is_refused_without_showing_its_address() {
+    let error = error(&[("MCP_EXTERNAL_EMBEDDING_URL", "https://u:hunter2@host/v1")]);
+    assert!(error.contains("come later") && !error.contains("hunter2"), "{error}");
+}
+
+#[test]
+fn weights_are_normalised_and_a_missing_one_is_the_originals() {
+    for (words, meaning, expected) in
+        [("0.3", "0.7", (0.3, 0.7)), ("1", "1", (0.5, 0.5)), ("0.7", "", (0.5, 0.5)), ("", "0.1", (0.75, 0.25))]
+    {
+        let settings =
+            with(&[("MCP_HYBRID_KEYWORD_WEIGHT", words), ("MCP_HYBRID_SEMANTIC_WEIGHT", meaning)]).unwrap();
+        let Weights { words, meaning } = settings.weights.value;
+        assert!((words - expected.0).abs() < 1e-12 && (meaning - expected.1).abs() < 1e-12, "{words} {meaning}");
+    }
+    let error = error(&[("MCP_HYBRID_KEYWORD_WEIGHT", "0"), ("MCP_HYBRID_SEMANTIC_WEIGHT", "0")]);
+    assert!(error.contains("must not both be 0"), "{error}");
+}
+
+#[test]
+fn near_duplicates_can_be_switched_off() {
+    let off = with(&[("MCP_SEMANTIC_DEDUP_ENABLED", "false"), ("MCP_SEMANTIC_DEDUP_THRESHOLD", "0.9")]).unwrap();
+    assert_eq!(off.near_duplicate_cosine.value, None);
+    let on = with(&[("MCP_SEMANTIC_DEDUP_THRESHOLD", "0.9")]).unwrap();
+    assert_eq!(on.near_duplicate_cosine.value, Some(0.9));
+}
+
+#[test]
+fn a_bad_value_names_variable_value_and_what_is_allowed() {
+    for (name, value, allowed) in [
+        ("MCP_SEMANTIC_DEDUP_THRESHOLD", "2", "a number from 0 to 1"),
+        ("MCP_SEMANTIC_DEDUP_ENABLED", "perhaps", "true or false"),
+        ("MCP_MEMORY_INCLUDE_HOSTNAME", "perhaps", "true or false"),
+        ("MCP_MAX_RESPONSE_CHARS", "-5", "a whole number"),
+        ("MCP_MEMORY_SQLITE_PRAGMAS", "cache_size", "name=value"),
+        ("MCP_LOG_LEVEL", "loud", "off, error, warning"),
+    ] {
+        let error = error(&[(name, value)]);
+        assert!(error.contains(name) && error.contains(value) && error.contains(allowed), "{error}");
+    }
+}
+
+#[test]
+fn the_log_level_of_other_programs_is_taken_when_it_is_understood() {
+    let settings = with(&[("LOG_LEVEL", "DEBUG"), ("RUST_LOG", "trace")]).unwrap();
+    assert_eq!(settings.log.value, LogFilter::parse("debug").unwrap());
+    let settings = with(&[("LOG_LEVEL", "verbose"), ("RUST_LOG", "info")]).unwrap();
+    assert_eq!(settings.log.value, LogFilter::parse("info").unwrap());
+    assert_eq!(settings.notices.len(), 1);
+}
+
+#[test]
+fn what_has_no_effect_and_what_is_unknown_is_told() {
+    let settings = with(&[("MCP_MEMORY_USE_ONNX", "1"), ("MCP_MEMORY_DB", "/x")]).unwrap();
+    assert_eq!(settings.notices.len(), 2);
+    assert!(settings.notices.iter().any(|notice| notice.contains("MCP_MEMORY_USE_ONNX")));
+    assert!(settings.notices.iter().any(|notice| notice.contains("MCP_MEMORY_DB")));
+}
+
+#[test]
+fn without_a_home_a_path_must_be_set() {
+    let homeless = |variables: &[(&str, &str)]| {
+        Settings::resolve(Vec::new(), Environment::of(variables, None, Path::new("/work")))
+    };
+    assert_eq!(homeless(&[]), Err(InvalidSetting::NoHome { variable: "MCP_MEMORY_BASE_DIR" }));
+    assert!(homeless(&[("MCP_MEMORY_SQLITE_PATH", "/a"), ("MCP_MEMORY_BACKUPS_PATH", "/b")]).is_ok());
+}

@@ -1,0 +1,55 @@
+//! A checked value together with its origin.
+
+use std::fmt;
+use std::path::PathBuf;
+
+/// A value and where it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting<T> {
+    /// The value, checked.
+    pub value: T,
+    /// Where it came from.
+    pub origin: Origin,
+}
+
+/// Where a value came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// Nobody set it.
+    Default,
+    /// A variable in a `.env` file.
+    DotEnv {
+        /// The variable.
+        name: &'static str,
+        /// The file.
+        path: PathBuf,
+    },
+    /// A variable of the environment.
+    Environment {
+        /// The variable.
+        name: &'static str,
+    },
+    /// A flag of the command line.
+    Flag {
+        /// The flag, with its dashes.
+        name: &'static str,
+    },
+}
+
+impl<T> Setting<T> {
+    /// A value that nobody set.
+    pub fn default(value: T) -> Self {
+        Self { value, origin: Origin::Default }
+    }
+}
+
+impl fmt::Display for Origin {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Default => f.write_str("the default"),
+            Self::DotEnv { name, path } => write!(f, "{name} in {}", path.display()),
+            Self::Environment { name } => write!(f, "{name} in the environment"),
+            Self::Flag { name } => write!(f, "the flag {name}"),
+        }
+    }
+}
