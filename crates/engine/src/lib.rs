@@ -5,7 +5,7 @@
 //!
 //! | handle | use cases |
 //! |---|---|
-//! | [`Reader`] | [`search`](Reader::search), [`get`](Reader::get), [`list`](Reader::list), [`health`](Reader::health) |
+//! | [`Reader`] | [`search`](Reader::search), [`get`](Reader::get), [`list`](Reader::list), [`health`](Reader::health), [`parse_date`](Reader::parse_date) |
 //! | [`Writer`] | everything of a reader, [`store`](Writer::store), [`delete`](Writer::delete) |
 //! | [`Admin`] | everything of a writer, [`examine`](Admin::examine), [`repair`](Admin::repair), [`embed_pending`](Admin::embed_pending) |
 //!
@@ -17,6 +17,7 @@
 //! a new kind gets a row in [`error_code`], from which every door takes its codes.
 
 mod capability;
+mod date;
 mod delete;
 mod doctor;
 mod embedding;

@@ -1,0 +1,137 @@
+//! The tools: each declared once, for MCP, the command line, REST and the reference pages.
+//!
+//! # Adding a tool
+//! One file here: its declaration, how its arguments are read, the use case it calls, its text, its tests; then one line
+//! in [`TOOLS`]. Its answer gets a type in [`crate::wire`].
+
+mod delete;
+mod filter;
+mod get;
+mod health;
+mod list;
+mod search;
+mod store;
+
+use std::pin::Pin;
+
+use engine::{Capability, ErrorCode, Grant};
+use serde_json::{Map, Value};
+
+use crate::answer::{Answer, ToolError};
+use crate::arguments::Arguments;
+use crate::parameter::{Parameter, Unsupported};
+use crate::schema;
+
+/// Every tool, in the order in which it is listed.
+pub static TOOLS: [&Tool; 6] =
+    [&store::TOOL, &search::TOOL, &get::TOOL, &list::TOOL, &delete::TOOL, &health::TOOL];
+
+/// One tool.
+pub struct Tool {
+    /// Its name on every wire.
+    pub name: &'static str,
+    /// Its name for people.
+    pub title: &'static str,
+    /// What it does, for a model and for people.
+    pub description: &'static str,
+    /// What a client may assume about it.
+    pub annotations: Annotations,
+    /// What its caller must have been granted.
+    pub capability: Capability,
+    /// Its parameters, in the order of schema and help.
+    pub parameters: &'static [Parameter],
+    /// Parameters of the original that do nothing here yet.
+    pub unsupported: &'static [Unsupported],
+    /// Arguments of a call that works, as JSON.
+    pub(crate) example: &'static str,
+    output: fn() -> Map<String, Value>,
+    run: Run,
+}
+
+/// What a client may assume about a tool (MCP, `ToolAnnotations`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Annotations {
+    /// What a call changes.
+    pub effect: Effect,
+    /// Whether calling again with the same arguments changes nothing more.
+    pub repeat: Repeat,
+}
+
+/// What a call of a tool changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// Nothing.
+    ReadOnly,
+    /// It adds; nothing is lost.
+    Additive,
+    /// Something can be lost.
+    Destructive,
+}
+
+/// What calling a tool again with the same arguments changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Repeat {
+    /// Nothing more.
+    Idempotent,
+    /// Something again.
+    Repeated,
+}
+
+type Run = for<'grant> fn(&'grant Grant, Arguments) -> Running<'grant>;
+type Running<'grant> = Pin<Box<dyn Future<Output = Result<Answer, ToolError>> + Send + 'grant>>;
+
+impl Tool {
+    /// The JSON schema of its arguments.
+    #[must_use]
+    pub fn input_schema(&self) -> Map<String, Value> {
+        schema::of_parameters(self.parameters)
+    }
+
+    /// The JSON schema of [`Answer::structured`].
+    #[must_use]
+    pub fn output_schema(&self) -> Map<String, Value> {
+        (self.output)()
+    }
+
+    /// Arguments of a call that works.
+    #[must_use]
+    pub fn example(&self) -> Map<String, Value> {
+        serde_json::from_str(self.example).unwrap_or_default()
+    }
+}
+
+/// The tool with this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Tool> {
+    TOOLS.iter().find(|tool| tool.name == name).copied()
+}
+
+/// Calls a tool: checks the grant and the arguments, and carries it out.
+///
+/// # Errors
+/// [`ToolError`]; its text is for the caller.
+pub async fn call(grant: &Grant, name: &str, arguments: Map<String, Value>) -> Result<Answer, ToolError> {
+    let Some(tool) = find(name) else { return Err(unknown_tool(name)) };
+    if grant.capability() < tool.capability {
+        return Err(insufficient_scope(tool, grant.capability()));
+    }
+    (tool.run)(grant, Arguments::new(tool, arguments)?).await
+}
+
+fn unknown_tool(name: &str) -> ToolError {
+    let names: Vec<&str> = TOOLS.iter().map(|tool| tool.name).collect();
+    let name: String = name.chars().take(64).collect();
+    ToolError::new(
+        ErrorCode::UnknownTool,
+        format!("Unknown tool: {name:?}. The tools are {}", names.join(", ")),
+    )
+}
+
+fn insufficient_scope(tool: &Tool, granted: Capability) -> ToolError {
+    let (name, needed) = (tool.name, tool.capability.name());
+    let message = format!(
+        "insufficient_scope: tool '{name}' requires '{needed}', this connection was granted '{}'",
+        granted.name()
+    );
+    ToolError::new(ErrorCode::InsufficientScope, message)
+}

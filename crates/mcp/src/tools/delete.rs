@@ -1,0 +1,90 @@
+//! `memory_delete`: deletes memories.
+
+use engine::{Capability, DeleteRequest, DryRun, Grant};
+use model::HashPrefix;
+
+use super::filter::invalid;
+use super::get::CONTENT_HASH;
+use super::{Annotations, Effect, Repeat, Running, Tool, filter, insufficient_scope};
+use crate::answer::{Answer, ToolError};
+use crate::arguments::Arguments;
+use crate::parameter::{Kind, Parameter};
+use crate::{schema, wire};
+
+/// How many hashes the text of a dry run names.
+const NAMED_HASHES: usize = 5;
+
+pub(super) static TOOL: Tool = Tool {
+    name: "memory_delete",
+    title: "Delete Memories",
+    description: "Delete the memories that meet every given condition; at least one is needed. `dry_run` tells \
+                  what would be deleted.",
+    annotations: Annotations { effect: Effect::Destructive, repeat: Repeat::Idempotent },
+    capability: Capability::Write,
+    parameters: &[
+        CONTENT_HASH,
+        filter::TAGS,
+        filter::TAG_MATCH,
+        filter::MEMORY_TYPE,
+        filter::AFTER,
+        filter::BEFORE,
+        filter::STORE,
+        Parameter::of("dry_run", Kind::Flag { default: false }, "Only say what would be deleted"),
+    ],
+    unsupported: &[],
+    example: r#"{"tags": ["scratch"], "dry_run": true}"#,
+    output: schema::of_answer::<wire::DeleteReceipt>,
+    run: |grant, arguments| -> Running<'_> { Box::pin(run(grant, arguments)) },
+};
+
+async fn run(grant: &Grant, mut arguments: Arguments) -> Result<Answer, ToolError> {
+    let Some(writer) = grant.writer() else { return Err(insufficient_scope(&TOOL, grant.capability())) };
+    let hash = match arguments.text(CONTENT_HASH.name)? {
+        Some(text) => Some(HashPrefix::parse(&text).map_err(|error| invalid(CONTENT_HASH.name, &error))?),
+        None => None,
+    };
+    let filter = filter::read(&mut arguments, writer.reader())?;
+    let dry_run = if arguments.flag("dry_run")? { DryRun::Yes } else { DryRun::No };
+    let conditions = Conditions { by_hash: hash.is_some(), tags: filter.tags.len() };
+    let receipt = writer.delete(DeleteRequest { hash, filter, dry_run }).await?;
+    let receipt = wire::DeleteReceipt::from(receipt);
+    let text = text(&receipt, conditions);
+    Answer::new(&receipt, text)
+}
+
+/// What was asked, as far as the text repeats it.
+#[derive(Clone, Copy)]
+struct Conditions {
+    by_hash: bool,
+    tags: usize,
+}
+
+fn text(receipt: &wire::DeleteReceipt, conditions: Conditions) -> String {
+    let count = receipt.matched_count;
+    let first = receipt.hashes.first().map_or("", String::as_str);
+    match (receipt.dry_run, count) {
+        (false, 0) => "No memories found that meet the conditions\n\nDeleted 0 memories".to_owned(),
+        (false, _) => {
+            let message = match conditions {
+                Conditions { by_hash: true, .. } => format!("Successfully deleted memory {first}"),
+                Conditions { tags: 0, .. } => format!("Successfully deleted {count} memories"),
+                Conditions { tags, .. } => {
+                    format!("Successfully deleted {count} memories matching {tags} tag(s)")
+                }
+            };
+            format!("{message}\n\nDeleted {count} memories")
+        }
+        (true, 0) => "Would delete 0 memories\n\nWould delete 0 memories".to_owned(),
+        (true, _) => {
+            let message = if conditions.by_hash {
+                format!("Would delete 1 memory with hash: {first}")
+            } else {
+                format!("Would delete {count} memories")
+            };
+            let named: Vec<&str> = receipt.hashes.iter().take(NAMED_HASHES).map(String::as_str).collect();
+            let more = count - named.len();
+            let more = if more > 0 { format!(" ... and {more} more") } else { String::new() };
+            format!("{message}\n\nWould delete {count} memories\nHashes: {}{more}", named.join(", "))
+        }
+    }
+}

@@ -1,0 +1,154 @@
+//! `memory_store`: keeps one text.
+
+use engine::{Capability, Grant, Outcome, StoreReceipt, StoreRequest};
+use model::{Content, MemoryType, Metadata, Partition, Tags};
+use serde_json::Value;
+
+use super::filter::invalid;
+use super::{Annotations, Effect, Repeat, Running, Tool, insufficient_scope};
+use crate::answer::{Answer, ToolError};
+use crate::arguments::Arguments;
+use crate::parameter::{Kind, Parameter, Unsupported};
+use crate::{schema, wire};
+
+/// What a failure's text begins with, as the original's clients know it.
+const FAILURE: &str = "Error storing memory";
+
+pub(super) static TOOL: Tool = Tool {
+    name: "memory_store",
+    title: "Store Memory",
+    description: "Keep a text so that it can be found again by meaning, words, tags and time. A text that is \
+                  already kept is reported as a duplicate; similar texts are kept and named.",
+    annotations: Annotations { effect: Effect::Additive, repeat: Repeat::Idempotent },
+    capability: Capability::Write,
+    parameters: &[
+        Parameter::text("content", "Text to keep, up to 1 MB; kept exactly")
+            .required()
+            .also(&["text", "memory"]),
+        Parameter::of("tags", Kind::Tags, "Tags").also(&["tag"]),
+        Parameter::of(
+            "memory_type",
+            Kind::Text { default: Some("note") },
+            "Kind of memory: note, decision, learning, error, ... or any name",
+        )
+        .also(&["type"]),
+        Parameter::of(
+            "metadata",
+            Kind::Object,
+            "Free fields; its `tags` and `type` are taken as the tags and the type",
+        ),
+        Parameter::text("conversation_id", "Conversation it belongs to"),
+        Parameter::text("agent_id", "Author").also(&["agent"]),
+        Parameter::text("client_hostname", "Machine it comes from; adds the tag source:<hostname>")
+            .also(&["hostname"]),
+        Parameter::of("store", Kind::Text { default: Some("default") }, "Named store to keep it in")
+            .also(&["partition"]),
+    ],
+    unsupported: &[
+        Unsupported::new("auto_extract", "store each fact with a call of its own"),
+        Unsupported::new("min_extract_confidence", "store each fact with a call of its own"),
+        Unsupported::new("extract_types", "store each fact with a call of its own"),
+        Unsupported::new("role", "put the role into `metadata`"),
+        Unsupported {
+            harmless: |value| matches!(value, Value::Null | Value::Bool(true)),
+            ..Unsupported::new(
+                "restore_deleted",
+                "a deleted text is always stored anew, and the receipt says so; leave it out",
+            )
+        },
+    ],
+    example: r#"{"content": "The staging database listens on port 5433", "tags": ["infra"], "memory_type": "note"}"#,
+    output: schema::of_answer::<wire::Receipt>,
+    run: |grant, arguments| -> Running<'_> { Box::pin(run(grant, arguments)) },
+};
+
+async fn run(grant: &Grant, mut arguments: Arguments) -> Result<Answer, ToolError> {
+    let Some(writer) = grant.writer() else { return Err(insufficient_scope(&TOOL, grant.capability())) };
+    let request = read(&mut arguments)?;
+    let store = request.partition.to_string();
+    let receipt = writer.store(request).await.map_err(|error| ToolError::from(error).while_doing(FAILURE))?;
+    let text = text(&receipt, &store);
+    let is_error = receipt.outcome != Outcome::Created;
+    Ok(Answer { is_error, ..Answer::new(&wire::Receipt::new(receipt, &store), text)? })
+}
+
+fn read(arguments: &mut Arguments) -> Result<StoreRequest, ToolError> {
+    let content =
+        Content::parse(arguments.required_text("content")?).map_err(|error| invalid("content", &error))?;
+    let mut metadata = arguments.object("metadata")?;
+    let mut tags = arguments.tags("tags")?;
+    if let Some(more) = metadata.take("tags") {
+        let more = Tags::from_json(&more).map_err(|error| invalid("metadata.tags", &error))?;
+        tags = merged(tags, more)?;
+    }
+    let memory_type = memory_type(arguments, metadata.take("type"))?;
+    if let Some(conversation) = arguments.text("conversation_id")? {
+        metadata.set("conversation_id", conversation);
+    }
+    if let Some(agent) = arguments.text("agent_id")? {
+        metadata.set("agent_id", agent);
+    }
+    if let Some(hostname) = arguments.text("client_hostname")? {
+        let source = Tags::from_list([format!("source:{hostname}")]);
+        tags = merged(tags, source.map_err(|error| invalid("client_hostname", &error))?)?;
+        metadata.set("hostname", hostname);
+    }
+    let metadata = Metadata::parse(metadata.fields().clone()).map_err(|error| invalid("metadata", &error))?;
+    let store = arguments.text("store")?.unwrap_or_default();
+    let partition = Partition::parse(&store).map_err(|error| invalid("store", &error))?;
+    Ok(StoreRequest { content, tags, memory_type, metadata, partition })
+}
+
+fn merged(tags: Tags, more: Tags) -> Result<Tags, ToolError> {
+    tags.merged(more).map_err(|error| invalid("tags", &error))
+}
+
+/// The type: that of the argument or of the metadata, else a note.
+fn memory_type(
+    arguments: &mut Arguments,
+    in_metadata: Option<Value>,
+) -> Result<Option<MemoryType>, ToolError> {
+    let in_metadata = match in_metadata {
+        None | Some(Value::Null) => None,
+        Some(Value::String(name)) => {
+            MemoryType::parse(&name).map_err(|error| invalid("metadata.type", &error))?
+        }
+        Some(_) => return Err(ToolError::invalid("`metadata.type` must be a text")),
+    };
+    let given = arguments.is_given("memory_type");
+    let named = arguments.text("memory_type")?.unwrap_or_default();
+    let named = MemoryType::parse(&named).map_err(|error| invalid("memory_type", &error))?;
+    match (in_metadata, named) {
+        (Some(one), Some(other)) if given && one != other => Err(ToolError::invalid(format!(
+            "`memory_type` is {:?} and `metadata.type` is {:?}: give one of them",
+            other.as_str(),
+            one.as_str()
+        ))),
+        (Some(in_metadata), _) => Ok(Some(in_metadata)),
+        (None, named) => Ok(named),
+    }
+}
+
+fn text(receipt: &StoreReceipt, store: &str) -> String {
+    let mut text = match &receipt.outcome {
+        Outcome::Created => format!("Memory stored successfully (hash: {})", receipt.hash),
+        Outcome::Duplicate { partition } => {
+            let elsewhere = if partition.as_str() == store {
+                String::new()
+            } else {
+                format!("; already exists in store '{partition}'")
+            };
+            format!("{FAILURE}: Duplicate content detected (exact match){elsewhere} (hash: {})", receipt.hash)
+        }
+    };
+    for near in &receipt.near_duplicates {
+        text.push_str(&format!(
+            "\nSimilar memory: {} (cosine {:.2}); both are kept",
+            near.hash, near.similarity
+        ));
+    }
+    for warning in &receipt.warnings {
+        text.push_str(&format!("\nWarning: {warning}"));
+    }
+    text
+}

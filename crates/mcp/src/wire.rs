@@ -1,0 +1,20 @@
+//! What tools answer, as it is on the wire. The field names are the original's where it has them.
+//!
+//! Doc comments of fields become the descriptions of the output schemas, so they are short and for the reader of a schema.
+//! A field without a value is left out, never null.
+
+mod delete;
+mod health;
+mod list;
+mod memory;
+mod receipt;
+mod search;
+
+pub(crate) use health::Audience;
+
+pub use delete::DeleteReceipt;
+pub use health::{Health, Model, Statistics, StoreCount, Validation};
+pub use list::List;
+pub use memory::Memory;
+pub use receipt::{NearDuplicate, Receipt};
+pub use search::{Hit, Search};
