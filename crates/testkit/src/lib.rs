@@ -1,1 +1,15 @@
-//! placeholder
+//! Fakes and texts for the tests of the other crates: a clock that stands still, an embedder without a model, a store
+//! in memory that can be told to fail, and the project's own corpus.
+//!
+//! [`Bench`] puts them together under an engine.
+
+pub mod bench;
+pub mod clock;
+pub mod corpus;
+pub mod embedder;
+pub mod store;
+
+pub use bench::Bench;
+pub use clock::FakeClock;
+pub use embedder::FakeEmbedder;
+pub use store::{FakeStore, Fault};

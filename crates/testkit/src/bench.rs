@@ -1,0 +1,51 @@
+//! An engine on fakes.
+
+use std::sync::Arc;
+
+use engine::{Capability, Engine, Grant, Parts, Settings};
+use model::Space;
+use ports::{Clock, Embedder};
+
+use crate::store::OneStore;
+use crate::{FakeClock, FakeEmbedder, FakeStore};
+
+/// An engine with the fakes it works on, so that a test can move the clock or make a part fail.
+pub struct Bench {
+    /// The engine.
+    pub engine: Engine,
+    /// Its store, the same for every space.
+    pub store: Arc<FakeStore>,
+    /// Its embedder.
+    pub embedder: Arc<FakeEmbedder>,
+    /// Its clock.
+    pub clock: Arc<FakeClock>,
+}
+
+impl Default for Bench {
+    fn default() -> Self {
+        Self::with(Settings::default())
+    }
+}
+
+impl Bench {
+    /// A bench whose engine behaves so.
+    #[must_use]
+    pub fn with(settings: Settings) -> Self {
+        let embedder = Arc::new(FakeEmbedder::default());
+        let store = Arc::new(FakeStore::new(embedder.model().clone()));
+        let clock = Arc::new(FakeClock::default());
+        let engine = Engine::new(Parts {
+            stores: Arc::new(OneStore(Arc::clone(&store))),
+            embedder: Arc::clone(&embedder) as Arc<dyn Embedder>,
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            settings,
+        });
+        Self { engine, store, embedder, clock }
+    }
+
+    /// A handle on the default space.
+    #[must_use]
+    pub fn grant(&self, capability: Capability) -> Grant {
+        self.engine.grant(&Space::Default, capability)
+    }
+}
