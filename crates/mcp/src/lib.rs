@@ -6,6 +6,7 @@
 //! | [`parameter`] | how a parameter is declared |
 //! | [`wire`] | what tools answer |
 //! | [`answer`] | an answer, and a failure that a model can repair |
+//! | [`server`] | the MCP server |
 //!
 //! Nothing but [`server`] knows `rmcp`: the command line and REST call the same tools without it.
 
@@ -13,8 +14,10 @@ pub mod answer;
 mod arguments;
 pub mod parameter;
 mod schema;
+pub mod server;
 mod text;
 pub mod tools;
 pub mod wire;
 
 pub use answer::{Answer, ToolError};
+pub use server::{ServeError, serve};

@@ -1,0 +1,95 @@
+//! The MCP server: the tools of the registry over a stream of newline-delimited JSON-RPC messages (stdio).
+//!
+//! Both eras are served, in any order and on the same stream: the stateless revision 2026-07-28 (`server/discover`,
+//! `_meta` on every request) and the handshake of 2024-11-05 to 2025-11-25. Which one a request belongs to is read from the
+//! request itself, so a client may probe first, skip the handshake, or start calling at once.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`handler`] | answers requests; the only part that calls tools |
+//! | [`transport`] | the stream as `rmcp` sees it: what is in flight, the end of input, the writer |
+//! | [`message`] | one line: a message, or the error that answers it |
+//! | [`lines`] | lines of limited length out of bytes |
+
+mod handler;
+mod lines;
+mod message;
+mod transport;
+
+use std::io;
+use std::time::Duration;
+
+use engine::{Capability, Engine};
+use model::Space;
+use rmcp::service::{QuitReason, RoleServer, serve_directly};
+use tokio::io::{AsyncRead, AsyncWrite};
+
+use handler::Handler;
+use transport::{Failures, Transport, write_lines};
+
+/// The longest line that is read, in bytes. A longer one is answered with an error and skipped.
+pub const MAX_LINE_BYTES: usize = 16 * 1024 * 1024;
+/// How many calls run at the same time; more wait.
+pub const MAX_CONCURRENT_CALLS: usize = 16;
+/// How long calls may go on after the end of input. `rmcp` adds the same again.
+const DRAIN: Duration = Duration::from_secs(5);
+/// How many answers wait for a slow reader before calls do.
+const QUEUED_ANSWERS: usize = 64;
+
+/// Why serving ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The requests could not be read.
+    #[error("reading requests failed: {0}")]
+    Input(#[source] io::Error),
+    /// The answers could not be written.
+    #[error("writing answers failed: {0}")]
+    Output(#[source] io::Error),
+    /// The server itself failed.
+    #[error("the server stopped unexpectedly")]
+    Stopped(#[source] tokio::task::JoinError),
+}
+
+/// Serves one client: reads requests from `input` until it ends, finishes the calls that are under way, and returns when
+/// their answers are written to `output`.
+///
+/// The handshake and the list of tools are answered before the space's store or the model is touched; both are opened in
+/// the background after the first answer. The engine is not closed.
+///
+/// # Errors
+/// [`ServeError`] when the streams fail. A client that misbehaves is no error.
+pub async fn serve<R, W>(
+    engine: &Engine,
+    space: &Space,
+    capability: Capability,
+    input: R,
+    output: W,
+) -> Result<(), ServeError>
+where
+    R: AsyncRead + Send + Unpin + 'static,
+    W: AsyncWrite + Send + Unpin + 'static,
+{
+    let failures = Failures::default();
+    let (answers, waiting) = tokio::sync::mpsc::channel(QUEUED_ANSWERS);
+    let writer = tokio::spawn(write_lines(output, waiting, failures.clone()));
+    let warm = {
+        let (engine, space) = (engine.clone(), space.clone());
+        move || engine.warm(&space)
+    };
+    let transport = Transport::new(input, answers, failures.clone(), Box::new(warm));
+    let handler = Handler::new(engine.grant(space, capability));
+    let service = serve_directly::<RoleServer, _, _, _, _>(handler, transport, None);
+    let quit = service.waiting().await.map_err(ServeError::Stopped)?;
+    // The writer ends when the transport is gone. A reader that does not read cannot hold the process.
+    if tokio::time::timeout(DRAIN, writer).await.is_err() {
+        tracing::warn!("the client did not read its last answers");
+    }
+    match (failures.take(), quit) {
+        (Some(error), _) => Err(error),
+        (None, QuitReason::JoinError(error)) => Err(ServeError::Stopped(error)),
+        (None, _) => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests;
