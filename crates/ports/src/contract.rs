@@ -1,1 +1,175 @@
-//! The contract suites: what every adapter of a port must do.
+//! The contract suites: what every adapter of a port must do, as tests that each adapter runs.
+//!
+//! | suite | run it with |
+//! |---|---|
+//! | [`MemoryStore`] | [`memory_store_contract!`](crate::memory_store_contract) |
+//!
+//! An adapter implements [`StoreUnderTest`] in its tests and calls the macro there; it gets one test for each case,
+//! named as the case. To add a case: write it in the file of its use case and add its name to
+//! [`memory_store_cases!`](crate::memory_store_cases).
+
+#![expect(missing_docs, reason = "the names of the cases are sentences")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a case fails by panicking")]
+
+pub mod closing;
+pub mod delete;
+pub mod get;
+pub mod insert;
+pub mod integrity;
+pub mod list;
+pub mod resolve;
+mod sample;
+pub mod search_vectors;
+pub mod search_words;
+pub mod statistics;
+pub mod unembedded;
+
+use async_trait::async_trait;
+use model::ContentHash;
+
+use crate::MemoryStore;
+
+/// An adapter of [`MemoryStore`] under test, together with what it lives in (a folder, a server).
+#[async_trait]
+pub trait StoreUnderTest: Send + Sync + Sized {
+    /// A new, empty store, opened for any model of at least 8 dimensions.
+    async fn empty() -> Self;
+
+    /// The store.
+    fn store(&self) -> &dyn MemoryStore;
+
+    /// Marks a live memory as one that another took the place of. The port has no method for it yet, but databases hold
+    /// such memories: the adapter writes to its database directly.
+    async fn supersede(&self, old: &ContentHash, new: &ContentHash);
+}
+
+/// Calls the macro `$then` of this crate with `$args` and the names of all cases, by file.
+#[macro_export]
+macro_rules! memory_store_cases {
+    ($then:ident $args:tt) => {
+        $crate::$then! { $args
+            insert {
+                a_new_memory_is_read_back_as_it_was_written
+                a_memory_without_tags_has_the_tag_untagged
+                texts_of_every_kind_are_kept_to_the_byte
+                a_live_memory_of_the_same_key_is_a_duplicate
+                a_duplicate_is_found_in_another_partition
+                a_deleted_memory_gives_way_to_a_new_one_of_its_key
+                a_memory_without_a_vector_is_pending
+                a_vector_of_another_dimension_is_refused_and_nothing_is_written
+                one_key_stored_at_the_same_time_is_created_once
+            }
+            get {
+                a_key_that_is_not_there_is_none
+                a_memory_is_found_in_any_partition
+                many_come_in_the_order_of_their_numbers_in_the_call
+                more_numbers_than_a_statement_has_parameters_are_read
+            }
+            resolve {
+                a_prefix_gives_the_keys_that_begin_with_it_in_order
+                a_whole_key_gives_itself_alone
+                no_more_keys_than_the_limit_are_given
+                characters_of_a_pattern_are_data
+                superseded_memories_are_meant_and_deleted_ones_are_not
+            }
+            list {
+                the_newest_comes_first_then_the_greater_key
+                pages_together_give_every_memory_once
+                a_page_beyond_the_end_is_empty_and_has_the_total
+                only_the_keys_of_the_filter_are_given
+                one_tag_or_all_tags_can_be_asked_for
+                a_tag_is_compared_whole_and_its_characters_are_data
+                the_kind_is_compared_exactly
+                a_range_of_time_has_its_beginning_and_not_its_end
+                only_the_partitions_of_the_filter_are_given
+                superseded_memories_are_given_only_when_asked_for
+                all_conditions_must_hold
+            }
+            search_words {
+                a_memory_is_found_by_each_of_its_words
+                case_does_not_matter
+                more_of_the_words_is_better
+                a_query_without_a_word_finds_nothing
+                the_filter_is_applied_before_the_cut
+                every_condition_of_the_filter_holds_for_the_hits
+                no_more_candidates_than_the_limit_are_given
+                syntax_in_a_query_is_data
+                long_and_strange_queries_are_no_error
+                deleted_and_superseded_memories_are_not_found
+            }
+            search_vectors {
+                the_nearest_comes_first_with_its_exact_cosine
+                the_length_of_a_vector_does_not_matter
+                the_filter_is_applied_before_the_cut
+                every_condition_of_the_filter_holds_for_the_hits
+                no_more_candidates_than_the_limit_are_given
+                a_vector_of_another_dimension_is_refused
+                memories_without_a_vector_are_not_found
+                deleted_and_superseded_memories_are_not_found
+                a_memory_stored_anew_has_no_vector_of_the_deleted_one
+            }
+            delete {
+                a_deleted_memory_is_gone_from_every_answer
+                the_deleted_keys_are_named
+                memories_that_the_filter_does_not_mean_stay
+                each_condition_selects_what_is_deleted
+                superseded_memories_stay_unless_they_are_meant
+                deleting_twice_deletes_nothing_more
+                nothing_is_deleted_by_an_empty_list_of_keys
+            }
+            unembedded {
+                memories_that_wait_come_oldest_first_and_page_by_page
+                memories_of_every_partition_wait_and_superseded_ones_too
+                an_added_vector_is_searched_from_then_on
+                a_vector_that_is_there_is_not_replaced
+                a_vector_for_a_memory_that_was_deleted_meanwhile_is_dropped
+                a_vector_never_lands_on_a_memory_of_another_key
+                one_vector_of_another_dimension_and_none_is_written
+                the_vectors_of_a_new_store_are_its_own
+            }
+            statistics {
+                an_empty_store_counts_nothing
+                every_write_is_counted
+                partitions_tags_and_the_span_of_time_are_told
+            }
+            integrity {
+                a_store_in_use_is_sound
+                a_repair_changes_no_memory
+            }
+            closing {
+                a_closed_store_refuses_every_call
+                closing_twice_is_no_error
+                a_write_while_the_store_is_being_closed_is_done_or_refused
+            }
+        }
+    };
+}
+
+/// One `#[test]` for each case of the suite of [`MemoryStore`]: `memory_store_contract!(MyStoreUnderTest, block_on)`,
+/// where `block_on` is a function that runs a future to its end.
+#[macro_export]
+macro_rules! memory_store_contract {
+    ($adapter:ty, $block_on:path) => {
+        $crate::memory_store_cases! { memory_store_tests ($adapter, $block_on) }
+    };
+}
+
+/// The tests of [`memory_store_contract!`].
+#[doc(hidden)]
+#[macro_export]
+macro_rules! memory_store_tests {
+    (($adapter:ty, $block_on:path) $($file:ident { $($case:ident)* })*) => {
+        $(mod $file {
+            use super::*;
+            $(
+                #[test]
+                fn $case() {
+                    $block_on($crate::contract::$file::$case::<$adapter>());
+                }
+            )*
+        })*
+    };
+}
+
+#[cfg(test)]
+mod tests;

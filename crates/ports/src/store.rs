@@ -29,10 +29,12 @@ pub trait MemoryStore: Send + Sync {
     fn model(&self) -> &ModelIdentity;
 
     /// Stores a memory: row, tags, words and vector together. A memory without a vector is pending
-    /// ([`MemoryStore::unembedded`]). A deleted memory of the same key gives way to the new one.
+    /// ([`MemoryStore::unembedded`]); one without tags gets the tag `untagged`, as the original does. A deleted memory of
+    /// the same key gives way to the new one. Later memories get greater numbers.
     ///
     /// # Errors
-    /// [`StoreError`]; a live memory of the same key is no error but [`Inserted::Duplicate`].
+    /// [`StoreError::Dimension`] when the vector is not of the model's dimension; otherwise [`StoreError`]. A live memory
+    /// of the same key is no error but [`Inserted::Duplicate`].
     async fn insert(&self, memory: NewMemory) -> Result<Inserted, StoreError>;
 
     /// The live memory with this key, in any partition.
@@ -41,7 +43,7 @@ pub trait MemoryStore: Send + Sync {
     /// [`StoreError`]; a key that is not there is `Ok(None)`.
     async fn get(&self, hash: &ContentHash) -> Result<Option<Memory>, StoreError>;
 
-    /// The live memories with these numbers, in the order of the numbers; numbers that are not there are left out.
+    /// The live memories with these numbers, in the order of `ids`; numbers that are not there are left out.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -54,7 +56,8 @@ pub trait MemoryStore: Send + Sync {
     /// [`StoreError`].
     async fn resolve(&self, prefix: &HashPrefix, limit: usize) -> Result<Vec<ContentHash>, StoreError>;
 
-    /// The live memories that meet a filter, newest first (then by key), one page of them, with the true total.
+    /// The live memories that meet a filter, newest first (at the same time: the greater key first), one page of them,
+    /// with the true total.
     ///
     /// # Errors
     /// [`StoreError`].

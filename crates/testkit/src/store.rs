@@ -3,6 +3,7 @@
 mod filtering;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
@@ -33,6 +34,7 @@ pub struct FakeStore {
     model: ModelIdentity,
     rows: Mutex<Rows>,
     fault: Mutex<Option<Fault>>,
+    closed: AtomicBool,
 }
 
 #[derive(Default)]
@@ -51,7 +53,18 @@ impl FakeStore {
     /// An empty store for a model.
     #[must_use]
     pub fn new(model: ModelIdentity) -> Self {
-        Self { model, rows: Mutex::default(), fault: Mutex::new(None) }
+        Self { model, rows: Mutex::default(), fault: Mutex::new(None), closed: AtomicBool::new(false) }
+    }
+
+    /// Marks a live memory as one that another took the place of.
+    ///
+    /// # Panics
+    /// When there is no such memory.
+    #[expect(clippy::unwrap_used, reason = "test support")]
+    pub fn supersede(&self, old: &ContentHash, new: &ContentHash) {
+        let mut rows = self.rows.lock().unwrap();
+        let row = rows.live.values_mut().find(|row| row.memory.hash == *old).unwrap();
+        row.memory.superseded_by = Some(new.clone());
     }
 
     /// Makes every later call fail in this way, or none.
@@ -70,6 +83,9 @@ impl FakeStore {
 
     #[expect(clippy::unwrap_used, reason = "test support")]
     fn reading(&self) -> Result<MutexGuard<'_, Rows>, StoreError> {
+        if self.closed.load(Ordering::SeqCst) {
+            return Err(StoreError::Closed);
+        }
         match self.fault() {
             Some(Fault::Busy) => Err(StoreError::Busy { waited_ms: 30_000 }),
             _ => Ok(self.rows.lock().unwrap()),
@@ -259,6 +275,7 @@ impl MemoryStore for FakeStore {
         let rows = self.reading()?;
         let memories = rows.live.len() as u64;
         let embedded = rows.live.values().filter(|row| row.vector.is_some()).count() as u64;
+        let superseded = rows.live.values().filter(|row| row.memory.superseded_by.is_some()).count() as u64;
         let mut partitions: BTreeMap<String, u64> = BTreeMap::new();
         let mut tags = std::collections::BTreeSet::new();
         for row in rows.live.values() {
@@ -272,7 +289,7 @@ impl MemoryStore for FakeStore {
             backend: "fake",
             location: "memory".to_owned(),
             memories,
-            superseded: 0,
+            superseded,
             tombstones: rows.tombstones.len() as u64,
             embedded,
             pending: memories - embedded,
@@ -296,7 +313,9 @@ impl MemoryStore for FakeStore {
         self.writing().map(|_| Vec::new())
     }
 
-    async fn close(&self) {}
+    async fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+    }
 }
 
 /// Gives every space the same store.

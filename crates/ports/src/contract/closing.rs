@@ -1,0 +1,61 @@
+//! `close`.
+
+use model::{ContentHash, Filter, HashPrefix, MemoryId};
+
+use super::StoreUnderTest;
+use super::sample::{all, at, create, memory, vector};
+use crate::{Check, Inserted, Page, StoreError, WordQuery};
+
+pub async fn a_closed_store_refuses_every_call<S: StoreUnderTest>() {
+    let bed = S::empty().await;
+    let store = bed.store();
+    create(store, memory("text")).await;
+    let waiting = store.unembedded(None, 1).await.unwrap();
+    let vectors = waiting.into_iter().map(|memory| (memory, vector(store, 0.0))).collect();
+    store.close().await;
+    let filter = Filter::default();
+    let answers = [
+        store.insert(memory("more")).await.err(),
+        store.get(&ContentHash::stored("abcdef")).await.err(),
+        store.get_many(&[MemoryId(1)]).await.err(),
+        store.resolve(&HashPrefix::parse("abcdef").unwrap(), 5).await.err(),
+        store.list(&filter, Page { offset: 0, limit: 5 }).await.err(),
+        store.search_words(&WordQuery("text".to_owned()), &filter, 5).await.err(),
+        store.search_vectors(&vector(store, 0.0), &filter, 5).await.err(),
+        store.delete(&filter, at(1.0)).await.err(),
+        store.unembedded(None, 5).await.err(),
+        store.add_vectors(vectors).await.err(),
+        store.vector_space().await.err(),
+        store.settle_vector_space(true).await.err(),
+        store.statistics().await.err(),
+        store.check(Check::Quick).await.err(),
+        store.repair().await.err(),
+    ];
+    for (call, answer) in answers.iter().enumerate() {
+        assert!(matches!(answer, Some(StoreError::Closed)), "call {call}: {answer:?}");
+    }
+}
+
+pub async fn closing_twice_is_no_error<S: StoreUnderTest>() {
+    let bed = S::empty().await;
+    bed.store().close().await;
+    bed.store().close().await;
+    assert!(matches!(bed.store().statistics().await, Err(StoreError::Closed)));
+}
+
+pub async fn a_write_while_the_store_is_being_closed_is_done_or_refused<S: StoreUnderTest>() {
+    let bed = S::empty().await;
+    let store = bed.store();
+    let writes = (0..20).map(|n| {
+        let closing = n == 10;
+        async move {
+            if closing {
+                store.close().await;
+            }
+            store.insert(memory(&format!("text {n}"))).await
+        }
+    });
+    for outcome in all(writes).await {
+        assert!(matches!(outcome, Ok(Inserted::Created { .. }) | Err(StoreError::Closed)), "{outcome:?}");
+    }
+}
