@@ -57,7 +57,11 @@ impl DotEnv {
             }
         }
         if unreadable > 0 && file.is_ours() {
-            notices.push(format!("{} lines of {} are not NAME=value and are ignored", unreadable, path.display()));
+            notices.push(format!(
+                "{} lines of {} are not NAME=value and are ignored",
+                unreadable,
+                path.display()
+            ));
         }
         file
     }
@@ -129,7 +133,10 @@ mod tests {
 
     #[test]
     fn a_file_of_another_program_does_not_hide_the_users_own() {
-        let dirs = dirs(Some("DATABASE_URL=postgres://x\nLOG_LEVEL=debug\nnot a line\n"), Some("MCP_AGENT_ID=home\n"));
+        let dirs = dirs(
+            Some("DATABASE_URL=postgres://x\nLOG_LEVEL=debug\nnot a line\n"),
+            Some("MCP_AGENT_ID=home\n"),
+        );
         let (file, notices) = find(&dirs);
         assert_eq!(file.get("MCP_AGENT_ID"), Some("home"));
         assert_eq!(file.names().collect::<Vec<_>>(), ["MCP_AGENT_ID"]);

@@ -104,11 +104,8 @@ mod tests {
         let names = ["MCP_AGENT_ID", "MCP_MEMORY_BASE_DIR", "MCP_MEMORY_SQLITE_PATH"];
         let file: String = names.iter().map(|name| format!("{name}=file\n")).collect();
         std::fs::write(work.path().join(".env"), file).unwrap();
-        let environment = Environment::of(
-            &[("MCP_AGENT_ID", "env"), ("MCP_MEMORY_SQLITE_PATH", "env")],
-            None,
-            work.path(),
-        );
+        let environment =
+            Environment::of(&[("MCP_AGENT_ID", "env"), ("MCP_MEMORY_SQLITE_PATH", "env")], None, work.path());
         let flag = FlagValue { variable: "MCP_AGENT_ID", flag: "--agent", text: "flag".into() };
         let layers = Layers::new(vec![flag], environment, &mut Vec::new());
         let origins = names.map(|name| layers.get(name).unwrap());

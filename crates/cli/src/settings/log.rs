@@ -62,9 +62,11 @@ mod tests {
 
     #[test]
     fn the_names_of_python_are_understood() {
-        for (text, expected) in
-            [("WARNING", LevelFilter::WARN), ("Critical", LevelFilter::ERROR), (" debug ", LevelFilter::DEBUG)]
-        {
+        for (text, expected) in [
+            ("WARNING", LevelFilter::WARN),
+            ("Critical", LevelFilter::ERROR),
+            (" debug ", LevelFilter::DEBUG),
+        ] {
             let filter = LogFilter::parse(text).unwrap();
             assert_eq!(filter.targets().default_level(), Some(expected), "{text}");
         }

@@ -48,8 +48,8 @@ fn pragma(part: &str) -> Option<(String, String)> {
     let (name, value) = part.split_once('=')?;
     let (name, value) = (name.trim(), value.trim());
     let is_name = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-    let is_value =
-        !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-+.".contains(&byte));
+    let is_value = !value.is_empty()
+        && value.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-+.".contains(&byte));
     (is_name && is_value).then(|| (name.to_ascii_lowercase(), value.to_owned()))
 }
 

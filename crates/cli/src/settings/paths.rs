@@ -39,7 +39,10 @@ pub fn absolute(raw: &Raw, environment: &Environment) -> Result<PathBuf, Invalid
             home.join(parts.as_path())
         }
         Some(Component::Normal(first)) if first.to_string_lossy().starts_with('~') => {
-            return Err(InvalidSetting::value(raw, "another user's home is not looked up: write the whole path"));
+            return Err(InvalidSetting::value(
+                raw,
+                "another user's home is not looked up: write the whole path",
+            ));
         }
         _ => path.to_owned(),
     };
@@ -73,7 +76,8 @@ mod tests {
 
     #[test]
     fn the_default_is_the_originals() {
-        let environment = Environment::of(&[("XDG_DATA_HOME", "/x")], Some(Path::new("/home/u")), Path::new("/"));
+        let environment =
+            Environment::of(&[("XDG_DATA_HOME", "/x")], Some(Path::new("/home/u")), Path::new("/"));
         assert_eq!(default_base(&environment, "V"), Ok("/home/u/.local/share/mcp-memory".into()));
         let homeless = Environment::of(&[], None, Path::new("/"));
         assert_eq!(default_base(&homeless, "V"), Err(InvalidSetting::NoHome { variable: "V" }));

@@ -35,7 +35,11 @@ impl Settings {
             pragmas: checked(layers.get(var::SQLITE_PRAGMAS), parse::pragmas, Vec::new())?,
             near_duplicate_cosine: near_duplicates(&layers)?,
             weights: weights(&layers)?,
-            agent_id: checked(layers.get(var::AGENT_ID), |raw| raw.as_text().map(|text| Some(text.to_owned())), None)?,
+            agent_id: checked(
+                layers.get(var::AGENT_ID),
+                |raw| raw.as_text().map(|text| Some(text.to_owned())),
+                None,
+            )?,
             include_hostname: checked(layers.get(var::INCLUDE_HOSTNAME), parse::switch, false)?,
             max_response_chars: checked(layers.get(var::MAX_RESPONSE_CHARS), parse::limit, None)?,
             log: log(&layers, &mut notices)?,

@@ -38,12 +38,20 @@ fn paths_are_the_originals() {
             "/home/u/.local/share/mcp-memory/backups",
         ),
         (
-            &[("MCP_MEMORY_SQLITEVEC_PATH", "b.db"), ("MCP_MEMORY_SQLITE_PATH", "/a.db"), ("mcpMemoryBackupsPath", "/c")],
+            &[
+                ("MCP_MEMORY_SQLITEVEC_PATH", "b.db"),
+                ("MCP_MEMORY_SQLITE_PATH", "/a.db"),
+                ("mcpMemoryBackupsPath", "/c"),
+            ],
             "/a.db",
             "/c",
         ),
         (
-            &[("mcpMemoryBackupsPath", "/c"), ("MCP_MEMORY_BACKUPS_PATH", "/d"), ("MCP_MEMORY_BASE_DIR", "/e")],
+            &[
+                ("mcpMemoryBackupsPath", "/c"),
+                ("MCP_MEMORY_BACKUPS_PATH", "/d"),
+                ("MCP_MEMORY_BASE_DIR", "/e"),
+            ],
             "/e/sqlite_vec.db",
             "/d",
         ),
@@ -59,13 +67,16 @@ fn values_know_where_they_came_from() {
     let settings = with(&[("MCP_MEMORY_BASE_DIR", "/m")]).unwrap();
     assert_eq!(settings.database.origin, Origin::Environment { name: "MCP_MEMORY_BASE_DIR" });
     let flag = FlagValue { variable: "MCP_MEMORY_SQLITE_PATH", flag: "--db", text: "x.db".into() };
-    let environment =
-        Environment::of(&[("MCP_MEMORY_SQLITE_PATH", "/y.db")], Some(Path::new("/home/u")), Path::new("/work"));
+    let environment = Environment::of(
+        &[("MCP_MEMORY_SQLITE_PATH", "/y.db")],
+        Some(Path::new("/home/u")),
+        Path::new("/work"),
+    );
     let settings = Settings::resolve(vec![flag], environment).unwrap();
-    assert_eq!(settings.database, Setting {
-        value: "/work/x.db".into(),
-        origin: Origin::Flag { name: "--db" }
-    });
+    assert_eq!(
+        settings.database,
+        Setting { value: "/work/x.db".into(), origin: Origin::Flag { name: "--db" } }
+    );
 }
 
 #[test]
@@ -89,7 +100,10 @@ fn only_the_model_that_is_built_in_is_accepted() {
         assert!(with(&[("MCP_EMBEDDING_MODEL", name)]).is_ok(), "{name}");
     }
     let error = error(&[("MCP_EMBEDDING_MODEL", "all-mpnet-base-v2")]);
-    assert!(error.contains("all-mpnet-base-v2") && error.contains("one model built in, all-MiniLM-L6-v2"), "{error}");
+    assert!(
+        error.contains("all-mpnet-base-v2") && error.contains("one model built in, all-MiniLM-L6-v2"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -100,13 +114,19 @@ fn an_embedding_server_is_refused_without_showing_its_address() {
 
 #[test]
 fn weights_are_normalised_and_a_missing_one_is_the_originals() {
-    for (words, meaning, expected) in
-        [("0.3", "0.7", (0.3, 0.7)), ("1", "1", (0.5, 0.5)), ("0.7", "", (0.5, 0.5)), ("", "0.1", (0.75, 0.25))]
-    {
+    for (words, meaning, expected) in [
+        ("0.3", "0.7", (0.3, 0.7)),
+        ("1", "1", (0.5, 0.5)),
+        ("0.7", "", (0.5, 0.5)),
+        ("", "0.1", (0.75, 0.25)),
+    ] {
         let settings =
             with(&[("MCP_HYBRID_KEYWORD_WEIGHT", words), ("MCP_HYBRID_SEMANTIC_WEIGHT", meaning)]).unwrap();
         let Weights { words, meaning } = settings.weights.value;
-        assert!((words - expected.0).abs() < 1e-12 && (meaning - expected.1).abs() < 1e-12, "{words} {meaning}");
+        assert!(
+            (words - expected.0).abs() < 1e-12 && (meaning - expected.1).abs() < 1e-12,
+            "{words} {meaning}"
+        );
     }
     let error = error(&[("MCP_HYBRID_KEYWORD_WEIGHT", "0"), ("MCP_HYBRID_SEMANTIC_WEIGHT", "0")]);
     assert!(error.contains("must not both be 0"), "{error}");
@@ -114,7 +134,8 @@ fn weights_are_normalised_and_a_missing_one_is_the_originals() {
 
 #[test]
 fn near_duplicates_can_be_switched_off() {
-    let off = with(&[("MCP_SEMANTIC_DEDUP_ENABLED", "false"), ("MCP_SEMANTIC_DEDUP_THRESHOLD", "0.9")]).unwrap();
+    let off =
+        with(&[("MCP_SEMANTIC_DEDUP_ENABLED", "false"), ("MCP_SEMANTIC_DEDUP_THRESHOLD", "0.9")]).unwrap();
     assert_eq!(off.near_duplicate_cosine.value, None);
     let on = with(&[("MCP_SEMANTIC_DEDUP_THRESHOLD", "0.9")]).unwrap();
     assert_eq!(on.near_duplicate_cosine.value, Some(0.9));

@@ -1,0 +1,183 @@
+//! The command line, as types.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use serde_json::json;
+
+use crate::commands::{completions, delete, doctor, get, list, search, server, status, store};
+use crate::exit;
+use crate::render::Terminal;
+use crate::settings::FlagValue;
+
+/// Names under which the program is the server alone, as the original's scripts are.
+const SERVER_NAMES: [&str; 2] = ["memory-server", "mcp-memory-server"];
+
+/// Keeps what assistants and people should remember, and finds it again by meaning and by words.
+#[derive(Debug, Parser)]
+#[command(name = "memory", version, propagate_version = true, arg_required_else_help = true)]
+#[command(subcommand_required = true, after_help = after_help(), max_term_width = 100)]
+pub struct Arguments {
+    /// Where memories are.
+    #[command(flatten)]
+    pub source: Source,
+    /// How results are printed.
+    #[command(flatten)]
+    pub output: Output,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// Where memories are, and what is logged.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Source {
+    /// Database file [default: MCP_MEMORY_SQLITE_PATH, else sqlite_vec.db in the data directory]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub db: Option<PathBuf>,
+    /// What is logged to standard error: off, error, warning, info, debug, trace [default: warning]
+    #[arg(long, global = true, value_name = "LEVEL")]
+    pub log_level: Option<String>,
+}
+
+/// How results are printed.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Output {
+    /// Print results and errors as JSON
+    #[arg(long, global = true)]
+    pub json: bool,
+    /// Print nothing but the result: no hints, no progress
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// When to use colours (NO_COLOR is honoured)
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub color: Color,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve an assistant over standard input and output (MCP)
+    Server(server::Server),
+    /// Keep a text
+    Store(store::Store),
+    /// Find memories by meaning and by words
+    #[command(visible_alias = "recall")]
+    Search(search::Search),
+    /// Print one memory whole
+    Get(get::Get),
+    /// Browse memories, newest first
+    List(list::List),
+    /// Delete memories
+    Delete(delete::Delete),
+    /// Say whether everything works, with counts
+    Status(status::Status),
+    /// Examine the database for damage, and repair it
+    Doctor(doctor::Doctor),
+    /// Print the completions of a shell
+    Completions(completions::Completions),
+}
+
+impl Arguments {
+    /// The arguments of this process.
+    ///
+    /// # Errors
+    /// [`Usage`]: wrong arguments, or a wish for help or the version.
+    pub fn of_process() -> Result<Self, Usage> {
+        Self::of(std::env::args_os().collect())
+    }
+
+    /// Arguments, the name of the program first.
+    ///
+    /// # Errors
+    /// As [`Arguments::of_process`].
+    pub fn of(mut arguments: Vec<OsString>) -> Result<Self, Usage> {
+        let name = arguments.first().map(Path::new).and_then(Path::file_stem);
+        if name.is_some_and(|name| SERVER_NAMES.iter().any(|server| name == *server)) {
+            arguments.insert(1, "server".into());
+        }
+        // Wrong arguments are told as JSON too, although they could not be read.
+        let json = arguments.iter().skip(1).take_while(|text| *text != "--").any(|text| text == "--json");
+        Self::try_parse_from(arguments).map_err(|error| Usage { error: Box::new(error), json })
+    }
+
+    /// The whole command line, for completions and reference pages.
+    #[must_use]
+    pub fn definition() -> clap::Command {
+        Self::command()
+    }
+}
+
+impl Source {
+    /// The flags that stand for variables.
+    #[must_use]
+    pub fn flag_values(&self) -> Vec<FlagValue> {
+        let db = self.db.as_ref().map(|path| FlagValue {
+            variable: "MCP_MEMORY_SQLITE_PATH",
+            flag: "--db",
+            text: path.into(),
+        });
+        let log = self.log_level.as_ref().map(|level| FlagValue {
+            variable: "MCP_LOG_LEVEL",
+            flag: "--log-level",
+            text: level.into(),
+        });
+        db.into_iter().chain(log).collect()
+    }
+}
+
+/// Wrong arguments, or a wish for help or the version.
+#[derive(Debug)]
+pub struct Usage {
+    error: Box<clap::Error>,
+    json: bool,
+}
+
+impl Usage {
+    /// Prints it where it belongs, and gives the exit code: 0 for help and version, 2 for wrong arguments.
+    pub fn report(self) -> ExitCode {
+        let Self { error, json } = self;
+        if json && error.use_stderr() {
+            let message = error.render().to_string();
+            let message = message.trim().strip_prefix("error: ").unwrap_or(message.trim());
+            let hint = "run the command with --help";
+            let error = json!({ "error": { "code": "invalid_input", "message": message, "hint": hint } });
+            Terminal::new(&Output { json, ..Output::default() }).error(&format!("{error:#}"));
+        } else {
+            // A reader that went away is no failure.
+            let _gone = error.print();
+        }
+        ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(exit::USAGE))
+    }
+}
+
+fn after_help() -> String {
+    format!(
+        "Examples:\n  \
+         memory store \"The staging database listens on port 5433\" --tags infra,staging\n  \
+         memory search \"which port does staging use\"\n  \
+         memory server            what an assistant starts; see the README for each client\n\n\
+         Exit codes:\n{}\n\n\
+         Settings come from flags, the environment, and .env in this directory or ~/.mcp-memory/.env.",
+        exit::table()
+    )
+}
+
+#[cfg(test)]
+mod tests;

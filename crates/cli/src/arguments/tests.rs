@@ -1,0 +1,60 @@
+use super::*;
+
+fn parse(line: &[&str]) -> Result<Arguments, Usage> {
+    Arguments::of(line.iter().map(OsString::from).collect())
+}
+
+#[test]
+fn the_definition_is_sound() {
+    Arguments::definition().debug_assert();
+}
+
+#[test]
+fn the_help_of_every_command_is_as_recorded() {
+    let mut definition = Arguments::definition().term_width(100);
+    insta::assert_snapshot!("memory", definition.render_long_help().to_string());
+    for name in ["server", "store", "search", "get", "list", "delete", "status", "doctor", "completions"] {
+        let error = parse(&["memory", name, "--help"]).unwrap_err().error;
+        insta::assert_snapshot!(name, error.render().to_string());
+    }
+}
+
+#[test]
+fn under_the_names_of_the_originals_scripts_the_program_is_the_server() {
+    for name in ["memory-server", "/usr/bin/mcp-memory-server", "memory-server.exe"] {
+        let arguments = parse(&[name, "--debug"]).unwrap();
+        assert!(matches!(arguments.command, Command::Server(server) if server.debug), "{name}");
+    }
+    assert!(parse(&["memory"]).is_err());
+}
+
+#[test]
+fn recall_is_another_name_of_search_and_its_words_need_no_quotes() {
+    let arguments =
+        parse(&["memory", "recall", "release", "notes", "-t", "git,infra", "--tags", "x"]).unwrap();
+    let Command::Search(search) = arguments.command else { panic!("not a search") };
+    assert_eq!(search.query, ["release", "notes"]);
+    assert_eq!(search.filter.tags, ["git", "infra", "x"]);
+}
+
+#[test]
+fn global_flags_stand_before_or_behind_the_command() {
+    for line in [["memory", "--json", "--db", "x.db", "list"], ["memory", "list", "--db", "x.db", "--json"]] {
+        let arguments = parse(&line).unwrap();
+        assert!(arguments.output.json);
+        assert_eq!(arguments.source.db, Some("x.db".into()));
+    }
+}
+
+#[test]
+fn wrong_arguments_are_told_as_json_to_those_who_want_json() {
+    for (line, json) in [
+        (&["memory", "list", "--json", "--nonsense"][..], true),
+        (&["memory", "list", "--nonsense"], false),
+        (&["memory", "store", "--nonsense", "--", "--json"], false),
+    ] {
+        let usage = parse(line).unwrap_err();
+        assert_eq!(usage.json, json, "{line:?}");
+        assert_eq!(usage.error.exit_code(), 2);
+    }
+}

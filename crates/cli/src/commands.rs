@@ -1,0 +1,48 @@
+//! The commands, one file each.
+
+pub mod completions;
+pub mod delete;
+pub mod doctor;
+pub mod filter;
+pub mod get;
+pub mod list;
+pub mod search;
+pub mod server;
+mod session;
+pub mod status;
+pub mod store;
+
+pub(crate) use session::{Answered, Session};
+
+use crate::arguments::{Arguments, Command};
+use crate::exit::{Failure, Verdict};
+use crate::render::Terminal;
+
+/// Carries out a command.
+///
+/// # Errors
+/// [`Failure`]: what it could not do.
+pub fn run(arguments: Arguments, terminal: &Terminal) -> Result<Verdict, Failure> {
+    let Arguments { source, command, .. } = arguments;
+    match command {
+        Command::Completions(command) => command.run(terminal),
+        Command::Server(command) => command.run(&source),
+        Command::Store(command) => {
+            Session::run(terminal, &source, async |session| command.run(session).await)
+        }
+        Command::Search(command) => {
+            Session::run(terminal, &source, async |session| command.run(session).await)
+        }
+        Command::Get(command) => Session::run(terminal, &source, async |session| command.run(session).await),
+        Command::List(command) => Session::run(terminal, &source, async |session| command.run(session).await),
+        Command::Delete(command) => {
+            Session::run(terminal, &source, async |session| command.run(session).await)
+        }
+        Command::Status(command) => {
+            Session::run(terminal, &source, async |session| command.run(session).await)
+        }
+        Command::Doctor(command) => {
+            Session::run(terminal, &source, async |session| command.run(session).await)
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! `memory doctor`: examines the database for damage, and repairs it.
+
+mod report;
+
+use clap::Args;
+use engine::{Admin, EmbedProgress, Examination, ListRequest};
+use model::Filter;
+
+use super::Session;
+use crate::exit::{Failure, Verdict};
+use crate::render::Format;
+use crate::render::progress::{Bar, waiting};
+use report::{Mended, Report};
+
+/// Examines the database for damage, and repairs what can be derived from the memories.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  memory doctor
+  memory doctor --fix
+  memory doctor --json | jq '.findings[] | select(.severity != \"note\")'
+
+Without --fix nothing is changed. Exit code 0 when all is well, 1 when something can be repaired, 5 when memories
+themselves are damaged: restore a backup then. The text of a memory is never touched.")]
+pub struct Doctor {
+    /// Repair word indexes, vectors and file modes, and embed memories that wait for their vector
+    #[arg(long)]
+    pub fix: bool,
+}
+
+impl Doctor {
+    pub(crate) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
+        let Some(admin) = session.grant.admin() else {
+            return Err(Failure::invalid(
+                "only the owner of the memories may examine them",
+                "run it as the owner",
+            ));
+        };
+        let first = examine(session, admin).await?;
+        let report = if self.fix {
+            let mended = mend(session, admin).await?;
+            Report::new(&examine(session, admin).await?, Some(mended))
+        } else {
+            Report::new(&first, None)
+        };
+        match session.terminal.format() {
+            Format::Json => session.terminal.print_json(&report.for_programs())?,
+            Format::Human => session.terminal.print(&report.for_people())?,
+        }
+        Ok(report.verdict())
+    }
+}
+
+async fn examine(session: &Session, admin: &Admin) -> Result<Examination, Failure> {
+    let examination = waiting(&session.terminal, "examining", admin.examine()).await?;
+    if examination.integrity.is_none() {
+        // The store could not be opened. Trying once more says why, with the code of the error.
+        let reader = admin.writer().reader();
+        reader.list(ListRequest { filter: Filter::default(), page: 1, page_size: 1 }).await?;
+    }
+    Ok(examination)
+}
+
+async fn mend(session: &Session, admin: &Admin) -> Result<Mended, Failure> {
+    let repaired = waiting(&session.terminal, "repairing", admin.repair()).await?;
+    let mut bar = Bar::new(&session.terminal, "embedding");
+    let embedded = admin
+        .embed_pending(&mut |progress: EmbedProgress| {
+            bar.set(progress.embedded + progress.failed, progress.total)
+        })
+        .await;
+    bar.finish();
+    Ok(Mended { repaired, embedded: embedded? })
+}

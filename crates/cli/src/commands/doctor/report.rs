@@ -1,0 +1,211 @@
+//! What an examination and a repair are told as.
+
+use engine::{EmbedProgress, Examination, Status};
+use ports::{Finding, Repaired, Severity};
+use serde_json::{Value, json};
+
+use crate::exit::Verdict;
+use crate::render::text::{BAD, FAINT, GOOD, WARNING, memories, plain, styled};
+
+/// What was found, and what was done about it.
+#[derive(Debug)]
+pub(super) struct Report {
+    checked: Vec<&'static str>,
+    /// Worst first.
+    findings: Vec<Finding>,
+    status: Status,
+    reasons: Vec<String>,
+    pending: u64,
+    mended: Option<Mended>,
+}
+
+/// What a repair did.
+#[derive(Debug)]
+pub(super) struct Mended {
+    pub(super) repaired: Vec<Repaired>,
+    pub(super) embedded: EmbedProgress,
+}
+
+impl Report {
+    pub(super) fn new(examination: &Examination, mended: Option<Mended>) -> Self {
+        let integrity = examination.integrity.clone().unwrap_or_default();
+        let mut findings = integrity.findings;
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        Self {
+            checked: integrity.checked,
+            findings,
+            status: examination.health.status,
+            reasons: examination.health.reasons.clone(),
+            pending: examination.health.statistics.as_ref().map_or(0, |statistics| statistics.pending),
+            mended,
+        }
+    }
+
+    pub(super) fn verdict(&self) -> Verdict {
+        match self.findings.first().map(|finding| finding.severity) {
+            Some(Severity::Damage) => Verdict::Damage,
+            Some(Severity::Repairable) => Verdict::Repairable,
+            Some(Severity::Note) | None => match (self.status, self.pending) {
+                (Status::Unavailable, _) => Verdict::Unavailable,
+                (_, 0) => Verdict::Success,
+                _ => Verdict::Repairable,
+            },
+        }
+    }
+
+    pub(super) fn for_programs(&self) -> Value {
+        let finding = |finding: &Finding| {
+            json!({
+                "subject": finding.subject,
+                "severity": severity_name(finding.severity),
+                "message": finding.message,
+            })
+        };
+        let mut report = json!({
+            "verdict": verdict_name(self.verdict()),
+            "checked": self.checked,
+            "findings": self.findings.iter().map(finding).collect::<Vec<_>>(),
+            "pending": self.pending,
+            "status": self.status.name(),
+            "reasons": self.reasons,
+        });
+        if let Some(mended) = &self.mended {
+            let done = mended.repaired.iter();
+            report["repaired"] =
+                done.map(|done| json!({ "subject": done.subject, "message": done.message })).collect();
+            report["embedded"] = json!(mended.embedded.embedded);
+            report["not_embedded"] = json!(mended.embedded.failed);
+        }
+        report
+    }
+
+    pub(super) fn for_people(&self) -> String {
+        let mut lines = Vec::new();
+        if let Some(mended) = &self.mended {
+            lines.extend(mended.lines());
+        }
+        for subject in &self.checked {
+            let found: Vec<&Finding> =
+                self.findings.iter().filter(|finding| finding.subject == *subject).collect();
+            if found.is_empty() {
+                lines.push(format!("{}  {subject}", styled(GOOD, "ok        ")));
+            }
+            lines.extend(found.into_iter().map(line));
+        }
+        let unlisted = self.findings.iter().filter(|finding| !self.checked.contains(&finding.subject));
+        lines.extend(unlisted.map(line));
+        lines.extend(
+            self.reasons.iter().map(|reason| format!("{}  {}", styled(WARNING, "pending   "), plain(reason))),
+        );
+        lines.push(String::new());
+        lines.push(self.conclusion());
+        lines.join("\n")
+    }
+
+    fn conclusion(&self) -> String {
+        match (self.verdict(), &self.mended) {
+            (Verdict::Success, _) => styled(GOOD, "all is well"),
+            (Verdict::Repairable, None) => styled(WARNING, "run `memory doctor --fix` to repair this"),
+            (Verdict::Repairable, Some(_)) => {
+                styled(WARNING, "some of it could not be repaired: see the log")
+            }
+            (Verdict::Unavailable, _) => styled(BAD, "memories cannot be read now"),
+            (Verdict::Damage, _) => styled(
+                BAD,
+                "memories are damaged: copy the database file away, then restore the newest backup that is sound",
+            ),
+        }
+    }
+}
+
+impl Mended {
+    fn lines(&self) -> Vec<String> {
+        let repaired = self.repaired.iter().map(|done| (done.subject, done.message.clone()));
+        let mut done: Vec<(&str, String)> = repaired.collect();
+        if self.embedded.embedded > 0 {
+            done.push(("vectors", format!("embedded {}", memories(self.embedded.embedded))));
+        }
+        let mut lines: Vec<String> = done
+            .iter()
+            .map(|(subject, message)| {
+                format!("{}  {subject}: {}", styled(GOOD, "repaired  "), plain(message))
+            })
+            .collect();
+        if lines.is_empty() {
+            lines.push(styled(FAINT, "nothing to repair"));
+        }
+        lines
+    }
+}
+
+fn line(finding: &Finding) -> String {
+    let style = match finding.severity {
+        Severity::Note => FAINT,
+        Severity::Repairable => WARNING,
+        Severity::Damage => BAD,
+    };
+    let severity = format!("{:10}", severity_name(finding.severity));
+    format!("{}  {}: {}", styled(style, &severity), finding.subject, plain(&finding.message))
+}
+
+fn severity_name(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Note => "note",
+        Severity::Repairable => "repairable",
+        Severity::Damage => "damage",
+    }
+}
+
+fn verdict_name(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Success => "sound",
+        Verdict::Repairable => "repairable",
+        Verdict::Unavailable => "unavailable",
+        Verdict::Damage => "damaged",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn report(findings: &[(&'static str, Severity)], pending: u64, mended: Option<Mended>) -> Report {
+        let finding =
+            |&(subject, severity)| Finding { subject, severity, message: format!("{subject} \u{1b}") };
+        let mut findings: Vec<Finding> = findings.iter().map(finding).collect();
+        findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
+        let checked = vec!["pages", "words", "vectors", "modes"];
+        let reasons = if pending > 0 { vec![format!("{pending} memories wait")] } else { Vec::new() };
+        Report { checked, findings, status: Status::Healthy, reasons, pending, mended }
+    }
+
+    #[test]
+    fn the_worst_finding_decides() {
+        let (note, repairable, damage) =
+            (("modes", Severity::Note), ("words", Severity::Repairable), ("pages", Severity::Damage));
+        for (findings, pending, verdict) in [
+            (&[][..], 0, Verdict::Success),
+            (&[note], 0, Verdict::Success),
+            (&[note], 1, Verdict::Repairable),
+            (&[note, repairable], 0, Verdict::Repairable),
+            (&[note, damage, repairable], 0, Verdict::Damage),
+        ] {
+            assert_eq!(report(findings, pending, None).verdict(), verdict, "{findings:?}");
+        }
+        let unreadable = Report { status: Status::Unavailable, ..report(&[], 0, None) };
+        assert_eq!(unreadable.verdict(), Verdict::Unavailable);
+    }
+
+    #[test]
+    fn a_report_tells_each_subject_its_findings_and_what_was_done() {
+        let mended = Mended {
+            repaired: vec![Repaired { subject: "words", message: "rebuilt".to_owned() }],
+            embedded: EmbedProgress { embedded: 1, failed: 0, total: 1 },
+        };
+        let findings = [("vectors", Severity::Repairable), ("pages", Severity::Damage)];
+        let report = report(&findings, 2, Some(mended));
+        let text = report.for_people();
+        insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string());
+        insta::assert_snapshot!("programs", format!("{:#}", report.for_programs()));
+    }
+}

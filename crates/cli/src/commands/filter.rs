@@ -1,0 +1,61 @@
+//! Flags that say which memories are meant, the same for every command that has them.
+
+use clap::{Args, ValueEnum};
+use serde_json::{Map, Value, json};
+
+/// Flags that say which memories are meant.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Which memories")]
+pub struct Filter {
+    /// Only memories with these tags, separated by commas
+    #[arg(short, long, value_name = "TAGS", value_delimiter = ',')]
+    pub tags: Vec<String>,
+    /// Whether one of the tags is enough
+    #[arg(long, value_name = "HOW", default_value = "any")]
+    pub tag_match: TagMatch,
+    /// Only memories of this type
+    #[arg(long = "type", value_name = "TYPE")]
+    pub memory_type: Option<String>,
+    /// Only memories stored at this time or later: YYYY-MM-DD or 2026-03-11T15:30:00Z
+    #[arg(long, value_name = "DATE")]
+    pub after: Option<String>,
+    /// Only memories stored before this time
+    #[arg(long, value_name = "DATE")]
+    pub before: Option<String>,
+    /// Named store to look in, `all` for every one [default: default]
+    #[arg(long, value_name = "NAME")]
+    pub store: Option<String>,
+}
+
+/// Whether one tag is enough.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum TagMatch {
+    /// One of the tags is enough.
+    #[default]
+    Any,
+    /// A memory must have all of them.
+    All,
+}
+
+impl Filter {
+    /// The same as arguments of a tool.
+    pub fn write_to(&self, arguments: &mut Map<String, Value>) {
+        if !self.tags.is_empty() {
+            arguments.insert("tags".to_owned(), json!(self.tags));
+        }
+        if self.tag_match == TagMatch::All {
+            arguments.insert("tag_match".to_owned(), json!("all"));
+        }
+        let texts = [
+            ("memory_type", &self.memory_type),
+            ("after", &self.after),
+            ("before", &self.before),
+            ("store", &self.store),
+        ];
+        for (name, text) in texts {
+            if let Some(text) = text {
+                arguments.insert(name.to_owned(), json!(text));
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+//! `memory search`: finds memories.
+
+use clap::{Args, ValueEnum};
+use mcp::wire::Search as Found;
+use serde_json::{Map, Value, json};
+
+use super::{Session, filter};
+use crate::exit::{Failure, Verdict};
+use crate::render::memory::{self, Extent};
+use crate::render::text::warning;
+
+/// Finds memories by meaning and by words.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  memory search \"which port does staging use\"
+  memory search \"why sqlite\" --type decision --limit 3 --full
+  memory recall release notes --tags git --after 2026-01-01
+  memory search --tags staging            without a query: the newest that meet the filters
+  memory search \"port\" --json | jq -r '.memories[].content'")]
+pub struct Search {
+    /// Question or words
+    #[arg(value_name = "QUERY")]
+    pub query: Vec<String>,
+    /// How many memories at most, 1 to 100
+    #[arg(short, long, value_name = "NUMBER", default_value_t = 10)]
+    pub limit: u32,
+    /// By what to look
+    #[arg(long, value_name = "MODE", default_value = "hybrid")]
+    pub mode: Mode,
+    /// Print every text whole
+    #[arg(long)]
+    pub full: bool,
+    /// Which memories.
+    #[command(flatten)]
+    pub filter: filter::Filter,
+}
+
+/// By what to look.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Mode {
+    /// By meaning and by words.
+    #[default]
+    Hybrid,
+    /// By meaning alone.
+    Semantic,
+}
+
+impl Search {
+    pub(crate) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
+        let extent = if self.full { Extent::Whole } else { Extent::Beginning };
+        if !self.query.is_empty() {
+            session.warm();
+        }
+        let answer = session.call::<Found>("searching", "memory_search", self.arguments(session)).await?;
+        for notice in &answer.typed.notices {
+            session.terminal.say(&warning(notice));
+        }
+        let now = session.now();
+        session.print(&answer, |found| memory::search(found, extent, &now))
+    }
+
+    fn arguments(&self, session: &Session) -> Map<String, Value> {
+        let mut arguments = Map::new();
+        arguments.insert("query".to_owned(), json!(self.query.join(" ")));
+        arguments.insert("limit".to_owned(), json!(self.limit));
+        if self.mode == Mode::Semantic {
+            arguments.insert("mode".to_owned(), json!("semantic"));
+        }
+        // A terminal has no context window: nothing is left out unless the settings say so.
+        let most = session.settings.max_response_chars.value.unwrap_or(u64::MAX);
+        arguments.insert("max_response_chars".to_owned(), json!(most));
+        self.filter.write_to(&mut arguments);
+        arguments
+    }
+}

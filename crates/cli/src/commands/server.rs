@@ -1,0 +1,144 @@
+//! `memory server`: serves an assistant over standard input and output.
+
+use std::fs::File;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use clap::Args;
+use engine::{Capability, ErrorCode};
+use mcp::ServeError;
+use model::Space;
+use tokio::io::{AsyncRead, ReadBuf};
+
+use super::session::runtime;
+use crate::arguments::Source;
+use crate::exit::{Failure, Verdict};
+use crate::settings::{Environment, FlagValue, Settings};
+use crate::wiring::{self, Use};
+use crate::{logging, process};
+
+/// Serves an assistant over standard input and output, as the Model Context Protocol has it (stdio).
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  memory server
+  claude mcp add memory -- memory server
+
+An assistant starts this program itself; the README has the lines for each client. It ends when its standard input
+ends, or on SIGTERM and Ctrl-C, with everything stored. Messages for people go to standard error.")]
+pub struct Server {
+    /// Log what happens, as --log-level debug does
+    #[arg(long, conflicts_with = "log_level")]
+    pub debug: bool,
+    /// Kind of store: sqlite_vec
+    #[arg(short, long, value_name = "KIND")]
+    pub storage_backend: Option<String>,
+}
+
+impl Server {
+    pub(crate) fn run(self, source: &Source) -> Result<Verdict, Failure> {
+        // First of all: from here on nothing but the protocol can reach standard output.
+        let output = process::claim_stdout().map_err(|error| {
+            Failure::system("standard output could not be taken for the protocol", &error)
+        })?;
+        let settings = Settings::resolve(self.flag_values(source), Environment::of_process())?;
+        logging::start(&settings);
+        let runtime = runtime()?;
+        let result = runtime.block_on(serve(&settings, output));
+        // The thread that waits for standard input cannot be stopped.
+        runtime.shutdown_background();
+        result
+    }
+
+    fn flag_values(self, source: &Source) -> Vec<FlagValue> {
+        let mut flags = source.flag_values();
+        flags.extend(self.debug.then(|| FlagValue {
+            variable: "MCP_LOG_LEVEL",
+            flag: "--debug",
+            text: "debug".into(),
+        }));
+        flags.extend(self.storage_backend.map(|kind| FlagValue {
+            variable: "MCP_MEMORY_STORAGE_BACKEND",
+            flag: "--storage-backend",
+            text: kind.into(),
+        }));
+        flags
+    }
+}
+
+async fn serve(settings: &Settings, output: File) -> Result<Verdict, Failure> {
+    let engine = wiring::engine(settings, Use::Server);
+    let input = Stoppable::new(tokio::io::stdin(), stopped());
+    let output = tokio::fs::File::from_std(output);
+    // Whoever started the process owns the files: there is no more to protect from them.
+    let served = mcp::serve(&engine, &Space::Default, Capability::Admin, input, output).await;
+    engine.close().await;
+    match served {
+        Ok(()) => Ok(Verdict::Success),
+        // The client went away without closing our input first.
+        Err(ServeError::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => {
+            Ok(Verdict::Success)
+        }
+        Err(error) => {
+            Err(Failure::Known { code: ErrorCode::Internal, message: error.to_string(), hint: None })
+        }
+    }
+}
+
+/// Input that ends when the process is asked to stop: what is under way is then finished as at any end of input.
+struct Stoppable<R, S> {
+    input: R,
+    /// None once it has happened: a signal comes once, and the input stays ended.
+    stop: Option<Pin<Box<S>>>,
+}
+
+impl<R, S> Stoppable<R, S> {
+    fn new(input: R, stop: S) -> Self {
+        Self { input, stop: Some(Box::pin(stop)) }
+    }
+}
+
+impl<R: AsyncRead + Unpin, S: Future<Output = ()>> AsyncRead for Stoppable<R, S> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<std::io::Result<()>> {
+        let Some(stop) = &mut self.stop else { return Poll::Ready(Ok(())) };
+        if stop.as_mut().poll(context).is_ready() {
+            self.stop = None;
+            return Poll::Ready(Ok(()));
+        }
+        Pin::new(&mut self.input).poll_read(context, buffer)
+    }
+}
+
+/// Waits until the process is asked to stop.
+#[cfg(unix)]
+async fn stopped() {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let signals =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()));
+    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) = signals else {
+        tracing::warn!("signals cannot be received: only the end of standard input stops the server cleanly");
+        return std::future::pending().await;
+    };
+    let signal = tokio::select! {
+        _ = terminate.recv() => "SIGTERM",
+        _ = interrupt.recv() => "SIGINT",
+        _ = hangup.recv() => "SIGHUP",
+    };
+    tracing::info!(signal, "asked to stop");
+}
+
+/// Waits until the process is asked to stop.
+#[cfg(not(unix))]
+async fn stopped() {
+    if tokio::signal::ctrl_c().await.is_err() {
+        tracing::warn!("Ctrl-C cannot be received: only the end of standard input stops the server cleanly");
+        std::future::pending::<()>().await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,34 @@
+use super::*;
+use tokio::io::AsyncReadExt;
+use tokio::sync::oneshot;
+
+#[tokio::test]
+async fn input_ends_when_the_process_is_asked_to_stop_and_stays_ended() {
+    let (mut client, server) = tokio::io::duplex(64);
+    let (stop, stopped) = oneshot::channel::<()>();
+    let mut input = Stoppable::new(server, async { drop(stopped.await) });
+    tokio::io::AsyncWriteExt::write_all(&mut client, b"ping").await.unwrap();
+    let mut four = [0; 4];
+    input.read_exact(&mut four).await.unwrap();
+    assert_eq!(&four, b"ping");
+    stop.send(()).unwrap();
+    assert_eq!(input.read(&mut four).await.unwrap(), 0);
+    assert_eq!(input.read(&mut four).await.unwrap(), 0);
+}
+
+#[test]
+fn the_flags_of_the_original_stand_for_their_variables() {
+    let server = Server { debug: true, storage_backend: Some("hybrid".to_owned()) };
+    let source = Source { db: Some("x.db".into()), log_level: None };
+    let flags = server.flag_values(&source);
+    let flags: Vec<_> =
+        flags.iter().map(|flag| (flag.flag, flag.variable, flag.text.to_str().unwrap())).collect();
+    assert_eq!(
+        flags,
+        [
+            ("--db", "MCP_MEMORY_SQLITE_PATH", "x.db"),
+            ("--debug", "MCP_LOG_LEVEL", "debug"),
+            ("--storage-backend", "MCP_MEMORY_STORAGE_BACKEND", "hybrid"),
+        ]
+    );
+}

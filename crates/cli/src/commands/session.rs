@@ -1,0 +1,103 @@
+//! What a command works with.
+
+use engine::{Engine, ErrorCode, Grant};
+use model::Space;
+use ports::SystemClock;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use crate::arguments::Source;
+use crate::exit::{Failure, Verdict};
+use crate::logging;
+use crate::render::progress::waiting;
+use crate::render::time::Now;
+use crate::render::{Format, Terminal};
+use crate::settings::{Environment, Settings};
+use crate::wiring::{self, Use};
+
+/// What a command works with: its terminal, the settings, and the owner's handle on the memories.
+pub(crate) struct Session {
+    pub(crate) terminal: Terminal,
+    pub(crate) settings: Settings,
+    pub(crate) grant: Grant,
+    engine: Engine,
+}
+
+/// The answer of a tool, for programs and for people.
+pub(crate) struct Answered<T> {
+    /// As the tool gave it.
+    pub(crate) value: Value,
+    /// The same, typed.
+    pub(crate) typed: T,
+}
+
+impl Session {
+    /// Reads the settings, carries out a command, and closes what it opened.
+    pub(crate) fn run(
+        terminal: &Terminal,
+        source: &Source,
+        command: impl AsyncFnOnce(&Self) -> Result<Verdict, Failure>,
+    ) -> Result<Verdict, Failure> {
+        let settings = Settings::resolve(source.flag_values(), Environment::of_process())?;
+        logging::start(&settings);
+        let runtime = runtime()?;
+        let result = runtime.block_on(async {
+            let engine = wiring::engine(&settings, Use::Command);
+            let grant = wiring::owner(&engine);
+            let session = Self { terminal: *terminal, settings, grant, engine };
+            let result = command(&session).await;
+            session.engine.close().await;
+            result
+        });
+        // What still runs (the model, being loaded for nothing) is not waited for.
+        runtime.shutdown_background();
+        result
+    }
+
+    /// Starts loading the model while the database is being opened.
+    pub(crate) fn warm(&self) {
+        self.engine.warm(&Space::Default);
+    }
+
+    /// Calls a tool; shows a spinner when that takes longer than a second.
+    pub(crate) async fn call<T: DeserializeOwned>(
+        &self,
+        doing: &'static str,
+        tool: &str,
+        arguments: Map<String, Value>,
+    ) -> Result<Answered<T>, Failure> {
+        let answer = waiting(&self.terminal, doing, mcp::tools::call(&self.grant, tool, arguments)).await?;
+        match T::deserialize(&answer.structured) {
+            Ok(typed) => Ok(Answered { value: answer.structured, typed }),
+            Err(error) => {
+                tracing::error!(tool, error = %error, "the answer of a tool is not what its type says");
+                let message = format!("the answer of {tool} could not be read");
+                Err(Failure::Known { code: ErrorCode::Internal, message, hint: None })
+            }
+        }
+    }
+
+    /// Prints an answer: as JSON for programs, or as `for_people` has it.
+    pub(crate) fn print<T>(
+        &self,
+        answer: &Answered<T>,
+        for_people: impl FnOnce(&T) -> String,
+    ) -> Result<Verdict, Failure> {
+        match self.terminal.format() {
+            Format::Json => self.terminal.print_json(&answer.value)?,
+            Format::Human => self.terminal.print(&for_people(&answer.typed))?,
+        }
+        Ok(Verdict::Success)
+    }
+
+    /// The present.
+    pub(crate) fn now(&self) -> Now {
+        Now::of(&SystemClock)
+    }
+}
+
+/// The runtime: one thread for what waits, others only for what blocks.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.map_err(|error| Failure::system("the program could not start", &error))
+}

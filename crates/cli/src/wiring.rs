@@ -1,0 +1,82 @@
+//! The composition root: which adapter stands behind which port.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use embed::BuiltIn;
+use engine::{Capability, Engine, Grant, Parts};
+use model::{ModelIdentity, Space};
+use ports::{Embedder, MemoryStore, OpenStore, StoreError, SystemClock};
+use store_sqlite::SqliteStore;
+
+use crate::settings::{Backend, Settings};
+
+/// Who uses the engine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Use {
+    /// A server: memories that wait for their vector are embedded in the background.
+    Server,
+    /// A command that ends soon: they are left to a server or to `memory doctor --fix`.
+    Command,
+}
+
+/// An engine as the settings want it. Touches no file and loads no model.
+#[must_use]
+pub fn engine(settings: &Settings, used_by: Use) -> Engine {
+    let embedder: Arc<dyn Embedder> = Arc::new(BuiltIn::new());
+    let stores = match settings.backend.value {
+        Backend::SqliteVec => SqliteFiles::new(settings, embedder.model().clone()),
+    };
+    Engine::new(Parts {
+        stores: Arc::new(stores),
+        embedder,
+        clock: Arc::new(SystemClock),
+        settings: engine::Settings {
+            // No cosine is above 1: nothing is called a near-duplicate then.
+            near_duplicate_cosine: settings.near_duplicate_cosine.value.unwrap_or(f64::INFINITY),
+            word_weight: settings.weights.value.words,
+            meaning_weight: settings.weights.value.meaning,
+            embed_in_background: used_by == Use::Server,
+            ..engine::Settings::default()
+        },
+    })
+}
+
+/// The handle of the person at the command line, who owns the files.
+#[must_use]
+pub fn owner(engine: &Engine) -> Grant {
+    engine.grant(&Space::Default, Capability::Admin)
+}
+
+/// SQLite: each space is a file of its own.
+struct SqliteFiles {
+    database: PathBuf,
+    backups: PathBuf,
+    pragmas: Vec<(String, String)>,
+    model: ModelIdentity,
+}
+
+impl SqliteFiles {
+    fn new(settings: &Settings, model: ModelIdentity) -> Self {
+        Self {
+            database: settings.database.value.clone(),
+            backups: settings.backups.value.clone(),
+            pragmas: settings.pragmas.value.clone(),
+            model,
+        }
+    }
+}
+
+#[async_trait]
+impl OpenStore for SqliteFiles {
+    async fn open(&self, space: &Space) -> Result<Arc<dyn MemoryStore>, StoreError> {
+        let database = match space {
+            Space::Default => self.database.clone(),
+        };
+        let mut options = store_sqlite::Options::new(database, self.model.clone());
+        options.backups = self.backups.clone();
+        options.pragmas = self.pragmas.clone();
+        Ok(Arc::new(SqliteStore::open(options).await?))
+    }
+}
