@@ -2,9 +2,11 @@
 //!
 //! | command | what it does |
 //! |---|---|
+//! | `bench` | what the product costs, each figure beside its floor (`docs/benchmarks.md`) |
 //! | `test` | every check that a change must pass: format, lints, layout, tests (`README.md`, `.ci/run`) |
 //! | `tidy` | checks the directions between the crates and the rules of `docs/ARCHITECTURE.md` |
 
+mod bench;
 mod test;
 mod tidy;
 
@@ -21,6 +23,8 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Measure the product, each figure beside the floor that it is held against.
+    Bench(bench::Arguments),
     /// Run every check that a change must pass.
     Test(test::Arguments),
     /// Check the directions between the crates and the layout rules.
@@ -29,6 +33,7 @@ enum Command {
 
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
+        Command::Bench(arguments) => bench::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Tidy => tidy::run(),
     };

@@ -1,0 +1,45 @@
+//! What the figures were measured on.
+
+use std::fs;
+use std::path::PathBuf;
+use std::process::Command;
+
+/// A Markdown list: processor, cores, kernel, date, commit.
+pub(crate) fn description() -> String {
+    let cpu = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
+    let field = |name: &str| {
+        let line = cpu.lines().find(|line| line.starts_with(name));
+        line.and_then(|line| line.split_once(':')).map_or("unknown", |(_, value)| value.trim())
+    };
+    let load = fs::read_to_string("/proc/loadavg").unwrap_or_default();
+    let load = load.split(' ').next().unwrap_or("unknown");
+    let changed = output("git", &["status", "--porcelain", "--untracked-files=no"]);
+    let changed = if changed.is_empty() { "" } else { ", with changes that are not committed" };
+    format!(
+        "- processor: {} (family {}, model {}), {} cores\n- kernel: {}\n- date: {}\n- commit: {}{changed}\n- load before the run: {load}\n",
+        field("model name"),
+        field("cpu family"),
+        field("model\t"),
+        cores(),
+        output("uname", &["-sr"]),
+        output("date", &["-u", "+%Y-%m-%d %H:%M UTC"]),
+        output("git", &["rev-parse", "--short", "HEAD"]),
+    )
+}
+
+/// How many threads run at once.
+pub(crate) fn cores() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The root of the repository.
+pub(crate) fn root() -> PathBuf {
+    let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    root.pop();
+    root
+}
+
+fn output(program: &str, arguments: &[&str]) -> String {
+    let output = Command::new(program).args(arguments).current_dir(root()).output();
+    output.map_or("unknown".to_owned(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
