@@ -1,5 +1,8 @@
 //! `cargo xtask test`: every check that a change must pass, in the order in which they fail fastest.
 
+mod programs;
+mod python;
+
 use std::process::Command;
 
 use crate::tidy;
@@ -16,11 +19,13 @@ pub(crate) struct Arguments {
 
 /// Runs the checks; the first that fails ends the run.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
+    programs::check()?;
     if !arguments.only_tests {
         cargo(&["fmt", "--all", "--check"])?;
         tidy::run()?;
         cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"])?;
     }
+    python::prepare()?;
     // The black-box tests drive the executable that users run.
     cargo(&["build", "--release", "--locked", "--package", "cli"])?;
     let filter = arguments.filter.as_deref();

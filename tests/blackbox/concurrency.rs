@@ -1,0 +1,78 @@
+//! Many clients, each with a server process of its own, on one file.
+
+use std::sync::Barrier;
+
+use serde_json::json;
+
+use crate::harness::integrity::assert_sound;
+use crate::harness::{Era, Home, Server};
+
+const PROCESSES: usize = 20;
+const STORES: usize = 500;
+/// Texts that every process tries to store.
+const CONTESTED: usize = 10;
+
+#[test]
+fn twenty_processes_store_five_hundred_memories_each_while_they_search() {
+    let home = Home::new();
+    // Whoever comes first makes the file: all come at once.
+    let start = Barrier::new(PROCESSES);
+    let created: Vec<usize> = std::thread::scope(|scope| {
+        let run = |process| {
+            let (home, start) = (&home, &start);
+            scope.spawn(move || client(home, process, start))
+        };
+        let clients: Vec<_> = (0..PROCESSES).map(run).collect();
+        clients.into_iter().map(|client| client.join().unwrap()).collect()
+    });
+    let contested: usize = created.iter().sum();
+    assert_eq!(contested, CONTESTED, "a text was stored more or less than once");
+    assert_sound(home.database());
+    let database = home.look_inside();
+    let rows = i64::try_from(PROCESSES * STORES + CONTESTED).unwrap();
+    assert_eq!(database.number("SELECT COUNT(*) FROM memories WHERE deleted_at IS NULL"), rows);
+}
+
+/// Stores, and searches meanwhile. Gives how many of the contested texts this process was the first to store.
+fn client(home: &Home, process: usize, start: &Barrier) -> usize {
+    start.wait();
+    let era = if process.is_multiple_of(2) { Era::Modern } else { Era::Handshake("2025-11-25") };
+    let mut server = home.server_of(era);
+    let mut first = 0;
+    for number in 0..STORES {
+        let text = format!("Locker {number} of hall {process} holds {}.", thing(process * STORES + number));
+        let hash = server.store(&text);
+        if number % 25 == 7 {
+            assert!(server.search(&text, 10).contains(&hash), "{text}: stored and not found");
+        }
+        if number.is_multiple_of(STORES / CONTESTED) {
+            first += usize::from(store_contested(&mut server, number / (STORES / CONTESTED)));
+        }
+    }
+    server.close();
+    first
+}
+
+/// Whether this process was the first.
+fn store_contested(server: &mut Server, number: usize) -> bool {
+    let text = format!("Everybody notes that bell number {number} rang.");
+    let answer = server.call("memory_store", json!({"content": text}));
+    let outcome = answer.structured["outcome"].as_str().unwrap_or_else(|| panic!("{answer:?}"));
+    assert!(matches!(outcome, "created" | "duplicate"), "{answer:?}");
+    outcome == "created"
+}
+
+/// Words that differ from number to number.
+fn thing(number: usize) -> String {
+    const COLOURS: [&str; 10] =
+        ["red", "amber", "green", "teal", "blue", "violet", "grey", "ivory", "black", "copper"];
+    const THINGS: [&str; 10] =
+        ["skates", "ropes", "drums", "lamps", "boots", "kites", "maps", "oars", "bells", "coats"];
+    format!(
+        "{} {} and {} {}",
+        COLOURS[number % 10],
+        THINGS[number / 10 % 10],
+        number,
+        THINGS[number / 100 % 10]
+    )
+}

@@ -1,0 +1,42 @@
+//! Black-box tests: the executable `memory`, driven from outside as users and clients drive it.
+//!
+//! | file | subject |
+//! |---|---|
+//! | [`handshake`] | both eras of the protocol, before any file is made |
+//! | [`framing`] | lines, encodings, purity of standard output, end of input |
+//! | [`bad_input`] | wrong arguments, and syntax of other languages in every text |
+//! | [`python_client`] | a thousand memories through the official Python client, in both eras |
+//! | [`fixtures`] | databases of the original: opened in place, nothing lost, nothing changed but what was written |
+//! | [`concurrency`] | twenty processes on one file |
+//! | [`kill`] | `kill -9` in the middle of writes and of upgrades |
+//! | [`power_loss`] | disk images rebuilt from the logged writes |
+//! | [`full_disk`], [`io_errors`] | what a failing disk does to writes and to readers |
+//! | [`descriptors`] | nobody but SQLite touches an open database |
+//! | [`files`] | modes, odd paths, files that cannot be used |
+//! | [`command_line`] | what people and scripts type |
+//!
+//! The tests know nothing of the product's code. [`harness`] finds the executable (`target/release/memory`, or
+//! `MEMORY_BIN`), gives each test a home of its own, speaks JSON-RPC, and looks into database files.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stderr,
+    reason = "a test fails loudly and tells its figures"
+)]
+
+mod bad_input;
+mod command_line;
+mod concurrency;
+mod descriptors;
+mod files;
+mod fixtures;
+mod framing;
+mod full_disk;
+mod handshake;
+mod harness;
+mod io_errors;
+mod kill;
+mod power_loss;
+mod python_client;
