@@ -124,14 +124,14 @@ fn syntax_in_every_text_is_text() {
 /// The memories that really have this tag, type or store: looked up one by one, not by a filter.
 fn exact_matches(server: &mut Server, parameter: &str, syntax: &str) -> BTreeSet<String> {
     let list = server.call("memory_list", json!({"store": "all", "page_size": 100}));
+    // A comma divides tags; inside of one it is written as a hyphen.
     let wanted = syntax.trim().to_lowercase();
+    let wanted = if parameter == "tags" { wanted.replace(',', "-") } else { wanted };
+    let is_wanted = |text: &Value| text.as_str().is_some_and(|text| text.to_lowercase() == wanted);
     let has = |memory: &Value| match parameter {
-        "tags" => memory["tags"]
-            .as_array()
-            .is_some_and(|tags| !tags.is_empty() && tags.iter().any(|tag| tag != "untagged")),
-        "memory_type" | "store" => {
-            memory[parameter].as_str().is_some_and(|text| text.to_lowercase() == wanted)
-        }
+        "tags" => memory["tags"].as_array().is_some_and(|tags| tags.iter().any(is_wanted)),
+        "memory_type" | "store" => is_wanted(&memory[parameter]),
+        // No date is among these texts.
         _ => false,
     };
     let memories = list.structured["memories"].as_array().unwrap();

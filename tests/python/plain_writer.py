@@ -1,4 +1,4 @@
-"""Writes rows with synchronous=OFF and acknowledges each: what the power loss test must catch."""
+"""Writes rows with a given PRAGMA synchronous and acknowledges each: what the power loss test is tried on."""
 
 import os
 import sqlite3
@@ -6,7 +6,7 @@ import sys
 
 connection = sqlite3.connect(sys.argv[1], isolation_level=None)
 connection.execute("PRAGMA journal_mode=WAL")
-connection.execute("PRAGMA synchronous=OFF")
+connection.execute(f"PRAGMA synchronous={sys.argv[2]}")
 connection.execute("PRAGMA wal_autocheckpoint=20")
 connection.execute("CREATE TABLE t(n TEXT, filler TEXT)")
 connection.execute("CREATE INDEX i ON t(n)")
