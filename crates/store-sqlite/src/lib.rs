@@ -1,1 +1,50 @@
-//! placeholder
+//! The memory store on SQLite, in the original's on-disk format.
+//!
+//! A file that the original program wrote (8.x, 10.x, 12.x) is opened in place and stays readable and writable by it. New
+//! files get the form of its release 12.4. What the original does not know lives in side tables named `service_...`.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`store`](SqliteStore) | the port [`ports::MemoryStore`], method by method |
+//! | `insert`, `delete`, `read`, `pending`, `statistics` | one use each: its SQL and what belongs to it |
+//! | `filter`, `rows` | filters as SQL; rows as memories |
+//! | `words` | finding by words: whole words, pieces of words |
+//! | `vectors` | finding by meaning: where vectors are, the index in memory |
+//! | `schema` | the form of the database; upgrading older ones |
+//! | `backup`, `integrity`, `repair` | verified copies; looking for damage; mending it |
+//! | `pool`, [`connection`] | threads and connections; waiting for other processes |
+//! | `files` | modes, directories, network file systems |
+//! | `vec0` | the C extension sqlite-vec |
+//!
+//! # Rules
+//! Only SQLite opens the database, its `-wal` and `-shm` (`clippy.toml` bans the rest). Every write is one `BEGIN
+//! IMMEDIATE` transaction. The original's tables keep its names, types and defaults. Values are bound, never pasted.
+//!
+//! # Adding something
+//! A new side table or index: `schema/catalogue.rs`, a raised `schema::SCHEMA`. A new question: a file beside `read`, a
+//! method in `store.rs`.
+
+mod backup;
+pub mod connection;
+mod delete;
+mod error;
+mod files;
+mod filter;
+mod info;
+mod insert;
+mod integrity;
+mod options;
+mod pending;
+mod pool;
+mod read;
+mod repair;
+mod rows;
+mod schema;
+mod statistics;
+mod store;
+mod vec0;
+mod vectors;
+mod words;
+
+pub use options::{NetworkFileSystem, Options};
+pub use store::SqliteStore;

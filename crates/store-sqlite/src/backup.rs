@@ -1,0 +1,128 @@
+//! Verified copies of the database.
+//!
+//! A copy is made by SQLite's own backup, into a file that is private from the start, under a name that says it is not
+//! finished. Then it is closed, opened again and checked; only a sound copy that is on the disk gets its final name.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use model::Timestamp;
+use ports::StoreError;
+use rusqlite::Connection;
+use rusqlite::backup::Backup;
+
+use crate::error::Result;
+use crate::{connection, files};
+
+/// Pages copied at once.
+const PAGES: i32 = 4096;
+/// The most copies of one second.
+const NAMES: u32 = 1000;
+
+/// Why a copy is made; it is in its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Reason {
+    /// The schema is about to be changed.
+    BeforeUpgrade,
+}
+
+/// Writes a verified copy of a database and says where it is.
+///
+/// # Errors
+/// [`StoreError::Backup`] when it cannot be made, [`StoreError::Corrupt`] when the database is damaged. No file is left
+/// behind then.
+pub(crate) fn write(
+    source: &Connection,
+    directory: &Path,
+    database: &Path,
+    reason: Reason,
+    now: Timestamp,
+) -> Result<PathBuf> {
+    files::create_directory(directory).map_err(|error| failed("no directory for backups", error))?;
+    let (unfinished, finished) = names(directory, database, reason, now)?;
+    let written = copy(source, &unfinished).and_then(|()| verify(source, &unfinished)).and_then(|()| {
+        files::sync_copy(&unfinished)
+            .and_then(|()| std::fs::rename(&unfinished, &finished))
+            .and_then(|()| files::sync_directory(directory))
+            .map_err(|error| failed("the copy cannot be written durably", error))
+    });
+    if let Err(error) = written {
+        // Half a copy helps nobody and may be what filled the disk.
+        let _ = std::fs::remove_file(&unfinished);
+        return Err(error);
+    }
+    Ok(finished)
+}
+
+/// A free name, reserved by creating the unfinished file.
+fn names(directory: &Path, database: &Path, reason: Reason, now: Timestamp) -> Result<(PathBuf, PathBuf)> {
+    let stem = database.file_stem().unwrap_or_default().to_string_lossy();
+    let time: String = now.to_string().chars().take(19).filter(char::is_ascii_alphanumeric).collect();
+    let why = match reason {
+        Reason::BeforeUpgrade => "before-upgrade",
+    };
+    for number in 1..=NAMES {
+        let suffix = if number == 1 { String::new() } else { format!("-{number}") };
+        let finished = directory.join(format!("{stem}.{why}-{time}Z{suffix}.db"));
+        let unfinished = finished.with_extension("db.unfinished");
+        let is_free = !finished.exists();
+        if is_free
+            && files::create_private(&unfinished).map_err(|error| failed("no file for the copy", error))?
+        {
+            return Ok((unfinished, finished));
+        }
+    }
+    Err(StoreError::Backup {
+        reason: format!("{} is full of backups of this second", directory.display()),
+        source: None,
+    })
+}
+
+fn copy(source: &Connection, to: &Path) -> Result<()> {
+    let mut target = connection::open_plain(to)?;
+    let copied = Backup::new(source, &mut target)
+        .and_then(|backup| backup.run_to_completion(PAGES, Duration::ZERO, None))
+        // So that the copy is one file, wherever it is opened.
+        .and_then(|()| target.pragma_update(None, "journal_mode", "DELETE"));
+    copied.map_err(|error| failed("copying failed", error))?;
+    target.close().map_err(|(_, error)| failed("copying failed", error))
+}
+
+fn verify(source: &Connection, copy: &Path) -> Result<()> {
+    let count = |connection: &Connection| -> rusqlite::Result<i64> {
+        connection.query_row("SELECT count(*) FROM memories", [], |row| row.get(0))
+    };
+    let copied = connection::open_plain(copy)?;
+    let problems = problems(&copied).map_err(|error| failed("the copy cannot be checked", error))?;
+    if let Some(first) = problems.first() {
+        return Err(StoreError::Corrupt {
+            reason: format!("{} problems, the first: {first}", problems.len()),
+            source: None,
+        });
+    }
+    let (there, here) = (count(source), count(&copied));
+    let (there, here) = (
+        there.map_err(|error| failed("counting failed", error))?,
+        here.map_err(|error| failed("counting failed", error))?,
+    );
+    if there != here {
+        return Err(StoreError::Backup {
+            reason: format!("the copy has {here} rows of memories, the database {there}"),
+            source: None,
+        });
+    }
+    copied.close().map_err(|(_, error)| failed("closing the copy failed", error))
+}
+
+/// What SQLite finds wrong with a database, word indexes left out: those are rebuilt from the memories.
+fn problems(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
+    let lines =
+        statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
+    Ok(lines.into_iter().filter(|line| line != "ok" && !line.contains("FTS5 table")).collect())
+}
+
+fn failed(what: &str, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {
+    let error = error.into();
+    StoreError::Backup { reason: format!("{what}: {error}"), source: Some(error) }
+}

@@ -1,0 +1,171 @@
+//! The files around the database: created private, checked, never opened.
+//!
+//! Nothing here opens an existing database file: closing any descriptor of it would drop the locks that SQLite holds in
+//! this process. Modes are read and changed by path.
+
+use std::fs::{self, DirBuilder, Permissions};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use ports::StoreError;
+use rustix::fs::{Mode, OFlags};
+
+use crate::error::Result;
+use crate::{NetworkFileSystem, Options};
+
+/// What the original calls its data directory, which is meant for nothing else.
+const DATA_DIRECTORY: &str = "mcp-memory";
+/// Bits that let others in.
+const OTHERS: u32 = 0o077;
+
+/// Makes sure that the file is there, is a file, is private and lies where locks work.
+pub(crate) fn prepare(options: &Options) -> Result<()> {
+    let path = &options.path;
+    let directory = directory_of(path);
+    if path.is_dir() {
+        return Err(refused(format!("{} is a directory: name a file in it", path.display())));
+    }
+    create_directory(directory)?;
+    if options.network == NetworkFileSystem::Refuse {
+        refuse_network(directory)?;
+    }
+    if create_private(path)? {
+        sync_directory(directory).map_err(|error| {
+            refused_by(format!("{} cannot be written durably: {error}", directory.display()), error)
+        })?;
+    }
+    for (file, _) in loose(path) {
+        match tighten(&file) {
+            Ok(()) => {
+                tracing::warn!(file = %file.display(), "others could read this file: its mode is 0600 now")
+            }
+            Err(error) => tracing::warn!(file = %file.display(), %error, "others can read this file"),
+        }
+    }
+    Ok(())
+}
+
+/// The directory a file lies in.
+pub(crate) fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
+}
+
+/// The database, its log and its index, those that are there.
+pub(crate) fn members(path: &Path) -> Vec<PathBuf> {
+    let beside = |suffix: &str| {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        PathBuf::from(name)
+    };
+    [path.to_owned(), beside("-wal"), beside("-shm")].into_iter().filter(|file| file.exists()).collect()
+}
+
+/// Bytes on disk of the database and its log.
+pub(crate) fn bytes(path: &Path) -> u64 {
+    members(path).iter().filter_map(|file| fs::metadata(file).ok()).map(|file| file.len()).sum()
+}
+
+/// Bytes on disk of the write-ahead log.
+pub(crate) fn log_bytes(path: &Path) -> u64 {
+    let mut name = path.as_os_str().to_owned();
+    name.push("-wal");
+    fs::metadata(PathBuf::from(name)).map_or(0, |log| log.len())
+}
+
+/// Files, and the original's own directory, that others can read, with their modes.
+pub(crate) fn loose(path: &Path) -> Vec<(PathBuf, u32)> {
+    let mut candidates = members(path);
+    let directory = directory_of(path);
+    if directory.file_name().is_some_and(|name| name == DATA_DIRECTORY) {
+        candidates.push(directory.to_owned());
+    }
+    let mode = |file: &PathBuf| fs::metadata(file).ok().map(|found| found.mode() & 0o777);
+    candidates
+        .into_iter()
+        .filter_map(|file| mode(&file).map(|mode| (file, mode)))
+        .filter(|(_, mode)| mode & OTHERS != 0)
+        .collect()
+}
+
+/// Takes the rights of others away.
+pub(crate) fn tighten(file: &Path) -> std::io::Result<()> {
+    let mode = fs::metadata(file)?.mode() & 0o700;
+    fs::set_permissions(file, Permissions::from_mode(mode))
+}
+
+/// Creates a directory and those above it, 0700 whatever the umask. Existing ones are left as they are.
+pub(crate) fn create_directory(directory: &Path) -> Result<()> {
+    if directory.is_dir() {
+        return Ok(());
+    }
+    DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(|error| {
+        refused_by(format!("the directory {} cannot be created: {error}", directory.display()), error)
+    })
+}
+
+/// Creates an empty file, 0600 whatever the umask, when there is none. SQLite gives its log and index the same mode.
+pub(crate) fn create_private(path: &Path) -> Result<bool> {
+    let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::CLOEXEC;
+    match rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR) {
+        Ok(_closed_at_once) => Ok(true),
+        Err(rustix::io::Errno::EXIST) => Ok(false),
+        Err(error) => Err(refused_by(format!("{} cannot be created: {error}", path.display()), error.into())),
+    }
+}
+
+/// Makes a closed file durable that no database connection uses (a finished backup).
+pub(crate) fn sync_copy(path: &Path) -> std::io::Result<()> {
+    let file = rustix::fs::open(path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
+    Ok(rustix::fs::fsync(file)?)
+}
+
+/// Makes the names in a directory durable.
+pub(crate) fn sync_directory(directory: &Path) -> std::io::Result<()> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let directory = rustix::fs::open(directory, flags, Mode::empty())?;
+    Ok(rustix::fs::fsync(directory)?)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn refuse_network(_: &Path) -> Result<()> {
+    Ok(())
+}
+
+#[cfg(target_os = "linux")]
+fn refuse_network(directory: &Path) -> Result<()> {
+    let Ok(found) = rustix::fs::statfs(directory) else { return Ok(()) };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a magic number of 32 bits")]
+    match network_name(found.f_type as u32) {
+        None => Ok(()),
+        Some(name) => Err(refused(format!(
+            "{} lies on a network file system ({name}), where the locks of several processes are not dependable: \
+             move the database to a local disk",
+            directory.display()
+        ))),
+    }
+}
+
+/// The file systems (`statfs` magic numbers of linux/magic.h) whose locks SQLite cannot depend on.
+fn network_name(magic: u32) -> Option<&'static str> {
+    match magic {
+        0x6969 => Some("NFS"),
+        0x517B => Some("SMB"),
+        0xFF53_4D42 | 0xFE53_4D42 => Some("CIFS"),
+        0x0102_1997 => Some("9p"),
+        0x6573_5546 => Some("FUSE"),
+        0x00C3_6400 => Some("Ceph"),
+        0x5346_414F => Some("AFS"),
+        _ => None,
+    }
+}
+
+fn refused(reason: String) -> StoreError {
+    StoreError::Open { reason, source: None }
+}
+
+fn refused_by(reason: String, error: std::io::Error) -> StoreError {
+    StoreError::Open { reason, source: Some(error.into()) }
+}

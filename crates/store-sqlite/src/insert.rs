@@ -1,0 +1,87 @@
+//! Storing a memory: row, words and vector in one transaction.
+
+use model::{MemoryId, ModelIdentity, NewMemory, Timestamp};
+use ports::Inserted;
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::error::{Result, While};
+use crate::rows::{self, python_json};
+use crate::vectors::home::Home;
+
+/// What the original stores for a memory without tags.
+const UNTAGGED: &str = "untagged";
+
+/// What became of an insertion, and where its vector went.
+pub(crate) struct Insertion {
+    pub(crate) outcome: Inserted,
+    pub(crate) home: Home,
+}
+
+/// Stores a memory. Words get into both indexes by the triggers of the table.
+pub(crate) fn insert(connection: &Connection, model: &ModelIdentity, new: &NewMemory) -> Result<Insertion> {
+    let home = Home::read(connection, model)?;
+    let restored_from = match same_key(connection, new).doing("looking for a duplicate")? {
+        SameKey::Live(name) => {
+            let outcome = Inserted::Duplicate { partition: rows::partition(name) };
+            return Ok(Insertion { outcome, home });
+        }
+        SameKey::Deleted { id, at } => {
+            // A vector cannot be left of it by our own deletions, but by those of other programs.
+            home.remove_everywhere(connection, id)?;
+            connection.execute("DELETE FROM memories WHERE id = ?", [id]).doing("replacing a tombstone")?;
+            Timestamp::from_seconds(at)
+        }
+        SameKey::None => None,
+    };
+    let in_vec0 = new.vector.is_some() && home == Home::Vec0;
+    let id = insert_row(connection, new, !in_vec0).doing("storing a memory")?;
+    if let Some(vector) = &new.vector {
+        home.add(connection, id, new.partition.as_str(), vector)?;
+    }
+    Ok(Insertion { outcome: Inserted::Created { id: MemoryId(id), restored_from }, home })
+}
+
+enum SameKey {
+    None,
+    Live(Option<String>),
+    Deleted { id: i64, at: f64 },
+}
+
+fn same_key(connection: &Connection, new: &NewMemory) -> rusqlite::Result<SameKey> {
+    let mut statement =
+        connection.prepare_cached("SELECT id, store, deleted_at FROM memories WHERE content_hash = ?")?;
+    let found = statement.query_row([new.hash.as_str()], |row| {
+        Ok(match row.get::<_, Option<f64>>(2)? {
+            Some(at) => SameKey::Deleted { id: row.get(0)?, at },
+            None => SameKey::Live(row.get(1)?),
+        })
+    });
+    Ok(found.optional()?.unwrap_or(SameKey::None))
+}
+
+/// `embedding_pending` is the original's: whether the row has no vector in *its* table.
+fn insert_row(connection: &Connection, new: &NewMemory, embedding_pending: bool) -> rusqlite::Result<i64> {
+    let tags: Vec<&str> = new.tags.iter().collect();
+    let tags = if tags.is_empty() { UNTAGGED.to_owned() } else { tags.join(",") };
+    let (seconds, iso) = (new.created_at.as_seconds(), new.created_at.to_string());
+    connection
+        .prepare_cached(
+            "INSERT INTO memories (content_hash, content, tags, memory_type, metadata, created_at, updated_at,
+                    created_at_iso, updated_at_iso, store, embedding_pending)
+                VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?6, ?7, ?7, ?8, ?9) RETURNING id",
+        )?
+        .query_row(
+            params![
+                new.hash.as_str(),
+                new.content.as_str(),
+                tags,
+                new.memory_type.as_ref().map(model::MemoryType::as_str),
+                python_json::object(new.metadata.fields()),
+                seconds,
+                iso,
+                new.partition.as_str(),
+                embedding_pending,
+            ],
+            |row| row.get(0),
+        )
+}

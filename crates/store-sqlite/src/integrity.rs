@@ -1,0 +1,168 @@
+//! Looking for damage. Nothing is changed.
+
+use std::path::Path;
+
+use model::ModelIdentity;
+use ports::{Check, Finding, IntegrityReport, Severity, StoreError};
+use rusqlite::Connection;
+
+use crate::error::{Result, While};
+use crate::files;
+use crate::schema::catalogue::{PIECES, WORDS};
+use crate::vectors::codes::Codes;
+use crate::vectors::home::Home;
+use crate::vectors::stored;
+use crate::words;
+
+/// The most problems of pages that are told.
+const PROBLEMS: u32 = 20;
+/// From which size the write-ahead log is worth a word, in bytes.
+const LARGE_LOG_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Looks for damage. The deep check needs a connection that may write (the word indexes check themselves by a command
+/// that is spelled as a write).
+pub(crate) fn check(
+    connection: &Connection,
+    model: &ModelIdentity,
+    path: &Path,
+    check: Check,
+) -> Result<IntegrityReport> {
+    let mut report = IntegrityReport::default();
+    look(&mut report, "pages", pages(connection, check))?;
+    look(&mut report, "words", words(connection, check))?;
+    look(&mut report, "vectors", vectors(connection, model, check))?;
+    look(&mut report, "modes", Ok(modes(path)))?;
+    look(&mut report, "sizes", Ok(sizes(path)))?;
+    Ok(report)
+}
+
+/// Adds what one look found. Damage that stops it is a finding too.
+fn look(
+    report: &mut IntegrityReport,
+    subject: &'static str,
+    found: Result<Vec<(Severity, String)>>,
+) -> Result<()> {
+    report.checked.push(subject);
+    let found = match found {
+        Err(StoreError::Corrupt { reason, .. }) => vec![(Severity::Damage, reason)],
+        other => other?,
+    };
+    report.findings.extend(found.into_iter().map(|(severity, message)| Finding {
+        subject,
+        severity,
+        message,
+    }));
+    Ok(())
+}
+
+fn pages(connection: &Connection, check: Check) -> Result<Vec<(Severity, String)>> {
+    let pragma = match check {
+        Check::Quick => format!("PRAGMA quick_check({PROBLEMS})"),
+        Check::Deep => format!("PRAGMA integrity_check({PROBLEMS})"),
+    };
+    let lines: Vec<String> = connection
+        .prepare(&pragma)
+        .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
+        .doing("checking pages")?;
+    // Word indexes check themselves here too; they are looked at below, where they can be repaired.
+    let problems = lines.into_iter().filter(|line| line != "ok" && !line.contains("FTS5 table"));
+    Ok(problems.map(|line| (Severity::Damage, line)).collect())
+}
+
+fn words(connection: &Connection, check: Check) -> Result<Vec<(Severity, String)>> {
+    let mut found = Vec::new();
+    let memories = count(connection, "SELECT count(*) FROM memories")?;
+    for (index, _) in [WORDS, PIECES] {
+        let indexed = count(connection, &format!("SELECT count(*) FROM {index}_docsize"))?;
+        if indexed != memories {
+            found.push((
+                Severity::Repairable,
+                format!("{index} has {indexed} texts, there are {memories} rows"),
+            ));
+        } else if check == Check::Deep && !words::is_sound(connection, index).doing("checking words")? {
+            found.push((Severity::Repairable, format!("{index} does not hold the words of the memories")));
+        }
+    }
+    Ok(found)
+}
+
+fn vectors(connection: &Connection, model: &ModelIdentity, check: Check) -> Result<Vec<(Severity, String)>> {
+    let home = Home::read(connection, model)?;
+    let mut found = Vec::new();
+    let pending = count(
+        connection,
+        &format!(
+            "SELECT count(*) FROM memories AS m WHERE m.deleted_at IS NULL AND NOT {}",
+            home.has_vector()
+        ),
+    )?;
+    if pending > 0 {
+        found.push((Severity::Note, format!("{pending} memories wait for their vector; words find them")));
+    }
+    if let Home::Side { .. } = home {
+        let kept = count(connection, "SELECT count(*) FROM memory_embeddings_rowids")?;
+        let whose =
+            format!("{kept} vectors are of another model (or not compared yet): kept and not searched");
+        found.push((Severity::Note, whose));
+    }
+    let orphans = count(connection, &format!("SELECT count(*) FROM ({ORPHANS})"))?;
+    if orphans > 0 {
+        found.push((Severity::Repairable, format!("{orphans} vectors have no memory")));
+    }
+    if check == Check::Deep && home == Home::Vec0 {
+        let (mut unreadable, mut undirected) = (0, 0);
+        stored::each(
+            connection,
+            &home,
+            model.dimension,
+            |_| true,
+            |_, numbers| {
+                if numbers.is_empty() {
+                    unreadable += 1;
+                } else if Codes::of(numbers).is_none() {
+                    undirected += 1;
+                }
+            },
+        )?;
+        if unreadable > 0 {
+            found.push((Severity::Repairable, format!("{unreadable} vectors are not where they should be")));
+        }
+        if undirected > 0 {
+            let zero =
+                format!("{undirected} vectors have no direction (zeros, or numbers that are not finite)");
+            found.push((Severity::Repairable, zero));
+        }
+    }
+    Ok(found)
+}
+
+/// Vectors in vec0 whose memory is deleted or was never there.
+pub(crate) const ORPHANS: &str = "SELECT v.rowid AS id FROM memory_embeddings_rowids AS v
+    LEFT JOIN memories AS m ON m.id = v.rowid AND m.deleted_at IS NULL WHERE m.id IS NULL";
+
+fn modes(path: &Path) -> Vec<(Severity, String)> {
+    let loose = files::loose(path).into_iter();
+    loose
+        .map(|(file, mode)| {
+            (
+                Severity::Repairable,
+                format!("{} has mode {mode:03o}: others on this machine can use it", file.display()),
+            )
+        })
+        .collect()
+}
+
+fn sizes(path: &Path) -> Vec<(Severity, String)> {
+    let log = files::log_bytes(path);
+    if log < LARGE_LOG_BYTES {
+        return Vec::new();
+    }
+    vec![(
+        Severity::Note,
+        format!("the write-ahead log has {log} bytes: some process has been reading for long"),
+    )]
+}
+
+fn count(connection: &Connection, sql: &str) -> Result<i64> {
+    connection.query_row(sql, [], |row| row.get(0)).doing("counting")
+}

@@ -1,0 +1,59 @@
+//! The threads that hold the connections: one that writes, a few that read.
+//!
+//! SQLite blocks, and vec0 must not be used by two threads at once, so each connection lives on a thread of its own and
+//! is sent jobs. Callers wait on a one-shot channel, which every async run time can do. A job that panics is an error
+//! to its caller; its transaction is rolled back and the thread goes on.
+
+mod lane;
+mod registry;
+mod session;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use crate::Options;
+use crate::error::Result;
+use lane::Lane;
+pub(crate) use registry::shared;
+pub(crate) use session::Session;
+
+/// How many threads read.
+pub(crate) const READERS: usize = 2;
+
+/// All connections of this process to one file.
+pub(crate) struct Pool {
+    /// Where the file is, without symbolic links.
+    pub(crate) path: PathBuf,
+    // Fields are dropped in order: readers close first, so that the writer's is the last connection and SQLite itself
+    // folds the write-ahead log back into the file.
+    readers: Lane,
+    writer: Lane,
+}
+
+impl Pool {
+    /// Starts the threads. No connection is opened before the first job.
+    fn start(path: PathBuf, options: Options) -> Result<Self> {
+        let options = Arc::new(options);
+        Ok(Self {
+            path,
+            readers: Lane::start("memory-read", READERS, &options)?,
+            writer: Lane::start("memory-write", 1, &options)?,
+        })
+    }
+
+    /// Runs a job on the connection that writes.
+    pub(crate) async fn write<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Session) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.writer.run(job).await
+    }
+
+    /// Runs a job on a connection that reads.
+    pub(crate) async fn read<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Session) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        self.readers.run(job).await
+    }
+}

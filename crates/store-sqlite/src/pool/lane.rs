@@ -1,0 +1,100 @@
+//! Threads that take jobs from one queue.
+
+use std::any::Any;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use futures_channel::oneshot;
+use ports::StoreError;
+
+use super::Session;
+use crate::Options;
+use crate::error::Result;
+
+/// The most jobs that wait in one queue. Beyond it a call is refused as busy.
+const QUEUE: usize = 4096;
+
+type Job = Box<dyn FnOnce(&mut Session) + Send>;
+
+/// Threads, each with its connection, that take jobs from one queue. Dropping it lets the queued jobs finish, closes
+/// the connections and waits for the threads.
+pub(super) struct Lane {
+    jobs: Option<SyncSender<Job>>,
+    threads: Vec<JoinHandle<()>>,
+}
+
+impl Lane {
+    pub(super) fn start(name: &str, count: usize, options: &Arc<Options>) -> Result<Self> {
+        let (jobs, queue) = sync_channel(QUEUE);
+        let queue = Arc::new(Mutex::new(queue));
+        let mut lane = Self { jobs: Some(jobs), threads: Vec::with_capacity(count) };
+        for number in 0..count {
+            let queue = Arc::clone(&queue);
+            let session = Session::new(Arc::clone(options), number, count > 1);
+            let thread = thread::Builder::new()
+                .name(format!("{name}-{number}"))
+                .spawn(move || work(&queue, session))
+                .map_err(|error| StoreError::Open {
+                    reason: format!("no thread could be started for the database: {error}"),
+                    source: Some(error.into()),
+                })?;
+            lane.threads.push(thread);
+        }
+        Ok(lane)
+    }
+
+    pub(super) async fn run<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Session) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let (answer, answered) = oneshot::channel();
+        let job: Job = Box::new(move |session| {
+            let result = catch_unwind(AssertUnwindSafe(|| job(session)));
+            // The caller may have gone away; the work is done all the same.
+            let _ = answer.send(result.unwrap_or_else(|panic| Err(panicked(panic.as_ref()))));
+        });
+        let jobs = self.jobs.as_ref().ok_or(StoreError::Closed)?;
+        jobs.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => StoreError::Busy { waited_ms: 0 },
+            TrySendError::Disconnected(_) => StoreError::Closed,
+        })?;
+        answered.await.map_err(|_| StoreError::Closed)?
+    }
+}
+
+impl Drop for Lane {
+    fn drop(&mut self) {
+        self.jobs = None;
+        for thread in self.threads.drain(..) {
+            // A pool can be dropped by its own thread, when a job holds the last handle; that thread then ends by
+            // itself, and waiting for it would never end.
+            if thread.thread().id() != thread::current().id() {
+                let _ = thread.join();
+            }
+        }
+    }
+}
+
+fn work(queue: &Mutex<Receiver<Job>>, mut session: Session) {
+    loop {
+        let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
+        match job {
+            Ok(job) => job(&mut session),
+            Err(_) => return,
+        }
+    }
+}
+
+fn panicked(panic: &(dyn Any + Send)) -> StoreError {
+    let text = panic
+        .downcast_ref::<&str>()
+        .map(ToString::to_string)
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".to_owned());
+    StoreError::Other {
+        doing: "running a job (this is a defect: please report it)",
+        source: format!("panic: {text}").into(),
+    }
+}

@@ -1,0 +1,74 @@
+//! What a thread of the pool holds.
+
+use std::sync::Arc;
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::Options;
+use crate::connection::{self, Access, Waiting};
+use crate::error::{Result, While};
+
+/// A thread's connection, opened by its first job.
+pub(crate) struct Session {
+    /// How the store was opened.
+    pub(crate) options: Arc<Options>,
+    /// Which of its kind this thread is, from 0.
+    pub(crate) number: usize,
+    access: Access,
+    waiting: Arc<Waiting>,
+    connection: Option<Connection>,
+}
+
+impl Session {
+    pub(super) fn new(options: Arc<Options>, number: usize, is_reader: bool) -> Self {
+        let waiting = Arc::new(Waiting::new(options.busy_limit));
+        let access = if is_reader { Access::Read } else { Access::Write };
+        Self { options, number, access, waiting, connection: None }
+    }
+
+    /// The connection, and the patience that goes with it. A new call begins.
+    pub(crate) fn connection(&mut self) -> Result<(&mut Connection, &Arc<Waiting>)> {
+        self.waiting.restart();
+        if self.connection.is_none() {
+            let opened =
+                self.waiting.retry(|| connection::open(&self.options, self.access, &self.waiting))?;
+            self.connection = Some(opened);
+        }
+        match &mut self.connection {
+            Some(connection) => Ok((connection, &self.waiting)),
+            None => Err(ports::StoreError::Closed),
+        }
+    }
+
+    /// Runs a unit of work: all of it is committed, or none. It is run again when a lock prevented it.
+    pub(crate) fn transaction<T>(&mut self, work: impl Fn(&Transaction<'_>) -> Result<T>) -> Result<T> {
+        let (connection, waiting) = self.connection()?;
+        waiting.retry(|| {
+            let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
+                .doing("beginning a transaction")?;
+            let result = work(&transaction)?;
+            transaction.commit().doing("committing")?;
+            Ok(result)
+        })
+    }
+
+    /// Reads several things from one state of the database.
+    pub(crate) fn snapshot<T>(&mut self, read: impl Fn(&Connection) -> Result<T>) -> Result<T> {
+        let (connection, waiting) = self.connection()?;
+        waiting.retry(|| {
+            let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Deferred)
+                .doing("beginning to read")?;
+            read(&transaction)
+        })
+    }
+
+    /// Does something that needs the right to write and changes nothing.
+    pub(crate) fn rolled_back<T>(&mut self, work: impl Fn(&Connection) -> Result<T>) -> Result<T> {
+        let (connection, waiting) = self.connection()?;
+        waiting.retry(|| {
+            let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
+                .doing("beginning a transaction")?;
+            work(&transaction)
+        })
+    }
+}

@@ -1,0 +1,97 @@
+//! Reading memories by key, by number and as lists.
+
+use model::{ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity};
+use ports::{Listing, Page};
+use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
+
+use crate::error::{Result, While};
+use crate::filter::{Condition, json_list};
+use crate::rows;
+use crate::vectors::home::Home;
+
+/// The live memory with a key.
+pub(crate) fn get(
+    connection: &Connection,
+    model: &ModelIdentity,
+    hash: &ContentHash,
+) -> Result<Option<Memory>> {
+    let columns = rows::columns(&Home::read(connection, model)?);
+    let sql =
+        format!("SELECT {columns} FROM memories AS m WHERE m.content_hash = ? AND m.deleted_at IS NULL");
+    connection
+        .prepare_cached(&sql)
+        .and_then(|mut statement| statement.query_row([hash.as_str()], rows::memory).optional())
+        .doing("reading a memory")
+}
+
+/// The live memories with these numbers, in the order of the numbers.
+pub(crate) fn get_many(
+    connection: &Connection,
+    model: &ModelIdentity,
+    ids: &[MemoryId],
+) -> Result<Vec<Memory>> {
+    let columns = rows::columns(&Home::read(connection, model)?);
+    let sql = format!(
+        "SELECT {columns} FROM json_each(?) AS wanted CROSS JOIN memories AS m ON m.id = wanted.value
+            WHERE m.deleted_at IS NULL ORDER BY wanted.key"
+    );
+    let numbers: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    connection
+        .prepare_cached(&sql)
+        .and_then(|mut statement| statement.query_map([json_list(&numbers)], rows::memory)?.collect())
+        .doing("reading memories")
+}
+
+/// Keys of live memories that begin with a prefix.
+pub(crate) fn resolve(
+    connection: &Connection,
+    prefix: &HashPrefix,
+    limit: usize,
+) -> Result<Vec<ContentHash>> {
+    let prefix = prefix.as_str();
+    let whole = "SELECT content_hash FROM memories WHERE content_hash = ? AND deleted_at IS NULL";
+    let key = |row: &rusqlite::Row<'_>| row.get::<_, String>(0).map(ContentHash::stored);
+    let exact = connection.query_row(whole, [prefix], key).optional().doing("looking for a key")?;
+    if let Some(exact) = exact.filter(|_| limit > 0) {
+        return Ok(vec![exact]);
+    }
+    // A prefix is ASCII, so every key that begins with it lies below the prefix followed by the last character.
+    let above = format!("{prefix}{}", char::MAX);
+    connection
+        .prepare_cached(
+            "SELECT content_hash FROM memories WHERE content_hash >= ? AND content_hash < ? AND deleted_at IS NULL
+                ORDER BY content_hash LIMIT ?",
+        )
+        .and_then(|mut statement| statement.query_map(params![prefix, above, limit], key)?.collect())
+        .doing("looking for keys")
+}
+
+/// A page of the live memories that meet a filter, newest first, and how many there are.
+pub(crate) fn list(
+    connection: &Connection,
+    model: &ModelIdentity,
+    filter: &Filter,
+    page: Page,
+) -> Result<Listing> {
+    let columns = rows::columns(&Home::read(connection, model)?);
+    let condition = Condition::of(filter);
+    let total = format!("SELECT count(*) FROM memories AS m WHERE {}", condition.sql());
+    let total = connection
+        .prepare_cached(&total)
+        .and_then(|mut statement| statement.query_row(params_from_iter(condition.values()), |row| row.get(0)))
+        .doing("counting memories")?;
+    let sql = format!(
+        "SELECT {columns} FROM memories AS m WHERE {}
+            ORDER BY m.created_at DESC, m.content_hash DESC LIMIT {} OFFSET {}",
+        condition.sql(),
+        page.limit,
+        page.offset.min(i64::MAX.unsigned_abs()),
+    );
+    let memories = connection
+        .prepare(&sql)
+        .and_then(|mut statement| {
+            statement.query_map(params_from_iter(condition.values()), rows::memory)?.collect()
+        })
+        .doing("listing memories")?;
+    Ok(Listing { memories, total })
+}

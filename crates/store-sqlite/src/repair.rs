@@ -1,0 +1,60 @@
+//! Repairing what can be repaired: derived data and file modes, never a memory's text.
+
+use std::path::Path;
+
+use model::ModelIdentity;
+use ports::Repaired;
+use rusqlite::Connection;
+
+use crate::error::{Result, While};
+use crate::integrity::ORPHANS;
+use crate::schema::catalogue::{PIECES, WORDS};
+use crate::vectors::home::{self, Home};
+use crate::vectors::settle;
+use crate::{files, words};
+
+/// Repairs what lies in the database, in the caller's transaction.
+pub(crate) fn database(connection: &Connection, model: &ModelIdentity) -> Result<Vec<Repaired>> {
+    let mut done = Vec::new();
+    for (index, _) in [WORDS, PIECES] {
+        if !words::is_sound(connection, index).doing("checking words")? {
+            words::rebuild(connection, index).doing("rebuilding words")?;
+            done.push(Repaired { subject: "words", message: format!("{index} was built again") });
+        }
+    }
+    let orphans: Vec<i64> = connection
+        .prepare(ORPHANS)
+        .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
+        .doing("looking for vectors without a memory")?;
+    for id in &orphans {
+        home::remove_from_vec0(connection, *id)?;
+    }
+    if !orphans.is_empty() {
+        let message = format!("{} vectors without a memory were removed", orphans.len());
+        done.push(Repaired { subject: "vectors", message });
+    }
+    if Home::read(connection, model)? == Home::Vec0 {
+        let dropped = settle::drop_unusable(connection, model.dimension)?;
+        if dropped > 0 {
+            let message =
+                format!("{dropped} unusable vectors were removed; their memories wait for new ones");
+            done.push(Repaired { subject: "vectors", message });
+        }
+    }
+    Ok(done)
+}
+
+/// Takes the rights of others on the files away.
+pub(crate) fn modes(path: &Path) -> Vec<Repaired> {
+    let mut done = Vec::new();
+    for (file, mode) in files::loose(path) {
+        let message = match files::tighten(&file) {
+            Ok(()) => format!("{} had mode {mode:03o}; others cannot use it any more", file.display()),
+            Err(error) => {
+                format!("{} has mode {mode:03o} and it could not be changed: {error}", file.display())
+            }
+        };
+        done.push(Repaired { subject: "modes", message });
+    }
+    done
+}

@@ -1,0 +1,218 @@
+//! The port, method by method. Each one is a job for a thread of the pool; what it does is in the file of its name.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use model::{ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Timestamp, Vector};
+use ports::{
+    Candidate, Check, Inserted, IntegrityReport, Listing, MemoryStore, Page, Repaired, Statistics,
+    StoreError, Unembedded, VectorSpace, WordQuery,
+};
+use rusqlite::Connection;
+
+use crate::error::Result;
+use crate::pool::{self, Pool};
+use crate::vectors::upkeep::Vectors;
+use crate::vectors::{search, settle};
+use crate::{Options, delete, insert, integrity, pending, read, repair, schema, statistics, words};
+
+/// The memories of one SQLite file, opened for one embedding model.
+///
+/// Opening a file that is open in this process already shares its connections. The file is closed when the last handle
+/// is closed or dropped.
+pub struct SqliteStore {
+    model: Arc<ModelIdentity>,
+    vectors: Arc<Vectors>,
+    pool: Mutex<Option<Arc<Pool>>>,
+}
+
+impl SqliteStore {
+    /// Opens a file: creates it when it is not there, upgrades it when an older release wrote it. A file of another
+    /// release is backed up before its schema is changed.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] when the file cannot or must not be opened, [`StoreError::TooNew`] when a newer release of
+    /// this program wrote it, [`StoreError::Backup`] when the backup before an upgrade cannot be made (nothing was
+    /// changed then), [`StoreError::Corrupt`], [`StoreError::Busy`], [`StoreError::Full`].
+    pub async fn open(options: Options) -> Result<Self> {
+        let model = Arc::new(options.model.clone());
+        let pool = pool::shared(&options)?;
+        let prepared = Arc::clone(&model);
+        pool.write(move |session| schema::open::prepare(session, &prepared)).await?;
+        let vectors = Arc::new(Vectors::new((*model).clone()));
+        Ok(Self { model, vectors, pool: Mutex::new(Some(pool)) })
+    }
+
+    fn pool(&self) -> Result<Arc<Pool>> {
+        self.pool.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(StoreError::Closed)
+    }
+
+    /// Reads from one state of the database.
+    async fn read<T: Send + 'static>(
+        &self,
+        job: impl Fn(&Connection, &ModelIdentity) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let model = Arc::clone(&self.model);
+        self.pool()?.read(move |session| session.snapshot(|connection| job(connection, &model))).await
+    }
+
+    fn check_dimension(&self, vector: &Vector) -> Result<()> {
+        let (found, expected) = (vector.dimension(), self.model.dimension);
+        if found == expected { Ok(()) } else { Err(StoreError::Dimension { found, expected }) }
+    }
+}
+
+#[async_trait]
+impl MemoryStore for SqliteStore {
+    fn model(&self) -> &ModelIdentity {
+        &self.model
+    }
+
+    async fn insert(&self, memory: NewMemory) -> Result<Inserted> {
+        if let Some(vector) = &memory.vector {
+            self.check_dimension(vector)?;
+        }
+        let (model, vectors) = (Arc::clone(&self.model), Arc::clone(&self.vectors));
+        let job = move |session: &mut pool::Session| {
+            let inserted = session.transaction(|transaction| insert::insert(transaction, &model, &memory))?;
+            if let (Inserted::Created { id, .. }, Some(vector)) = (&inserted.outcome, &memory.vector) {
+                vectors.added(&inserted.home, id.0, vector);
+            }
+            Ok(inserted.outcome)
+        };
+        self.pool()?.write(job).await
+    }
+
+    async fn get(&self, hash: &ContentHash) -> Result<Option<Memory>> {
+        let hash = hash.clone();
+        self.read(move |connection, model| read::get(connection, model, &hash)).await
+    }
+
+    async fn get_many(&self, ids: &[MemoryId]) -> Result<Vec<Memory>> {
+        let ids = ids.to_vec();
+        self.read(move |connection, model| read::get_many(connection, model, &ids)).await
+    }
+
+    async fn resolve(&self, prefix: &HashPrefix, limit: usize) -> Result<Vec<ContentHash>> {
+        let prefix = prefix.clone();
+        self.read(move |connection, _| read::resolve(connection, &prefix, limit)).await
+    }
+
+    async fn list(&self, filter: &Filter, page: Page) -> Result<Listing> {
+        let filter = filter.clone();
+        self.read(move |connection, model| read::list(connection, model, &filter, page)).await
+    }
+
+    async fn search_words(&self, query: &WordQuery, filter: &Filter, limit: usize) -> Result<Vec<Candidate>> {
+        let (query, filter) = (query.clone(), filter.clone());
+        self.read(move |connection, _| words::search::best(connection, &query, &filter, limit)).await
+    }
+
+    async fn search_vectors(&self, query: &Vector, filter: &Filter, limit: usize) -> Result<Vec<Candidate>> {
+        self.check_dimension(query)?;
+        let (query, filter, vectors) = (query.clone(), filter.clone(), Arc::clone(&self.vectors));
+        let job = move |session: &mut pool::Session| {
+            let reader = session.number;
+            session.snapshot(|connection| {
+                vectors.current(connection, reader, |index| {
+                    search::nearest(connection, index, &query, &filter, limit)
+                })
+            })
+        };
+        self.pool()?.read(job).await
+    }
+
+    async fn delete(&self, filter: &Filter, deleted_at: Timestamp) -> Result<Vec<ContentHash>> {
+        let (model, vectors, filter) = (Arc::clone(&self.model), Arc::clone(&self.vectors), filter.clone());
+        let job = move |session: &mut pool::Session| {
+            let deletion = session
+                .transaction(|transaction| delete::delete(transaction, &model, &filter, deleted_at))?;
+            vectors.removed(&deletion.ids);
+            Ok(deletion.hashes)
+        };
+        self.pool()?.write(job).await
+    }
+
+    async fn unembedded(&self, after: Option<MemoryId>, limit: usize) -> Result<Vec<Unembedded>> {
+        self.read(move |connection, model| pending::unembedded(connection, model, after, limit)).await
+    }
+
+    async fn add_vectors(&self, new: Vec<(Unembedded, Vector)>) -> Result<usize> {
+        new.iter().try_for_each(|(_, vector)| self.check_dimension(vector))?;
+        let (model, vectors) = (Arc::clone(&self.model), Arc::clone(&self.vectors));
+        let job = move |session: &mut pool::Session| {
+            let (home, written) =
+                session.transaction(|transaction| pending::add_vectors(transaction, &model, &new))?;
+            let count = written.len();
+            let written: std::collections::HashSet<i64> = written.into_iter().collect();
+            for (memory, vector) in new.iter().filter(|(memory, _)| written.contains(&memory.id.0)) {
+                vectors.added(&home, memory.id.0, vector);
+            }
+            Ok(count)
+        };
+        self.pool()?.write(job).await
+    }
+
+    async fn vector_space(&self) -> Result<VectorSpace> {
+        self.read(settle::vector_space).await
+    }
+
+    async fn settle_vector_space(&self, is_ours: bool) -> Result<()> {
+        let (model, vectors) = (Arc::clone(&self.model), Arc::clone(&self.vectors));
+        let job = move |session: &mut pool::Session| {
+            session.transaction(|transaction| settle::settle(transaction, &model, is_ours))?;
+            vectors.forget();
+            Ok(())
+        };
+        self.pool()?.write(job).await
+    }
+
+    async fn statistics(&self) -> Result<Statistics> {
+        let path = self.pool()?.path.clone();
+        self.read(move |connection, model| statistics::read(connection, model, &path)).await
+    }
+
+    async fn check(&self, check: Check) -> Result<IntegrityReport> {
+        let path = self.pool()?.path.clone();
+        match check {
+            Check::Quick => {
+                self.read(move |connection, model| integrity::check(connection, model, &path, Check::Quick))
+                    .await
+            }
+            Check::Deep => {
+                let model = Arc::clone(&self.model);
+                let job = move |session: &mut pool::Session| {
+                    session
+                        .rolled_back(|transaction| integrity::check(transaction, &model, &path, Check::Deep))
+                };
+                self.pool()?.write(job).await
+            }
+        }
+    }
+
+    async fn repair(&self) -> Result<Vec<Repaired>> {
+        let pool = self.pool()?;
+        let (model, vectors, path) = (Arc::clone(&self.model), Arc::clone(&self.vectors), pool.path.clone());
+        let job = move |session: &mut pool::Session| {
+            let mut done = session.transaction(|transaction| repair::database(transaction, &model))?;
+            vectors.forget();
+            done.extend(repair::modes(&path));
+            Ok(done)
+        };
+        pool.write(job).await
+    }
+
+    async fn close(&self) {
+        let pool = self.pool.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let Some(pool) = pool else { return };
+        let (done, finished) = futures_channel::oneshot::channel();
+        // Joining threads blocks, and this must not: the last handle is dropped on a thread of its own.
+        let closing = std::thread::Builder::new().name("memory-close".to_owned()).spawn(move || {
+            drop(pool);
+            let _ = done.send(());
+        });
+        if closing.is_ok() {
+            let _ = finished.await;
+        }
+    }
+}

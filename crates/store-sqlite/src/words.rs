@@ -1,0 +1,30 @@
+//! Finding memories by words.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`query`] | the words in what somebody wrote; nothing in it is syntax |
+//! | [`search`] | whole words first; pieces of words and texts without spaces when those do not suffice |
+//!
+//! Two indexes hold the words, both kept by triggers: whole words (`service_words`, ours) and pieces of three characters
+//! (`memory_content_fts`, the original's).
+
+pub(crate) mod query;
+pub(crate) mod search;
+
+use rusqlite::{Connection, ErrorCode, Result};
+
+/// Builds a word index again from the memories.
+pub(crate) fn rebuild(connection: &Connection, index: &str) -> Result<()> {
+    connection.execute_batch(&format!("INSERT INTO {index}({index}) VALUES ('rebuild')"))
+}
+
+/// Whether a word index holds the words of the memories and no others. Needs the right to write, and writes nothing.
+pub(crate) fn is_sound(connection: &Connection, index: &str) -> Result<bool> {
+    match connection
+        .execute_batch(&format!("INSERT INTO {index}({index}, rank) VALUES ('integrity-check', 1)"))
+    {
+        Ok(()) => Ok(true),
+        Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => Ok(false),
+        Err(error) => Err(error),
+    }
+}

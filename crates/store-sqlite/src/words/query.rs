@@ -1,0 +1,156 @@
+//! The words in what somebody wrote.
+
+/// The most terms of one query.
+const MAX_TERMS: usize = 64;
+/// The longest text that is looked for as a whole, in characters.
+const MAX_PIECE_CHARS: usize = 256;
+/// How long a text must be to be found in the index of pieces, in characters.
+const PIECE_CHARS: usize = 3;
+
+/// English words that nearly every text has.
+const STOP_WORDS: [&str; 72] = [
+    "a", "about", "an", "and", "any", "are", "as", "at", "be", "been", "but", "by", "can", "could", "did",
+    "do", "does", "for", "from", "had", "has", "have", "he", "her", "his", "how", "i", "if", "in", "into",
+    "is", "it", "its", "me", "my", "no", "not", "of", "on", "or", "our", "she", "should", "so", "some",
+    "that", "the", "their", "them", "then", "there", "these", "they", "this", "to", "us", "was", "we",
+    "were", "what", "when", "where", "which", "who", "why", "will", "with", "would", "you", "your", "than",
+    "also",
+];
+
+/// What to look for, in the query language of FTS5. Every term is quoted.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Terms {
+    /// Whole words, one of which is enough.
+    pub(crate) words: Option<String>,
+    /// Pieces: the whole text, and the pieces of scripts that put no spaces between words.
+    pub(crate) pieces: Option<String>,
+    /// Texts of such scripts that are too short for the index of pieces.
+    pub(crate) short: Vec<String>,
+}
+
+impl Terms {
+    /// Takes a query apart.
+    pub(crate) fn of(text: &str) -> Self {
+        let text = text.replace('\0', " ");
+        let text = text.trim();
+        let runs = unspaced_runs(text);
+        Self { words: any_of(words(text)), pieces: any_of(pieces(text, &runs)), short: short(&runs) }
+    }
+}
+
+/// The words, without the most common ones unless nothing else is there; names like `foo_bar` as phrases too.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut phrases: Vec<String> = Vec::new();
+    for chunk in text.split_whitespace() {
+        let chunk = chunk.trim_matches(|c: char| !c.is_alphanumeric());
+        let parts = chunk.split(|c: char| !c.is_alphanumeric()).filter(|part| !part.is_empty());
+        let before = words.len();
+        words.extend(parts.map(str::to_lowercase));
+        if words.len() > before + 1 {
+            phrases.push(chunk.to_lowercase());
+        }
+        if words.len() >= MAX_TERMS * 4 {
+            break;
+        }
+    }
+    let is_common = |word: &String| STOP_WORDS.contains(&word.as_str());
+    if !words.iter().all(is_common) {
+        words.retain(|word| !is_common(word));
+    }
+    words.extend(phrases);
+    words
+}
+
+/// The whole text, and every three characters in a row of the unspaced runs.
+fn pieces(text: &str, runs: &[String]) -> Vec<String> {
+    let mut pieces = Vec::new();
+    if (PIECE_CHARS..=MAX_PIECE_CHARS).contains(&text.chars().count()) {
+        pieces.push(text.to_owned());
+    }
+    for run in runs {
+        let characters: Vec<char> = run.chars().collect();
+        pieces.extend(characters.windows(PIECE_CHARS).map(|window| window.iter().collect::<String>()));
+    }
+    pieces
+}
+
+fn short(runs: &[String]) -> Vec<String> {
+    let is_short = |run: &&String| run.chars().count() < PIECE_CHARS;
+    runs.iter().filter(is_short).take(MAX_TERMS / 8).cloned().collect()
+}
+
+/// Runs of scripts that put no spaces between words, so that the index of words has whole sentences of them as words.
+fn unspaced_runs(text: &str) -> Vec<String> {
+    let runs = text.split(|c: char| !is_unspaced(c)).filter(|run| !run.is_empty());
+    runs.take(MAX_TERMS).map(str::to_owned).collect()
+}
+
+/// Chinese, Japanese, Korean, Thai, Lao, Khmer and Burmese characters.
+fn is_unspaced(character: char) -> bool {
+    matches!(u32::from(character),
+        0x0E00..=0x0EFF | 0x1000..=0x109F | 0x1780..=0x17FF | 0x3040..=0x30FF | 0x31F0..=0x31FF
+        | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xAC00..=0xD7AF | 0xF900..=0xFAFF | 0x2_0000..=0x3_FFFF)
+}
+
+/// Terms of which one is enough, each once, quoted.
+fn any_of(terms: Vec<String>) -> Option<String> {
+    let mut quoted: Vec<String> = Vec::new();
+    for term in terms {
+        let term = format!("\"{}\"", term.replace('"', "\"\""));
+        if quoted.len() < MAX_TERMS && !quoted.contains(&term) {
+            quoted.push(term);
+        }
+    }
+    (!quoted.is_empty()).then(|| quoted.join(" OR "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words_of(text: &str) -> Option<String> {
+        Terms::of(text).words
+    }
+
+    #[test]
+    fn common_words_are_dropped_unless_nothing_remains() {
+        assert_eq!(words_of("Where is the printer?").as_deref(), Some(r#""printer""#));
+        assert_eq!(words_of("to be or not to be").as_deref(), Some(r#""to" OR "be" OR "or" OR "not""#));
+    }
+
+    #[test]
+    fn nothing_that_somebody_writes_is_syntax() {
+        assert_eq!(
+            words_of("NEAR(a b) content:x").as_deref(),
+            Some(r#""near" OR "b" OR "content" OR "x" OR "near(a" OR "content:x""#)
+        );
+        assert_eq!(Terms::of("say \"hi\" *").pieces.as_deref(), Some(r#""say ""hi"" *""#));
+        assert_eq!(words_of("\"\"* ( ) - ^ '' ;"), None);
+        assert_eq!(Terms::of("a\0bc").pieces.as_deref(), Some(r#""a bc""#));
+    }
+
+    #[test]
+    fn names_with_punctuation_are_looked_for_as_phrases_too() {
+        assert_eq!(words_of("foo_bar.rs").as_deref(), Some(r#""foo" OR "bar" OR "rs" OR "foo_bar.rs""#));
+    }
+
+    #[test]
+    fn texts_without_spaces_are_cut_into_pieces() {
+        let terms = Terms::of("日本語のメモ");
+        assert_eq!(
+            terms.pieces.as_deref(),
+            Some("\"日本語のメモ\" OR \"日本語\" OR \"本語の\" OR \"語のメ\" OR \"のメモ\"")
+        );
+        assert_eq!(Terms::of("找猫").short, ["找猫"]);
+    }
+
+    #[test]
+    fn the_number_of_terms_is_limited() {
+        let text: Vec<String> = (0..500).map(|n| format!("w{n}")).collect();
+        let words = words_of(&text.join(" ")).unwrap();
+        assert_eq!(words.matches(" OR ").count() + 1, MAX_TERMS);
+        assert_eq!(Terms::of(&"x".repeat(MAX_PIECE_CHARS + 1)).pieces, None);
+        assert!(Terms::of(&"x".repeat(MAX_PIECE_CHARS)).pieces.is_some());
+    }
+}

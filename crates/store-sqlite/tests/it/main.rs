@@ -1,0 +1,5 @@
+//! The store from outside: through its port, and beside other users of the same file.
+
+mod samples;
+
+mod basics;
