@@ -17,7 +17,7 @@ const SERVER_NAMES: [&str; 2] = ["memory-server", "mcp-memory-server"];
 
 /// Keeps what assistants and people should remember, and finds it again by meaning and by words.
 #[derive(Debug, Parser)]
-#[command(name = "memory", version, propagate_version = true, arg_required_else_help = true)]
+#[command(name = "memory", version, arg_required_else_help = true)]
 #[command(subcommand_required = true, after_help = after_help(), max_term_width = 100)]
 pub struct Arguments {
     /// Where memories are.
@@ -35,10 +35,10 @@ pub struct Arguments {
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Global options")]
 pub struct Source {
-    /// Database file [default: MCP_MEMORY_SQLITE_PATH, else sqlite_vec.db in the data directory]
+    /// Database file [default: MCP_MEMORY_SQLITE_PATH, else the data directory]
     #[arg(long, global = true, value_name = "PATH")]
     pub db: Option<PathBuf>,
-    /// What is logged to standard error: off, error, warning, info, debug, trace [default: warning]
+    /// What is logged: off, error, warning, info, debug, trace [default: warning]
     #[arg(long, global = true, value_name = "LEVEL")]
     pub log_level: Option<String>,
 }
@@ -53,8 +53,8 @@ pub struct Output {
     /// Print nothing but the result: no hints, no progress
     #[arg(short, long, global = true)]
     pub quiet: bool,
-    /// When to use colours (NO_COLOR is honoured)
-    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    /// When to use colours: auto, always or never; NO_COLOR is honoured
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto", hide_possible_values = true)]
     pub color: Color,
 }
 
@@ -109,7 +109,8 @@ impl Arguments {
     /// As [`Arguments::of_process`].
     pub fn of(mut arguments: Vec<OsString>) -> Result<Self, Usage> {
         let name = arguments.first().map(Path::new).and_then(Path::file_stem);
-        if name.is_some_and(|name| SERVER_NAMES.iter().any(|server| name == *server)) {
+        let wants_version = arguments.get(1).is_some_and(|first| first == "--version" || first == "-V");
+        if name.is_some_and(|name| SERVER_NAMES.iter().any(|server| name == *server)) && !wants_version {
             arguments.insert(1, "server".into());
         }
         // Wrong arguments are told as JSON too, although they could not be read.
@@ -155,7 +156,7 @@ impl Usage {
         let Self { error, json } = self;
         if json && error.use_stderr() {
             let message = error.render().to_string();
-            let message = message.trim().strip_prefix("error: ").unwrap_or(message.trim());
+            let message = message.lines().next().unwrap_or_default().trim_start_matches("error: ");
             let hint = "run the command with --help";
             let error = json!({ "error": { "code": "invalid_input", "message": message, "hint": hint } });
             Terminal::new(&Output { json, ..Output::default() }).error(&format!("{error:#}"));
@@ -174,7 +175,8 @@ fn after_help() -> String {
          memory search \"which port does staging use\"\n  \
          memory server            what an assistant starts; see the README for each client\n\n\
          Exit codes:\n{}\n\n\
-         Settings come from flags, the environment, and .env in this directory or ~/.mcp-memory/.env.",
+         Settings come from flags, the environment, and the file .env in this directory\n\
+         or in ~/.mcp-memory.",
         exit::table()
     )
 }

@@ -11,11 +11,13 @@ fn the_definition_is_sound() {
 
 #[test]
 fn the_help_of_every_command_is_as_recorded() {
-    let mut definition = Arguments::definition().term_width(100);
-    insta::assert_snapshot!("memory", definition.render_long_help().to_string());
+    let help = |arguments: &[&str]| {
+        let definition = Arguments::definition().term_width(100);
+        definition.try_get_matches_from(arguments).unwrap_err().render().to_string()
+    };
+    insta::assert_snapshot!("memory", help(&["memory", "--help"]));
     for name in ["server", "store", "search", "get", "list", "delete", "status", "doctor", "completions"] {
-        let error = parse(&["memory", name, "--help"]).unwrap_err().error;
-        insta::assert_snapshot!(name, error.render().to_string());
+        insta::assert_snapshot!(name, help(&["memory", name, "--help"]));
     }
 }
 
@@ -25,7 +27,10 @@ fn under_the_names_of_the_originals_scripts_the_program_is_the_server() {
         let arguments = parse(&[name, "--debug"]).unwrap();
         assert!(matches!(arguments.command, Command::Server(server) if server.debug), "{name}");
     }
-    assert!(parse(&["memory"]).is_err());
+    let version = parse(&["memory-server", "--version"]).unwrap_err().error;
+    assert_eq!(version.kind(), clap::error::ErrorKind::DisplayVersion);
+    let help = parse(&["memory"]).unwrap_err().error;
+    assert_eq!(help.kind(), clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 mod report;
 
 use clap::Args;
-use engine::{Admin, EmbedProgress, Examination, ListRequest};
+use engine::{Admin, EmbedProgress, ErrorCode, Examination, ListRequest};
 use model::Filter;
 
 use super::Session;
@@ -19,10 +19,11 @@ use report::{Mended, Report};
   memory doctor --fix
   memory doctor --json | jq '.findings[] | select(.severity != \"note\")'
 
-Without --fix nothing is changed. Exit code 0 when all is well, 1 when something can be repaired, 5 when memories
-themselves are damaged: restore a backup then. The text of a memory is never touched.")]
+Without --fix nothing is changed. Exit code 0 when all is well, 1 when something
+can be repaired, 5 when memories themselves are damaged: restore a backup then.
+The text of a memory is never touched.")]
 pub struct Doctor {
-    /// Repair word indexes, vectors and file modes, and embed memories that wait for their vector
+    /// Repair word indexes, vectors and file modes; embed what has no vector yet
     #[arg(long)]
     pub fix: bool,
 }
@@ -35,6 +36,7 @@ impl Doctor {
                 "run it as the owner",
             ));
         };
+        refuse_to_create(session)?;
         let first = examine(session, admin).await?;
         let report = if self.fix {
             let mended = mend(session, admin).await?;
@@ -48,6 +50,20 @@ impl Doctor {
         }
         Ok(report.verdict())
     }
+}
+
+/// Opening a database that is not there makes one, and a new database is always sound: a wrong path would look well.
+fn refuse_to_create(session: &Session) -> Result<(), Failure> {
+    let database = &session.settings.database;
+    if database.value.exists() {
+        return Ok(());
+    }
+    let (path, origin) = (database.value.display(), &database.origin);
+    Err(Failure::Known {
+        code: ErrorCode::StorageUnavailable,
+        message: format!("there is no database at {path} (from {origin})"),
+        hint: Some("store something first, or name the database with --db".to_owned()),
+    })
 }
 
 async fn examine(session: &Session, admin: &Admin) -> Result<Examination, Failure> {

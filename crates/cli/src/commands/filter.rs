@@ -10,13 +10,13 @@ pub struct Filter {
     /// Only memories with these tags, separated by commas
     #[arg(short, long, value_name = "TAGS", value_delimiter = ',')]
     pub tags: Vec<String>,
-    /// Whether one of the tags is enough
-    #[arg(long, value_name = "HOW", default_value = "any")]
+    /// Whether any of the tags is enough or all are needed: any, all
+    #[arg(long, value_name = "HOW", default_value = "any", hide_possible_values = true)]
     pub tag_match: TagMatch,
     /// Only memories of this type
     #[arg(long = "type", value_name = "TYPE")]
     pub memory_type: Option<String>,
-    /// Only memories stored at this time or later: YYYY-MM-DD or 2026-03-11T15:30:00Z
+    /// Only memories stored then or later: 2026-03-11 or 2026-03-11T15:30:00Z
     #[arg(long, value_name = "DATE")]
     pub after: Option<String>,
     /// Only memories stored before this time

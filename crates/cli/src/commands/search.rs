@@ -24,8 +24,8 @@ pub struct Search {
     /// How many memories at most, 1 to 100
     #[arg(short, long, value_name = "NUMBER", default_value_t = 10)]
     pub limit: u32,
-    /// By what to look
-    #[arg(long, value_name = "MODE", default_value = "hybrid")]
+    /// By what to look: hybrid (meaning and words) or semantic (meaning alone)
+    #[arg(long, value_name = "MODE", default_value = "hybrid", hide_possible_values = true)]
     pub mode: Mode,
     /// Print every text whole
     #[arg(long)]

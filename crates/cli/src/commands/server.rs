@@ -23,8 +23,9 @@ use crate::{logging, process};
   memory server
   claude mcp add memory -- memory server
 
-An assistant starts this program itself; the README has the lines for each client. It ends when its standard input
-ends, or on SIGTERM and Ctrl-C, with everything stored. Messages for people go to standard error.")]
+An assistant starts this program itself; the README has the lines for each
+client. It ends with its standard input, on SIGTERM and on Ctrl-C, everything
+stored. Messages for people go to standard error.")]
 pub struct Server {
     /// Log what happens, as --log-level debug does
     #[arg(long, conflicts_with = "log_level")]
@@ -66,6 +67,7 @@ impl Server {
 }
 
 async fn serve(settings: &Settings, output: File) -> Result<Verdict, Failure> {
+    tell_what_has_no_effect(settings);
     let engine = wiring::engine(settings, Use::Server);
     let input = Stoppable::new(tokio::io::stdin(), stopped());
     let output = tokio::fs::File::from_std(output);
@@ -81,6 +83,20 @@ async fn serve(settings: &Settings, output: File) -> Result<Verdict, Failure> {
         Err(error) => {
             Err(Failure::Known { code: ErrorCode::Internal, message: error.to_string(), hint: None })
         }
+    }
+}
+
+/// Settings that the commands follow and the server does not yet.
+fn tell_what_has_no_effect(settings: &Settings) {
+    let origins = [
+        settings.agent_id.value.is_some().then_some(&settings.agent_id.origin),
+        settings.include_hostname.value.then_some(&settings.include_hostname.origin),
+        settings.max_response_chars.value.is_some().then_some(&settings.max_response_chars.origin),
+    ];
+    for origin in origins.into_iter().flatten() {
+        tracing::warn!(
+            "{origin} has no effect on the server of this release: its clients give it with each call"
+        );
     }
 }
 

@@ -18,7 +18,8 @@ use crate::render::time::Now;
   memory status
   memory status --json | jq .statistics.total_memories
 
-Exit code 0 when memories can be stored and read, 4 when they cannot. `memory doctor` looks deeper.")]
+Exit code 0 when memories can be stored and read, 4 when they cannot.
+`memory doctor` looks deeper.")]
 pub struct Status {}
 
 impl Status {

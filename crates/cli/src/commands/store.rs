@@ -22,15 +22,16 @@ use crate::render::{Format, Voice};
   git log -1 --format=%B | memory store - --tags git
   memory store -- \"-v means verbose, not version\"
 
-The text is kept exactly; from standard input without its last line end. A text that is stored already is reported as a
-duplicate, with exit code 0. Similar texts are kept and named.")]
+The text is kept exactly; from standard input without its last line end. A text
+that is stored already is told as such, with exit code 0. Similar texts are kept
+and named.")]
 pub struct Store {
     /// Text to keep, or - to read it from standard input
     pub text: String,
     /// Tags, separated by commas
     #[arg(short, long, value_name = "TAGS", value_delimiter = ',')]
     pub tags: Vec<String>,
-    /// Kind of memory: note, decision, learning, error, ... or any name [default: note]
+    /// Kind of memory: note, decision, error, ... or any name [default: note]
     #[arg(long = "type", value_name = "TYPE")]
     pub memory_type: Option<String>,
     /// Free fields, as a JSON object
