@@ -3,10 +3,12 @@
 //! | command | what it does |
 //! |---|---|
 //! | `bench` | what the product costs, each figure beside its floor (`docs/benchmarks.md`) |
+//! | `model` | makes the encoder's data from the published float weights, or checks them (`crates/embed`) |
 //! | `test` | every check that a change must pass: format, lints, layout, tests (`README.md`, `.ci/run`) |
 //! | `tidy` | checks the directions between the crates and the rules of `docs/ARCHITECTURE.md` |
 
 mod bench;
+mod model;
 mod test;
 mod tidy;
 
@@ -25,6 +27,8 @@ struct Arguments {
 enum Command {
     /// Measure the product, each figure beside the floor that it is held against.
     Bench(bench::Arguments),
+    /// Make the encoder's data from the published float weights.
+    Model(model::Arguments),
     /// Run every check that a change must pass.
     Test(test::Arguments),
     /// Check the directions between the crates and the layout rules.
@@ -34,6 +38,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Model(arguments) => model::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Tidy => tidy::run(),
     };
