@@ -11,7 +11,7 @@ use super::statistics::Samples;
 use super::table::{Figure, Row, Table};
 
 /// Each case has at least so many rounds, and at most [`MOST_ROUNDS`].
-const FEWEST_ROUNDS: usize = 5;
+const FEWEST_ROUNDS: usize = 3;
 const MOST_ROUNDS: usize = 40;
 /// After this time a case has no further round.
 const TIME_PER_CASE: Duration = Duration::from_secs(4);
