@@ -217,3 +217,6 @@ fn shown(value: &Value) -> String {
         None => format!("{kind}{text}"),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,8 @@
 
 pub mod answer;
 mod arguments;
+#[cfg(test)]
+mod fixture;
 pub mod parameter;
 mod schema;
 pub mod server;

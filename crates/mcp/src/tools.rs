@@ -135,3 +135,6 @@ fn insufficient_scope(tool: &Tool, granted: Capability) -> ToolError {
     );
     ToolError::new(ErrorCode::InsufficientScope, message)
 }
+
+#[cfg(test)]
+mod tests;

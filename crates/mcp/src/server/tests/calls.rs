@@ -1,0 +1,131 @@
+//! Calls of tools over the wire.
+
+use engine::Capability;
+use serde_json::{Value, json};
+use testkit::{Bench, Fault};
+
+use super::{Client, held, text};
+use crate::server::MAX_CONCURRENT_CALLS;
+
+#[tokio::test]
+async fn tools_are_listed_as_recorded() {
+    let mut client = Client::start();
+    let listed = client.result("tools/list", json!({})).await;
+    insta::assert_json_snapshot!("tools_list", listed);
+}
+
+#[tokio::test]
+async fn the_list_of_tools_costs_a_model_at_most_four_thousand_tokens() {
+    let mut client = Client::start();
+    let listed = client.result("tools/list", json!({})).await;
+    let size = |tool: &Value| tool.to_string().chars().count() / 4;
+    let sizes: Vec<(&str, usize)> = listed["tools"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|tool| (tool["name"].as_str().unwrap(), size(tool)))
+        .collect();
+    let total = size(&listed);
+    assert!(total <= 4000, "about {total} tokens: {sizes:?}");
+}
+
+#[tokio::test]
+async fn a_reader_is_shown_what_a_reader_may_call() {
+    let mut client = Client::granted(Capability::Read);
+    let listed = client.result("tools/list", json!({})).await;
+    let names: Vec<&str> =
+        listed["tools"].as_array().unwrap().iter().map(|tool| tool["name"].as_str().unwrap()).collect();
+    assert_eq!(names, ["memory_search", "memory_get", "memory_list", "memory_health"]);
+    let refused = client.call("memory_store", json!({"content": "x"})).await;
+    assert_eq!(refused["isError"], true);
+    assert!(text(&refused).contains("insufficient_scope"), "{refused}");
+}
+
+#[tokio::test]
+async fn an_answer_is_structured_and_the_same_as_text() {
+    let mut client = Client::start();
+    let stored = client.call("memory_store", json!({"content": "port 5433", "tags": ["infra"]})).await;
+    let hash = stored["structuredContent"]["content_hash"].as_str().unwrap().to_owned();
+    assert_eq!(text(&stored), format!("Memory stored successfully (hash: {hash})"));
+    let listed = client.call("memory_list", json!({})).await;
+    assert_eq!(serde_json::from_str::<Value>(text(&listed)).unwrap(), listed["structuredContent"]);
+}
+
+#[tokio::test]
+async fn a_failure_is_marked_and_has_no_structured_content() {
+    let mut client = Client::start();
+    for (tool, arguments) in [
+        ("memory_store", json!({})),
+        ("memory_store", json!({"content": " "})),
+        ("memory_search", json!({})),
+        ("memory_get", json!({"content_hash": "0123456789"})),
+        ("no_such_tool", json!({})),
+    ] {
+        let result = client.call(tool, arguments).await;
+        assert_eq!(result["isError"], true, "{result}");
+        assert!(result.get("structuredContent").is_none() && text(&result).starts_with("Error"), "{result}");
+    }
+}
+
+#[tokio::test]
+async fn a_duplicate_is_marked_as_release_12_does_and_still_has_its_receipt() {
+    let mut client = Client::start();
+    client.call("memory_store", json!({"content": "port 5433"})).await;
+    let again = client.call("memory_store", json!({"content": "port 5433"})).await;
+    assert_eq!(again["isError"], true);
+    assert_eq!(again["structuredContent"]["outcome"], "duplicate");
+    assert!(text(&again).starts_with("Error storing memory: Duplicate content detected (exact match)"));
+}
+
+#[tokio::test]
+async fn handshake_and_list_of_tools_need_neither_store_nor_model() {
+    let bench = Bench::default();
+    bench.store.set_fault(Some(Fault::Open));
+    bench.embedder.set_broken(true);
+    let mut client = Client::of(&bench.engine, Capability::Admin);
+    let initialize = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}});
+    client.result("initialize", initialize).await;
+    client.result("tools/list", json!({})).await;
+    assert_eq!(bench.embedder.calls(), 0);
+    // And when the store works again, so does the next call.
+    bench.store.set_fault(None);
+    assert_eq!(client.call("memory_list", json!({})).await["isError"], false);
+}
+
+#[tokio::test]
+async fn more_calls_than_may_run_at_once_are_all_answered() {
+    let mut client = Client::start();
+    let calls = MAX_CONCURRENT_CALLS * 20;
+    for id in 0..calls {
+        let call = json!({"name": "memory_store", "arguments": {"content": format!("fact number {id}")}});
+        client.send(json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": call})).await;
+    }
+    let mut answered = std::collections::HashSet::new();
+    for _ in 0..calls {
+        let answer = client.next().await.unwrap();
+        assert_eq!(answer["result"]["structuredContent"]["outcome"], "created", "{answer}");
+        answered.insert(answer["id"].as_u64().unwrap());
+    }
+    assert_eq!(answered.len(), calls);
+    let listed = client.call("memory_list", json!({"page_size": 1})).await;
+    assert_eq!(listed["structuredContent"]["total"], calls);
+}
+
+#[tokio::test]
+async fn calls_run_side_by_side_up_to_the_limit() {
+    let (engine, held) = held::engine();
+    let mut client = Client::of(&engine, Capability::Admin);
+    for id in (0..MAX_CONCURRENT_CALLS + 3).map(|number| format!("call {number}")) {
+        let call = json!({"name": "memory_store", "arguments": {"content": format!("held {id}")}});
+        client.send(json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": call})).await;
+    }
+    held.entered(MAX_CONCURRENT_CALLS).await;
+    // A request that is no call overtakes them all, and no other call has begun.
+    let listed = client.request("tools/list", json!({})).await;
+    assert!(listed["result"]["tools"].is_array());
+    assert_eq!(held.waiting(), MAX_CONCURRENT_CALLS);
+    held.release();
+    for _ in 0..MAX_CONCURRENT_CALLS + 3 {
+        assert_eq!(client.next().await.unwrap()["result"]["isError"], false);
+    }
+}

@@ -1,0 +1,102 @@
+//! Cancellation, defects and the end of input.
+
+use engine::Capability;
+use serde_json::{Value, json};
+
+use super::{Client, held, text};
+use crate::server::ServeError;
+
+fn store(id: &str) -> Value {
+    let call = json!({"name": "memory_store", "arguments": {"content": format!("fact {id}")}});
+    json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": call})
+}
+
+#[tokio::test]
+async fn at_the_end_of_input_what_was_asked_is_answered_and_the_server_ends() {
+    let mut client = Client::start();
+    for id in 0..50 {
+        client.send(store(&id.to_string())).await;
+    }
+    // The last line needs no newline.
+    client.send_bytes(b"{\"jsonrpc\":\"2.0\",\"id\":\"last\",\"method\":\"ping\"}").await;
+    let (answers, ended) = client.end().await;
+    assert_eq!(answers.len(), 51);
+    assert!(answers.iter().any(|answer| answer["id"] == "last"));
+    assert!(ended.is_ok());
+}
+
+#[tokio::test]
+async fn a_server_that_was_asked_nothing_ends_with_its_input() {
+    let (answers, ended) = Client::start().end().await;
+    assert!(answers.is_empty() && ended.is_ok());
+}
+
+#[tokio::test]
+async fn a_call_that_is_under_way_when_the_input_ends_is_finished_and_answered() {
+    let (engine, held) = held::engine();
+    let mut client = Client::of(&engine, Capability::Admin);
+    client.send(store("a")).await;
+    held.entered(1).await;
+    let ending = tokio::spawn(client.end());
+    tokio::task::yield_now().await;
+    held.release();
+    let (answers, ended) = ending.await.unwrap();
+    assert_eq!(answers[0]["result"]["structuredContent"]["outcome"], "created");
+    assert!(ended.is_ok());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_call_that_never_ends_does_not_keep_the_server_alive() {
+    let (engine, held) = held::engine();
+    let mut client = Client::of(&engine, Capability::Admin);
+    client.send(store("a")).await;
+    held.entered(1).await;
+    let begun = tokio::time::Instant::now();
+    let (answers, ended) = client.end().await;
+    assert!(answers.is_empty() && ended.is_ok());
+    assert_eq!(begun.elapsed().as_secs(), 10);
+    held.left().await;
+}
+
+#[tokio::test]
+async fn a_cancelled_call_is_stopped_not_answered_and_not_waited_for() {
+    let (engine, held) = held::engine();
+    let mut client = Client::of(&engine, Capability::Admin);
+    client.send(store("a")).await;
+    held.entered(1).await;
+    client
+        .send(json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": {"requestId": "a", "reason": "x"}}))
+        .await;
+    held.left().await;
+    assert_eq!(held.finished(), 0);
+    held.release();
+    let listed = client.call("memory_list", json!({})).await;
+    assert_eq!(listed["structuredContent"]["total"], 0);
+    let (answers, ended) = client.end().await;
+    assert!(answers.is_empty() && ended.is_ok(), "{answers:?}");
+}
+
+#[tokio::test]
+async fn a_tool_that_panics_is_answered_as_a_failure_and_the_server_lives() {
+    let (engine, held) = held::engine();
+    let mut client = Client::of(&engine, Capability::Admin);
+    held.set_panics(true);
+    let result = client.call("memory_store", json!({"content": "secret"})).await;
+    assert_eq!(result["isError"], true);
+    assert!(text(&result).contains("went wrong") && !text(&result).contains("panic"), "{result}");
+    held.set_panics(false);
+    held.release();
+    assert_eq!(client.call("memory_store", json!({"content": "secret"})).await["isError"], false);
+}
+
+#[tokio::test]
+async fn a_client_that_stopped_reading_ends_the_server_with_an_error() {
+    let Client { mut input, output, server, .. } = Client::start();
+    drop(output);
+    let input = input.as_mut().unwrap();
+    let ping = b"{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}\n";
+    tokio::io::AsyncWriteExt::write_all(input, ping).await.unwrap();
+    tokio::io::AsyncWriteExt::shutdown(input).await.unwrap();
+    let ended = server.await.unwrap();
+    assert!(matches!(ended, Err(ServeError::Output(_)) | Ok(())), "{ended:?}");
+}
