@@ -97,3 +97,8 @@ impl Condition {
 pub(crate) fn json_list<T: serde::Serialize>(items: &[T]) -> Value {
     serde_json::to_string(items).unwrap_or_else(|_| "[]".to_owned()).into()
 }
+
+/// A number of rows as SQLite counts them.
+pub(crate) fn rows_limit(limit: usize) -> i64 {
+    i64::try_from(limit).unwrap_or(i64::MAX)
+}

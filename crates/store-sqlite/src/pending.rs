@@ -5,6 +5,7 @@ use ports::Unembedded;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::error::{Result, While};
+use crate::filter::rows_limit;
 use crate::rows;
 use crate::vectors::home::Home;
 
@@ -25,7 +26,7 @@ pub(crate) fn unembedded(
     connection
         .prepare_cached(&sql)
         .and_then(|mut statement| {
-            let rows = statement.query_map(params![after, limit], |row| {
+            let rows = statement.query_map(params![after, rows_limit(limit)], |row| {
                 Ok(Unembedded {
                     id: MemoryId(row.get(0)?),
                     hash: ContentHash::stored(row.get::<_, String>(1)?),

@@ -5,7 +5,7 @@ use ports::{Listing, Page};
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use crate::error::{Result, While};
-use crate::filter::{Condition, json_list};
+use crate::filter::{Condition, json_list, rows_limit};
 use crate::rows;
 use crate::vectors::home::Home;
 
@@ -62,7 +62,7 @@ pub(crate) fn resolve(
             "SELECT content_hash FROM memories WHERE content_hash >= ? AND content_hash < ? AND deleted_at IS NULL
                 ORDER BY content_hash LIMIT ?",
         )
-        .and_then(|mut statement| statement.query_map(params![prefix, above, limit], key)?.collect())
+        .and_then(|mut statement| statement.query_map(params![prefix, above, rows_limit(limit)], key)?.collect())
         .doing("looking for keys")
 }
 

@@ -216,3 +216,6 @@ impl MemoryStore for SqliteStore {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -56,3 +56,6 @@ fn upgrade(
     steps::run(&transaction, &form, model, now)?;
     transaction.commit().doing("committing the upgrade")
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,7 +9,7 @@ use rusqlite::{Connection, params_from_iter};
 
 use super::query::Terms;
 use crate::error::{Result, While};
-use crate::filter::Condition;
+use crate::filter::{Condition, rows_limit};
 
 /// How much a word in the text counts, and a word in the tags.
 const WEIGHTS: (f64, f64) = (1.0, 0.5);
@@ -79,8 +79,7 @@ fn ranked(
             WHERE {} ORDER BY found.score DESC, m.id LIMIT ?",
         condition.sql()
     );
-    let (terms, limit) =
-        (Value::from(terms.to_owned()), Value::from(i64::try_from(limit).unwrap_or(i64::MAX)));
+    let (terms, limit) = (Value::from(terms.to_owned()), Value::from(rows_limit(limit)));
     let values = std::iter::once(&terms).chain(condition.values()).chain([&limit]);
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(params_from_iter(values), |row| {

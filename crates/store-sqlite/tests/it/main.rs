@@ -3,3 +3,8 @@
 mod samples;
 
 mod basics;
+mod contract;
+mod form;
+mod neighbours;
+mod originals;
+mod upgrades;

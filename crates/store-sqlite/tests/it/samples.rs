@@ -4,9 +4,14 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use model::{Content, ContentHash, Metadata, ModelIdentity, NewMemory, Partition, Tags, Timestamp, Vector};
-use ports::Clock;
+use ports::{Clock, MemoryStore};
 use store_sqlite::{Options, SqliteStore};
 use tempfile::TempDir;
+
+/// Makes vec0 known to this process: it is from the first opening of any store on.
+pub(crate) async fn with_vec0() {
+    Place::empty().open().await.close().await;
+}
 
 /// The dimension of the vectors of the original's files.
 pub(crate) const DIMENSION: usize = 384;

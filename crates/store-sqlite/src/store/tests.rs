@@ -1,0 +1,95 @@
+//! What needs a hand inside: a full disk, a job that panics.
+
+use model::{Content, ContentHash, Filter, Metadata, ModelIdentity, Partition, Tags};
+use ports::WordQuery;
+
+use super::*;
+
+fn model() -> ModelIdentity {
+    ModelIdentity { name: "test".to_owned(), revision: "1".to_owned(), dimension: 8 }
+}
+
+fn memory(text: &str) -> NewMemory {
+    let content = Content::parse(text).unwrap();
+    NewMemory {
+        hash: ContentHash::of(&content),
+        content,
+        tags: Tags::none(),
+        memory_type: None,
+        metadata: Metadata::default(),
+        created_at: Timestamp::from_microseconds(1),
+        partition: Partition::default(),
+        vector: Some(Vector::new(vec![1.0; 8]).unwrap()),
+    }
+}
+
+async fn opened(directory: &tempfile::TempDir) -> SqliteStore {
+    SqliteStore::open(Options::new(directory.path().join("m.db"), model())).await.unwrap()
+}
+
+/// Lets the file grow no further, or again.
+async fn set_full(store: &SqliteStore, full: bool) {
+    let job = move |session: &mut pool::Session| {
+        let (connection, _) = session.connection()?;
+        let count: i64 = connection.pragma_query_value(None, "page_count", |row| row.get(0)).unwrap();
+        let most = if full { count } else { 1_000_000 };
+        connection.pragma_update(None, "max_page_count", most).unwrap();
+        Ok(())
+    };
+    store.pool().unwrap().write(job).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_full_disk_is_an_error_and_everything_goes_on_when_there_is_space_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = opened(&directory).await;
+    store.insert(memory("before")).await.unwrap();
+    set_full(&store, true).await;
+    let large = memory(&"much text ".repeat(50_000));
+    let error = store.insert(large.clone()).await.unwrap_err();
+    assert!(matches!(error, StoreError::Full { .. }), "{error:?}");
+    assert_eq!(store.statistics().await.unwrap().memories, 1);
+    let words = WordQuery("before".to_owned());
+    assert_eq!(store.search_words(&words, &Filter::default(), 5).await.unwrap().len(), 1);
+    assert!(store.check(Check::Quick).await.unwrap().is_sound());
+    set_full(&store, false).await;
+    assert!(matches!(store.insert(large).await, Ok(Inserted::Created { .. })));
+    assert!(store.check(Check::Deep).await.unwrap().is_sound());
+}
+
+#[tokio::test]
+async fn a_job_that_panics_is_an_error_and_leaves_nothing_behind() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = opened(&directory).await;
+    let job = |session: &mut pool::Session| -> Result<()> {
+        session.transaction(|transaction| {
+            insert::insert(transaction, &model(), &memory("half"))?;
+            panic!("in the middle")
+        })
+    };
+    let error = store.pool().unwrap().write(job).await.unwrap_err();
+    assert!(matches!(error, StoreError::Other { .. }), "{error:?}");
+    assert_eq!(store.statistics().await.unwrap().memories, 0);
+    assert!(matches!(store.insert(memory("half")).await, Ok(Inserted::Created { .. })));
+}
+
+#[tokio::test]
+async fn every_connection_is_set_up_for_durability() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = opened(&directory).await;
+    let settings = |session: &mut pool::Session| {
+        let (connection, _) = session.connection()?;
+        let value =
+            |name: &str| -> i64 { connection.pragma_query_value(None, name, |row| row.get(0)).unwrap() };
+        let names = ["synchronous", "foreign_keys", "temp_store", "trusted_schema", "cell_size_check"];
+        Ok(names.map(value))
+    };
+    let pool = store.pool().unwrap();
+    assert_eq!(pool.write(settings).await.unwrap(), [2, 1, 2, 0, 1]);
+    assert_eq!(pool.read(settings).await.unwrap(), [2, 1, 2, 0, 1]);
+    let write = |session: &mut pool::Session| {
+        let (connection, _) = session.connection()?;
+        Ok(connection.execute("DELETE FROM memories", []).is_err())
+    };
+    assert!(pool.read(write).await.unwrap(), "a reader cannot write");
+}

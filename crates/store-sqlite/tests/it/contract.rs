@@ -1,0 +1,44 @@
+//! The contract suite of the port.
+
+use async_trait::async_trait;
+use model::ContentHash;
+use ports::MemoryStore;
+use ports::contract::StoreUnderTest;
+use store_sqlite::SqliteStore;
+
+use crate::samples::Place;
+
+struct Bed {
+    store: SqliteStore,
+    place: Place,
+}
+
+#[async_trait]
+impl StoreUnderTest for Bed {
+    async fn empty() -> Self {
+        let place = Place::empty();
+        Self { store: place.open().await, place }
+    }
+
+    fn store(&self) -> &dyn MemoryStore {
+        &self.store
+    }
+
+    async fn supersede(&self, old: &ContentHash, new: &ContentHash) {
+        let changed = self
+            .place
+            .plain()
+            .execute(
+                "UPDATE memories SET superseded_by = ? WHERE content_hash = ?",
+                [new.as_str(), old.as_str()],
+            )
+            .unwrap();
+        assert_eq!(changed, 1);
+    }
+}
+
+fn block_on(future: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future);
+}
+
+ports::memory_store_contract!(Bed, block_on);
