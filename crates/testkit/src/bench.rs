@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::{Capability, Engine, Grant, Parts, Settings};
+use engine::{Admin, Capability, Engine, Grant, Parts, Reader, Settings, Writer};
 use model::Space;
 use ports::{Clock, Embedder};
 
@@ -47,5 +47,31 @@ impl Bench {
     #[must_use]
     pub fn grant(&self, capability: Capability) -> Grant {
         self.engine.grant(&Space::Default, capability)
+    }
+
+    /// A reader's handle on the default space.
+    #[must_use]
+    pub fn reader(&self) -> Reader {
+        self.grant(Capability::Read).reader().clone()
+    }
+
+    /// A writer's handle on the default space.
+    ///
+    /// # Panics
+    /// Never: the handle was granted.
+    #[must_use]
+    #[expect(clippy::unwrap_used, reason = "test support")]
+    pub fn writer(&self) -> Writer {
+        self.grant(Capability::Write).writer().unwrap().clone()
+    }
+
+    /// An administrator's handle on the default space.
+    ///
+    /// # Panics
+    /// Never: the handle was granted.
+    #[must_use]
+    #[expect(clippy::unwrap_used, reason = "test support")]
+    pub fn admin(&self) -> Admin {
+        self.grant(Capability::Admin).admin().unwrap().clone()
     }
 }

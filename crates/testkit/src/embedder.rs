@@ -1,20 +1,23 @@
 //! An embedder without a model: the words of a text, hashed into a vector. Texts that share words are near.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use async_trait::async_trait;
 use model::{ModelIdentity, Vector};
 use ports::{EmbedError, Embedder, Readiness};
+use tokio::sync::watch;
 
 /// How many numbers its vectors have.
 pub const DIMENSION: usize = 64;
 
-/// A deterministic embedder that can be told to fail.
+/// A deterministic embedder that can be told to fail, and to keep its callers waiting.
 #[derive(Debug)]
 pub struct FakeEmbedder {
     model: ModelIdentity,
-    broken: AtomicBool,
+    readiness: watch::Sender<Readiness>,
+    unusable: Mutex<Option<String>>,
     calls: AtomicUsize,
 }
 
@@ -30,12 +33,28 @@ impl FakeEmbedder {
     pub fn named(name: &str) -> Self {
         let model =
             ModelIdentity { name: name.to_owned(), revision: "words".to_owned(), dimension: DIMENSION };
-        Self { model, broken: AtomicBool::new(false), calls: AtomicUsize::new(0) }
+        let (readiness, unusable, calls) =
+            (watch::Sender::new(Readiness::Ready), Mutex::default(), AtomicUsize::default());
+        Self { model, readiness, unusable, calls }
     }
 
     /// Makes every later call fail, or work again.
     pub fn set_broken(&self, broken: bool) {
-        self.broken.store(broken, Ordering::SeqCst);
+        self.readiness.send_replace(if broken { Readiness::Failed } else { Readiness::Ready });
+    }
+
+    /// Makes every later call wait, or lets all go on.
+    pub fn set_loading(&self, loading: bool) {
+        self.readiness.send_replace(if loading { Readiness::Loading } else { Readiness::Ready });
+    }
+
+    /// Makes texts with this word, or no text, give no usable vector.
+    ///
+    /// # Panics
+    /// When another test thread panicked while it held the lock.
+    #[expect(clippy::unwrap_used, reason = "test support")]
+    pub fn set_unusable(&self, word: Option<&str>) {
+        *self.unusable.lock().unwrap() = word.map(str::to_owned);
     }
 
     /// How often it was asked to embed.
@@ -73,16 +92,24 @@ impl Embedder for FakeEmbedder {
     }
 
     fn readiness(&self) -> Readiness {
-        if self.broken.load(Ordering::SeqCst) { Readiness::Failed } else { Readiness::Ready }
+        *self.readiness.borrow()
     }
 
     fn warm(&self) {}
 
+    #[expect(clippy::unwrap_used, reason = "test support")]
     async fn embed(&self, texts: &[&str]) -> Result<Vec<Vector>, EmbedError> {
         self.calls.fetch_add(1, Ordering::SeqCst);
-        if self.broken.load(Ordering::SeqCst) {
-            let (model, reason) = (self.model.name.clone(), "told to fail".to_owned());
-            return Err(EmbedError::Unavailable { model, reason, source: None });
+        let loaded = |readiness: &Readiness| *readiness != Readiness::Loading;
+        let readiness = *self.readiness.subscribe().wait_for(loaded).await.unwrap();
+        let model = self.model.name.clone();
+        if readiness == Readiness::Failed {
+            return Err(EmbedError::Unavailable { model, reason: "told to fail".to_owned(), source: None });
+        }
+        if let Some(word) = &*self.unusable.lock().unwrap()
+            && texts.iter().any(|text| text.contains(word))
+        {
+            return Err(EmbedError::BadVector { model, reason: "told to fail".to_owned() });
         }
         Ok(texts.iter().map(|text| self.vector(text)).collect())
     }

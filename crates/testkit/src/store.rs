@@ -1,22 +1,17 @@
 //! A store in memory: slow, simple, and able to fail on demand.
 
 mod filtering;
+mod port;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use model::{
-    ContentHash, EmbeddingState, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Partition,
-    Space, Timestamp, Vector,
+    ContentHash, EmbeddingState, Memory, MemoryId, ModelIdentity, NewMemory, Space, Timestamp, Vector,
 };
-use ports::{
-    Candidate, Check, Inserted, IntegrityReport, Listing, MemoryStore, OpenStore, Page, Repaired, Statistics,
-    StoreError, Unembedded, VectorSpace, WordQuery,
-};
-
-use filtering::{matches, newest_first, words};
+use ports::{MemoryStore, OpenStore, StoreError, VectorSample, VectorSpace};
 
 /// How a [`FakeStore`] fails until it is told otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,7 +22,16 @@ pub enum Fault {
     Busy,
     /// Every write answers that the disk is full.
     Full,
+    /// Every write answers that the store cannot be written.
+    ReadOnly,
+    /// Searching words answers that the store is damaged.
+    Words,
+    /// Searching vectors answers that the store is damaged.
+    Vectors,
 }
+
+/// How many samples a store gives whose vectors are unverified.
+const SAMPLES: usize = 4;
 
 /// A store in memory.
 pub struct FakeStore {
@@ -35,6 +39,19 @@ pub struct FakeStore {
     rows: Mutex<Rows>,
     fault: Mutex<Option<Fault>>,
     closed: AtomicBool,
+    openings: AtomicUsize,
+    insertions: AtomicUsize,
+    ahead: Mutex<Option<NewMemory>>,
+}
+
+/// Whose the vectors of [`Row::legacy`] are.
+#[derive(Default, PartialEq, Eq)]
+enum Legacy {
+    /// There are none.
+    #[default]
+    None,
+    Unverified,
+    Foreign,
 }
 
 #[derive(Default)]
@@ -42,18 +59,39 @@ struct Rows {
     next: i64,
     live: BTreeMap<MemoryId, Row>,
     tombstones: BTreeMap<ContentHash, Timestamp>,
+    legacy: Legacy,
 }
 
 struct Row {
     memory: Memory,
+    /// Its vector by the store's model.
     vector: Option<Vector>,
+    /// The vector that was there when the database was first opened.
+    legacy: Option<Vector>,
 }
 
 impl FakeStore {
     /// An empty store for a model.
     #[must_use]
     pub fn new(model: ModelIdentity) -> Self {
-        Self { model, rows: Mutex::default(), fault: Mutex::new(None), closed: AtomicBool::new(false) }
+        Self {
+            model,
+            rows: Mutex::default(),
+            fault: Mutex::default(),
+            closed: AtomicBool::default(),
+            openings: AtomicUsize::default(),
+            insertions: AtomicUsize::default(),
+            ahead: Mutex::default(),
+        }
+    }
+
+    /// Makes every later call fail in this way, or none.
+    ///
+    /// # Panics
+    /// When another test thread panicked while it held the lock.
+    #[expect(clippy::unwrap_used, reason = "test support")]
+    pub fn set_fault(&self, fault: Option<Fault>) {
+        *self.fault.lock().unwrap() = fault;
     }
 
     /// Marks a live memory as one that another took the place of.
@@ -67,13 +105,57 @@ impl FakeStore {
         row.memory.superseded_by = Some(new.clone());
     }
 
-    /// Makes every later call fail in this way, or none.
+    /// Makes the store one that was just opened for the first time, and does not know whose the vectors in it are.
     ///
     /// # Panics
     /// When another test thread panicked while it held the lock.
     #[expect(clippy::unwrap_used, reason = "test support")]
-    pub fn set_fault(&self, fault: Option<Fault>) {
-        *self.fault.lock().unwrap() = fault;
+    pub fn forget_whose_vectors_these_are(&self) {
+        let mut rows = self.rows.lock().unwrap();
+        rows.legacy = Legacy::Unverified;
+        for row in rows.live.values_mut() {
+            row.legacy = row.vector.take();
+        }
+    }
+
+    /// Cuts the vectors that were there when the database was first opened to half their numbers.
+    ///
+    /// # Panics
+    /// When another test thread panicked while it held the lock.
+    #[expect(clippy::unwrap_used, reason = "test support")]
+    pub fn shorten_legacy_vectors(&self) {
+        for row in self.rows.lock().unwrap().live.values_mut() {
+            let half =
+                |vector: Vector| Vector::new(vector.as_slice()[..vector.dimension() / 2].to_vec()).unwrap();
+            row.legacy = row.legacy.take().map(half);
+        }
+    }
+
+    /// Lets another process store this memory just before the next insertion.
+    ///
+    /// # Panics
+    /// When another test thread panicked while it held the lock.
+    #[expect(clippy::unwrap_used, reason = "test support")]
+    pub fn insert_ahead(&self, new: NewMemory) {
+        *self.ahead.lock().unwrap() = Some(new);
+    }
+
+    /// How often it was opened.
+    #[must_use]
+    pub fn openings(&self) -> usize {
+        self.openings.load(Ordering::SeqCst)
+    }
+
+    /// How often it was asked to insert a memory.
+    #[must_use]
+    pub fn insertions(&self) -> usize {
+        self.insertions.load(Ordering::SeqCst)
+    }
+
+    /// Whether it was closed and not opened again.
+    #[must_use]
+    pub fn is_closed(&self) -> bool {
+        self.closed.load(Ordering::SeqCst)
     }
 
     #[expect(clippy::unwrap_used, reason = "test support")]
@@ -83,32 +165,27 @@ impl FakeStore {
 
     #[expect(clippy::unwrap_used, reason = "test support")]
     fn reading(&self) -> Result<MutexGuard<'_, Rows>, StoreError> {
-        if self.closed.load(Ordering::SeqCst) {
-            return Err(StoreError::Closed);
-        }
         match self.fault() {
+            _ if self.is_closed() => Err(StoreError::Closed),
             Some(Fault::Busy) => Err(StoreError::Busy { waited_ms: 30_000 }),
             _ => Ok(self.rows.lock().unwrap()),
         }
     }
 
     fn writing(&self) -> Result<MutexGuard<'_, Rows>, StoreError> {
+        let rows = self.reading()?;
         match self.fault() {
             Some(Fault::Full) => Err(StoreError::Full { source: "no space left on device".into() }),
-            _ => self.reading(),
+            Some(Fault::ReadOnly) => Err(StoreError::ReadOnly { reason: "told to fail".to_owned() }),
+            _ => Ok(rows),
         }
     }
 
-    fn selected<'rows>(rows: &'rows Rows, filter: &Filter) -> Vec<&'rows Row> {
-        let mut selected: Vec<&Row> = rows.live.values().filter(|row| matches(&row.memory, filter)).collect();
-        selected.sort_by(|a, b| newest_first(&a.memory, &b.memory));
-        selected
-    }
-
-    fn best(mut candidates: Vec<Candidate>, limit: usize) -> Vec<Candidate> {
-        candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
-        candidates.truncate(limit);
-        candidates
+    fn sound(&self, damage: Fault) -> Result<MutexGuard<'_, Rows>, StoreError> {
+        if self.fault() == Some(damage) {
+            return Err(StoreError::Corrupt { reason: "told to fail".to_owned(), source: None });
+        }
+        self.reading()
     }
 
     fn check_dimension(&self, vector: &Vector) -> Result<(), StoreError> {
@@ -117,204 +194,38 @@ impl FakeStore {
     }
 }
 
-#[async_trait]
-impl MemoryStore for FakeStore {
-    fn model(&self) -> &ModelIdentity {
-        &self.model
-    }
-
-    async fn insert(&self, new: NewMemory) -> Result<Inserted, StoreError> {
-        if let Some(vector) = &new.vector {
-            self.check_dimension(vector)?;
-        }
-        let mut rows = self.writing()?;
-        if let Some(row) = rows.live.values().find(|row| row.memory.hash == new.hash) {
-            return Ok(Inserted::Duplicate { partition: row.memory.partition.clone() });
-        }
-        rows.next += 1;
-        let id = MemoryId(rows.next);
-        let restored_from = rows.tombstones.remove(&new.hash);
-        let mut tags: Vec<String> = new.tags.iter().map(str::to_owned).collect();
-        if tags.is_empty() {
-            tags.push("untagged".to_owned());
-        }
-        let memory = Memory {
-            id,
-            hash: new.hash,
-            content: new.content.as_str().to_owned(),
-            tags,
-            memory_type: new.memory_type.map(|kind| kind.as_str().to_owned()),
-            metadata: new.metadata,
-            created_at: Some(new.created_at),
-            updated_at: Some(new.created_at),
-            partition: new.partition,
-            superseded_by: None,
-            parent: None,
-            version: 1,
-            embedding: if new.vector.is_some() { EmbeddingState::Done } else { EmbeddingState::Pending },
+impl Rows {
+    fn vector_space(&self) -> VectorSpace {
+        let sample = |row: &Row| {
+            let (content, vector) = (row.memory.content.clone(), row.legacy.clone()?);
+            Some(VectorSample { content, vector })
         };
-        rows.live.insert(id, Row { memory, vector: new.vector });
-        Ok(Inserted::Created { id, restored_from })
-    }
-
-    async fn get(&self, hash: &ContentHash) -> Result<Option<Memory>, StoreError> {
-        Ok(self.reading()?.live.values().find(|row| row.memory.hash == *hash).map(|row| row.memory.clone()))
-    }
-
-    async fn get_many(&self, ids: &[MemoryId]) -> Result<Vec<Memory>, StoreError> {
-        let rows = self.reading()?;
-        Ok(ids.iter().filter_map(|id| rows.live.get(id)).map(|row| row.memory.clone()).collect())
-    }
-
-    async fn resolve(&self, prefix: &HashPrefix, limit: usize) -> Result<Vec<ContentHash>, StoreError> {
-        let rows = self.reading()?;
-        let mut found: Vec<ContentHash> = rows
-            .live
-            .values()
-            .map(|row| row.memory.hash.clone())
-            .filter(|hash| hash.as_str().starts_with(prefix.as_str()))
-            .collect();
-        found.sort();
-        if let Some(whole) = found.iter().find(|hash| hash.as_str() == prefix.as_str()) {
-            return Ok(vec![whole.clone()]);
+        match self.legacy {
+            Legacy::None => VectorSpace::Ours,
+            Legacy::Foreign => VectorSpace::Foreign,
+            Legacy::Unverified => VectorSpace::Unverified {
+                samples: self.live.values().filter_map(sample).take(SAMPLES).collect(),
+            },
         }
-        found.truncate(limit);
-        Ok(found)
     }
 
-    async fn list(&self, filter: &Filter, page: Page) -> Result<Listing, StoreError> {
-        let rows = self.reading()?;
-        let selected = Self::selected(&rows, filter);
-        let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);
-        let memories = selected.iter().skip(offset).take(page.limit as usize).map(|row| row.memory.clone());
-        Ok(Listing { memories: memories.collect(), total: selected.len() as u64 })
-    }
-
-    #[expect(clippy::cast_precision_loss, reason = "counts of words")]
-    async fn search_words(
-        &self,
-        query: &WordQuery,
-        filter: &Filter,
-        limit: usize,
-    ) -> Result<Vec<Candidate>, StoreError> {
-        let rows = self.reading()?;
-        let wanted = words(&query.0);
-        let candidates = Self::selected(&rows, filter).into_iter().filter_map(|row| {
-            let score = words(&row.memory.content).intersection(&wanted).count();
-            (score > 0).then_some(Candidate { id: row.memory.id, score: score as f64 })
-        });
-        Ok(Self::best(candidates.collect(), limit))
-    }
-
-    async fn search_vectors(
-        &self,
-        query: &Vector,
-        filter: &Filter,
-        limit: usize,
-    ) -> Result<Vec<Candidate>, StoreError> {
-        self.check_dimension(query)?;
-        let rows = self.reading()?;
-        let candidates = Self::selected(&rows, filter).into_iter().filter_map(|row| {
-            let score = row.vector.as_ref()?.cosine(query)?;
-            Some(Candidate { id: row.memory.id, score })
-        });
-        Ok(Self::best(candidates.collect(), limit))
-    }
-
-    async fn delete(&self, filter: &Filter, deleted_at: Timestamp) -> Result<Vec<ContentHash>, StoreError> {
-        let mut rows = self.writing()?;
-        let doomed: Vec<(MemoryId, ContentHash)> = Self::selected(&rows, filter)
-            .into_iter()
-            .map(|row| (row.memory.id, row.memory.hash.clone()))
-            .collect();
-        for (id, hash) in &doomed {
-            rows.live.remove(id);
-            rows.tombstones.insert(hash.clone(), deleted_at);
+    fn settle(&mut self, is_ours: bool) {
+        if self.legacy != Legacy::Unverified {
+            return;
         }
-        Ok(doomed.into_iter().map(|(_, hash)| hash).collect())
-    }
-
-    async fn unembedded(&self, after: Option<MemoryId>, limit: usize) -> Result<Vec<Unembedded>, StoreError> {
-        let rows = self.reading()?;
-        let waiting = rows.live.values().filter(|row| row.vector.is_none());
-        let waiting = waiting.filter(|row| after.is_none_or(|after| row.memory.id > after)).take(limit);
-        let unembedded = |row: &Row| Unembedded {
-            id: row.memory.id,
-            hash: row.memory.hash.clone(),
-            content: row.memory.content.clone(),
-        };
-        Ok(waiting.map(unembedded).collect())
-    }
-
-    async fn add_vectors(&self, vectors: Vec<(Unembedded, Vector)>) -> Result<usize, StoreError> {
-        for (_, vector) in &vectors {
-            self.check_dimension(vector)?;
-        }
-        let mut rows = self.writing()?;
-        let mut written = 0;
-        for (memory, vector) in vectors {
-            let row = rows.live.get_mut(&memory.id);
-            if let Some(row) = row.filter(|row| row.memory.hash == memory.hash && row.vector.is_none()) {
-                row.vector = Some(vector);
-                row.memory.embedding = EmbeddingState::Done;
-                written += 1;
+        self.legacy = if is_ours { Legacy::None } else { Legacy::Foreign };
+        for row in self.live.values_mut().filter(|row| row.legacy.is_some()) {
+            if is_ours {
+                row.vector = row.legacy.take();
+            } else {
+                row.memory.embedding = EmbeddingState::Pending;
             }
         }
-        Ok(written)
     }
 
-    async fn vector_space(&self) -> Result<VectorSpace, StoreError> {
-        self.reading().map(|_| VectorSpace::Ours)
-    }
-
-    async fn settle_vector_space(&self, _is_ours: bool) -> Result<(), StoreError> {
-        self.writing().map(drop)
-    }
-
-    async fn statistics(&self) -> Result<Statistics, StoreError> {
-        let rows = self.reading()?;
-        let memories = rows.live.len() as u64;
-        let embedded = rows.live.values().filter(|row| row.vector.is_some()).count() as u64;
-        let superseded = rows.live.values().filter(|row| row.memory.superseded_by.is_some()).count() as u64;
-        let mut partitions: BTreeMap<String, u64> = BTreeMap::new();
-        let mut tags = std::collections::BTreeSet::new();
-        for row in rows.live.values() {
-            *partitions.entry(row.memory.partition.to_string()).or_default() += 1;
-            tags.extend(row.memory.tags.iter().cloned());
-        }
-        let times = || rows.live.values().filter_map(|row| row.memory.created_at);
-        let oldest = times().min_by(|a, b| a.as_seconds().total_cmp(&b.as_seconds()));
-        let newest = times().max_by(|a, b| a.as_seconds().total_cmp(&b.as_seconds()));
-        Ok(Statistics {
-            backend: "fake",
-            location: "memory".to_owned(),
-            memories,
-            superseded,
-            tombstones: rows.tombstones.len() as u64,
-            embedded,
-            pending: memories - embedded,
-            tags: tags.len() as u64,
-            partitions: partitions
-                .into_iter()
-                .map(|(name, count)| (Partition::stored(name), count))
-                .collect(),
-            bytes: 0,
-            format: "fake".to_owned(),
-            schema: 0,
-            span: oldest.zip(newest),
-        })
-    }
-
-    async fn check(&self, _check: Check) -> Result<IntegrityReport, StoreError> {
-        self.reading().map(|_| IntegrityReport { checked: vec!["rows"], findings: Vec::new() })
-    }
-
-    async fn repair(&self) -> Result<Vec<Repaired>, StoreError> {
-        self.writing().map(|_| Vec::new())
-    }
-
-    async fn close(&self) {
-        self.closed.store(true, Ordering::SeqCst);
+    /// Whether a memory waits for a vector. One whose vector is unverified does not: it may have one.
+    fn waits(&self, row: &Row) -> bool {
+        row.vector.is_none() && (row.legacy.is_none() || self.legacy == Legacy::Foreign)
     }
 }
 
@@ -326,7 +237,11 @@ impl OpenStore for OneStore {
     async fn open(&self, _space: &Space) -> Result<Arc<dyn MemoryStore>, StoreError> {
         match self.0.fault() {
             Some(Fault::Open) => Err(StoreError::Open { reason: "told to fail".to_owned(), source: None }),
-            _ => Ok(Arc::clone(&self.0) as Arc<dyn MemoryStore>),
+            _ => {
+                self.0.openings.fetch_add(1, Ordering::SeqCst);
+                self.0.closed.store(false, Ordering::SeqCst);
+                Ok(Arc::clone(&self.0) as Arc<dyn MemoryStore>)
+            }
         }
     }
 }

@@ -1,0 +1,237 @@
+//! The port's methods.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+
+use async_trait::async_trait;
+use model::{
+    ContentHash, EmbeddingState, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Partition,
+    Timestamp, Vector,
+};
+use ports::{
+    Candidate, Check, Inserted, IntegrityReport, Listing, MemoryStore, Page, Repaired, Statistics,
+    StoreError, Unembedded, VectorSpace, WordQuery,
+};
+
+use super::filtering::{matches, newest_first, words};
+use super::{FakeStore, Fault, Row, Rows};
+
+#[async_trait]
+impl MemoryStore for FakeStore {
+    fn model(&self) -> &ModelIdentity {
+        &self.model
+    }
+
+    #[expect(clippy::unwrap_used, reason = "test support")]
+    async fn insert(&self, new: NewMemory) -> Result<Inserted, StoreError> {
+        if let Some(vector) = &new.vector {
+            self.check_dimension(vector)?;
+        }
+        self.insertions.fetch_add(1, Ordering::SeqCst);
+        let mut rows = self.writing()?;
+        if let Some(ahead) = self.ahead.lock().unwrap().take() {
+            insert(&mut rows, ahead);
+        }
+        Ok(insert(&mut rows, new))
+    }
+
+    async fn get(&self, hash: &ContentHash) -> Result<Option<Memory>, StoreError> {
+        Ok(self.reading()?.live.values().find(|row| row.memory.hash == *hash).map(|row| row.memory.clone()))
+    }
+
+    async fn get_many(&self, ids: &[MemoryId]) -> Result<Vec<Memory>, StoreError> {
+        let rows = self.reading()?;
+        Ok(ids.iter().filter_map(|id| rows.live.get(id)).map(|row| row.memory.clone()).collect())
+    }
+
+    async fn resolve(&self, prefix: &HashPrefix, limit: usize) -> Result<Vec<ContentHash>, StoreError> {
+        let rows = self.reading()?;
+        let mut found: Vec<ContentHash> = rows
+            .live
+            .values()
+            .map(|row| row.memory.hash.clone())
+            .filter(|hash| hash.as_str().starts_with(prefix.as_str()))
+            .collect();
+        found.sort();
+        if let Some(whole) = found.iter().find(|hash| hash.as_str() == prefix.as_str()) {
+            return Ok(vec![whole.clone()]);
+        }
+        found.truncate(limit);
+        Ok(found)
+    }
+
+    async fn list(&self, filter: &Filter, page: Page) -> Result<Listing, StoreError> {
+        let rows = self.reading()?;
+        let selected = selected(&rows, filter);
+        let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);
+        let memories = selected.iter().skip(offset).take(page.limit as usize).map(|row| row.memory.clone());
+        Ok(Listing { memories: memories.collect(), total: selected.len() as u64 })
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "counts of words")]
+    async fn search_words(
+        &self,
+        query: &WordQuery,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Vec<Candidate>, StoreError> {
+        let rows = self.sound(Fault::Words)?;
+        let wanted = words(&query.0);
+        let candidates = selected(&rows, filter).into_iter().filter_map(|row| {
+            let score = words(&row.memory.content).intersection(&wanted).count();
+            (score > 0).then_some(Candidate { id: row.memory.id, score: score as f64 })
+        });
+        Ok(best(candidates.collect(), limit))
+    }
+
+    async fn search_vectors(
+        &self,
+        query: &Vector,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Vec<Candidate>, StoreError> {
+        self.check_dimension(query)?;
+        let rows = self.sound(Fault::Vectors)?;
+        let candidates = selected(&rows, filter).into_iter().filter_map(|row| {
+            let score = row.vector.as_ref()?.cosine(query)?;
+            Some(Candidate { id: row.memory.id, score })
+        });
+        Ok(best(candidates.collect(), limit))
+    }
+
+    async fn delete(&self, filter: &Filter, deleted_at: Timestamp) -> Result<Vec<ContentHash>, StoreError> {
+        let mut rows = self.writing()?;
+        let doomed: Vec<(MemoryId, ContentHash)> =
+            selected(&rows, filter).into_iter().map(|row| (row.memory.id, row.memory.hash.clone())).collect();
+        for (id, hash) in &doomed {
+            rows.live.remove(id);
+            rows.tombstones.insert(hash.clone(), deleted_at);
+        }
+        Ok(doomed.into_iter().map(|(_, hash)| hash).collect())
+    }
+
+    async fn unembedded(&self, after: Option<MemoryId>, limit: usize) -> Result<Vec<Unembedded>, StoreError> {
+        let rows = self.reading()?;
+        let waiting = rows.live.values().filter(|row| rows.waits(row));
+        let waiting = waiting.filter(|row| after.is_none_or(|after| row.memory.id > after)).take(limit);
+        let unembedded = |row: &Row| Unembedded {
+            id: row.memory.id,
+            hash: row.memory.hash.clone(),
+            content: row.memory.content.clone(),
+        };
+        Ok(waiting.map(unembedded).collect())
+    }
+
+    async fn add_vectors(&self, vectors: Vec<(Unembedded, Vector)>) -> Result<usize, StoreError> {
+        for (_, vector) in &vectors {
+            self.check_dimension(vector)?;
+        }
+        let mut rows = self.writing()?;
+        let mut written = 0;
+        for (memory, vector) in vectors {
+            let row = rows.live.get_mut(&memory.id);
+            if let Some(row) = row.filter(|row| row.memory.hash == memory.hash && row.vector.is_none()) {
+                row.vector = Some(vector);
+                row.memory.embedding = EmbeddingState::Done;
+                written += 1;
+            }
+        }
+        Ok(written)
+    }
+
+    async fn vector_space(&self) -> Result<VectorSpace, StoreError> {
+        self.reading().map(|rows| rows.vector_space())
+    }
+
+    async fn settle_vector_space(&self, is_ours: bool) -> Result<(), StoreError> {
+        self.writing().map(|mut rows| rows.settle(is_ours))
+    }
+
+    async fn statistics(&self) -> Result<Statistics, StoreError> {
+        let rows = self.reading()?;
+        let memories = rows.live.len() as u64;
+        let pending = rows.live.values().filter(|row| rows.waits(row)).count() as u64;
+        let superseded = rows.live.values().filter(|row| row.memory.superseded_by.is_some()).count() as u64;
+        let mut partitions: BTreeMap<String, u64> = BTreeMap::new();
+        let mut tags = std::collections::BTreeSet::new();
+        for row in rows.live.values() {
+            *partitions.entry(row.memory.partition.to_string()).or_default() += 1;
+            tags.extend(row.memory.tags.iter().cloned());
+        }
+        let times = || rows.live.values().filter_map(|row| row.memory.created_at);
+        let oldest = times().min_by(|a, b| a.as_seconds().total_cmp(&b.as_seconds()));
+        let newest = times().max_by(|a, b| a.as_seconds().total_cmp(&b.as_seconds()));
+        Ok(Statistics {
+            backend: "fake",
+            location: "memory".to_owned(),
+            memories,
+            superseded,
+            tombstones: rows.tombstones.len() as u64,
+            embedded: memories - pending,
+            pending,
+            tags: tags.len() as u64,
+            partitions: partitions
+                .into_iter()
+                .map(|(name, count)| (Partition::stored(name), count))
+                .collect(),
+            bytes: 0,
+            format: "fake".to_owned(),
+            schema: 0,
+            span: oldest.zip(newest),
+        })
+    }
+
+    async fn check(&self, _check: Check) -> Result<IntegrityReport, StoreError> {
+        self.reading().map(|_| IntegrityReport { checked: vec!["rows"], findings: Vec::new() })
+    }
+
+    async fn repair(&self) -> Result<Vec<Repaired>, StoreError> {
+        self.writing().map(|_| Vec::new())
+    }
+
+    async fn close(&self) {
+        self.closed.store(true, Ordering::SeqCst);
+    }
+}
+
+fn selected<'rows>(rows: &'rows Rows, filter: &Filter) -> Vec<&'rows Row> {
+    let mut selected: Vec<&Row> = rows.live.values().filter(|row| matches(&row.memory, filter)).collect();
+    selected.sort_by(|a, b| newest_first(&a.memory, &b.memory));
+    selected
+}
+
+fn best(mut candidates: Vec<Candidate>, limit: usize) -> Vec<Candidate> {
+    candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
+    candidates.truncate(limit);
+    candidates
+}
+
+fn insert(rows: &mut Rows, new: NewMemory) -> Inserted {
+    if let Some(row) = rows.live.values().find(|row| row.memory.hash == new.hash) {
+        return Inserted::Duplicate { partition: row.memory.partition.clone() };
+    }
+    rows.next += 1;
+    let id = MemoryId(rows.next);
+    let restored_from = rows.tombstones.remove(&new.hash);
+    let mut tags: Vec<String> = new.tags.iter().map(str::to_owned).collect();
+    if tags.is_empty() {
+        tags.push("untagged".to_owned());
+    }
+    let memory = Memory {
+        id,
+        hash: new.hash,
+        content: new.content.as_str().to_owned(),
+        tags,
+        memory_type: new.memory_type.map(|kind| kind.as_str().to_owned()),
+        metadata: new.metadata,
+        created_at: Some(new.created_at),
+        updated_at: Some(new.created_at),
+        partition: new.partition,
+        superseded_by: None,
+        parent: None,
+        version: 1,
+        embedding: if new.vector.is_some() { EmbeddingState::Done } else { EmbeddingState::Pending },
+    };
+    rows.live.insert(id, Row { memory, vector: new.vector, legacy: None });
+    Inserted::Created { id, restored_from }
+}
