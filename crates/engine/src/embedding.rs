@@ -5,7 +5,8 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use model::{MemoryId, Vector};
-use ports::{VectorSample, VectorSpace};
+use ports::{EmbedError, StoreError, Unembedded, VectorSample, VectorSpace};
+use tokio::sync::Notify;
 
 use crate::EngineError;
 use crate::open_space::OpenSpace;
@@ -71,46 +72,71 @@ pub(crate) async fn embed_pending(
         let batch = store.unembedded(after, BATCH).await?;
         let Some(last) = batch.last() else { return Ok(pass) };
         after = Some(last.id);
-        let texts: Vec<&str> = batch.iter().map(|memory| memory.content.as_str()).collect();
-        let vectors = match space.parts.embedder.embed(&texts).await {
-            Ok(vectors) => vectors,
-            Err(ports::EmbedError::BadVector { reason, .. }) => {
-                tracing::warn!(memories = batch.len(), reason, "a batch of memories gave no usable vectors");
-                pass.failed += batch.len();
-                progress(pass);
-                continue;
-            }
-            Err(unavailable) => return Err(unavailable.into()),
-        };
-        pass.embedded += store.add_vectors(batch.into_iter().zip(vectors).collect()).await?;
+        let vectors = embed_batch(space, batch).await?;
+        pass.failed += vectors.unusable;
+        pass.embedded += store.add_vectors(vectors.made).await?;
         progress(pass);
     }
 }
 
-/// Embeds what waits, then sleeps until more does. Ends when the space is dropped or its store closed.
+/// The vectors of some memories.
+#[derive(Default)]
+struct Made {
+    made: Vec<(Unembedded, Vector)>,
+    /// Memories whose text gave no usable vector.
+    unusable: usize,
+}
+
+/// Embeds some memories at once; when a text among them gives no usable vector, one by one, so that it does not keep the
+/// others from theirs.
+async fn embed_batch(space: &OpenSpace, batch: Vec<Unembedded>) -> Result<Made, EmbedError> {
+    let embedder = &space.parts.embedder;
+    let texts: Vec<&str> = batch.iter().map(|memory| memory.content.as_str()).collect();
+    match embedder.embed(&texts).await {
+        Ok(vectors) => return Ok(Made { made: batch.into_iter().zip(vectors).collect(), unusable: 0 }),
+        Err(EmbedError::BadVector { .. }) => {}
+        Err(unavailable) => return Err(unavailable),
+    }
+    let mut made = Made::default();
+    for memory in batch {
+        match embedder.embed(&[&memory.content]).await {
+            Ok(vectors) => made.made.extend(vectors.into_iter().map(|vector| (memory.clone(), vector))),
+            Err(EmbedError::BadVector { reason, .. }) => {
+                tracing::warn!(memory.hash = %memory.hash, reason, "a memory gave no usable vector");
+                made.unusable += 1;
+            }
+            Err(unavailable) => return Err(unavailable),
+        }
+    }
+    Ok(made)
+}
+
+/// Embeds what waits, then sleeps until more does. Ends when the space is dropped or its store closed; it does not keep
+/// the space alive while it sleeps.
 ///
 /// Boxed, because opening a store starts it and it opens the store: its type would contain itself.
-pub(crate) fn run_worker(space: Weak<OpenSpace>) -> Pin<Box<dyn Future<Output = ()> + Send>> {
+pub(crate) fn run_worker(
+    space: Weak<OpenSpace>,
+    more: Arc<Notify>,
+) -> Pin<Box<dyn Future<Output = ()> + Send>> {
     Box::pin(async move {
         let mut delay = RETRY.0;
         while let Some(strong) = space.upgrade() {
-            match embed_pending(&strong, &mut |_| {}).await {
+            let outcome = embed_pending(&strong, &mut |_| {}).await;
+            drop(strong);
+            match outcome {
                 Ok(pass) => {
                     delay = RETRY.0;
                     if pass != Pass::default() {
-                        tracing::info!(
-                            embedded = pass.embedded,
-                            failed = pass.failed,
-                            "embedded memories that waited"
-                        );
+                        let Pass { embedded, failed } = pass;
+                        tracing::info!(embedded, failed, "embedded memories that waited");
                     }
                     // Other processes store without a word to this one: look again after a while.
-                    let _more_or_time_is_up = tokio::time::timeout(RETRY.1, strong.pending.notified()).await;
+                    let _more_or_time_is_up = tokio::time::timeout(RETRY.1, more.notified()).await;
                 }
-                Err(EngineError::Store(ports::StoreError::Closed)) => return,
+                Err(EngineError::Store(StoreError::Closed)) => return,
                 Err(error) => {
                     tracing::warn!(error = %error, retry_ms = delay.as_millis(), "embedding memories that wait failed");
-                    drop(strong);
                     tokio::time::sleep(delay).await;
                     delay = (delay * 2).min(RETRY.1);
                 }

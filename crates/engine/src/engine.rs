@@ -1,6 +1,7 @@
 //! The engine: spaces, and the parts that their use cases work with.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -32,7 +33,8 @@ pub struct Settings {
     pub word_weight: f64,
     /// How much meaning counts in a search.
     pub meaning_weight: f64,
-    /// How long a use case waits for a vector before it goes on without.
+    /// How long a use case waits for the model before it goes on without. (With a background worker, storing waits
+    /// much less while the model is being loaded.)
     pub embed_wait: Duration,
     /// Whether memories without a vector are embedded in the background (a server) or only when asked (a command).
     pub embed_in_background: bool,
@@ -44,7 +46,7 @@ impl Default for Settings {
             near_duplicate_cosine: 0.85,
             word_weight: 0.5,
             meaning_weight: 0.5,
-            embed_wait: Duration::from_secs(5),
+            embed_wait: Duration::from_secs(2),
             embed_in_background: false,
         }
     }
@@ -59,13 +61,15 @@ pub struct Engine {
 struct Shared {
     parts: Arc<Parts>,
     spaces: Mutex<HashMap<Space, Arc<OpenSpace>>>,
+    closed: Arc<AtomicBool>,
 }
 
 impl Engine {
     /// An engine. Touches no file and loads no model.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self { shared: Arc::new(Shared { parts: Arc::new(parts), spaces: Mutex::default() }) }
+        let (parts, spaces, closed) = (Arc::new(parts), Mutex::default(), Arc::default());
+        Self { shared: Arc::new(Shared { parts, spaces, closed }) }
     }
 
     /// A handle on a space. The doors decide what a caller is granted; the engine sees to it that no more is done.
@@ -85,8 +89,10 @@ impl Engine {
         });
     }
 
-    /// Finishes what is being written and closes every store. Use cases called later fail.
+    /// Finishes what is being written and closes every store. Use cases called later fail, whenever their handle was
+    /// granted.
     pub async fn close(&self) {
+        self.shared.closed.store(true, Ordering::SeqCst);
         let spaces: Vec<_> = {
             let mut spaces = self.shared.spaces.lock().unwrap_or_else(PoisonError::into_inner);
             spaces.drain().map(|(_, space)| space).collect()
@@ -98,7 +104,10 @@ impl Engine {
 
     fn space(&self, space: &Space) -> Arc<OpenSpace> {
         let mut spaces = self.shared.spaces.lock().unwrap_or_else(PoisonError::into_inner);
-        let open = || Arc::new(OpenSpace::new(space.clone(), Arc::clone(&self.shared.parts)));
+        let open = || {
+            let (parts, closed) = (Arc::clone(&self.shared.parts), Arc::clone(&self.shared.closed));
+            Arc::new(OpenSpace::new(space.clone(), parts, closed))
+        };
         Arc::clone(spaces.entry(space.clone()).or_insert_with(open))
     }
 }

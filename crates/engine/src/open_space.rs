@@ -1,14 +1,15 @@
 //! A space whose store is opened on first use.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use model::{Space, Vector};
 use ports::{EmbedError, MemoryStore, StoreError};
 use tokio::sync::{Notify, OnceCell};
+use tokio::time::Instant;
 
-use crate::embedding;
 use crate::engine::Parts;
+use crate::{EngineError, embedding};
 
 /// One space: its store, opened when it is first needed, and the background work on it.
 pub(crate) struct OpenSpace {
@@ -17,23 +18,28 @@ pub(crate) struct OpenSpace {
     store: OnceCell<Arc<dyn MemoryStore>>,
     /// Set once it is known whose vectors the database held.
     pub(crate) settled: OnceCell<()>,
-    /// Wakes the background worker: a memory waits for its vector.
-    pub(crate) pending: Notify,
+    /// Wakes the background worker: a memory waits for its vector, or the space is no more.
+    pub(crate) pending: Arc<Notify>,
+    /// Set when the engine was closed: nothing is opened any more.
+    closed: Arc<AtomicBool>,
 }
 
 impl OpenSpace {
-    pub(crate) fn new(space: Space, parts: Arc<Parts>) -> Self {
+    pub(crate) fn new(space: Space, parts: Arc<Parts>, closed: Arc<AtomicBool>) -> Self {
         let (store, settled) = (OnceCell::new(), OnceCell::new());
-        Self { space, parts, store, settled, pending: Notify::new() }
+        Self { space, parts, store, settled, pending: Arc::default(), closed }
     }
 
     /// The store; opens it if that is not done yet. A failure is not remembered: the next call tries again.
     pub(crate) async fn store(self: &Arc<Self>) -> Result<&Arc<dyn MemoryStore>, StoreError> {
         self.store
             .get_or_try_init(|| async {
+                if self.closed.load(Ordering::SeqCst) {
+                    return Err(StoreError::Closed);
+                }
                 let store = self.parts.stores.open(&self.space).await?;
                 if self.parts.settings.embed_in_background {
-                    tokio::spawn(embedding::run_worker(Arc::downgrade(self)));
+                    tokio::spawn(embedding::run_worker(Arc::downgrade(self), Arc::clone(&self.pending)));
                 }
                 Ok(store)
             })
@@ -45,30 +51,44 @@ impl OpenSpace {
         self.store.get()
     }
 
-    /// The vector of one text, or the reason why there is none now.
-    pub(crate) async fn embed_one(&self, text: &str) -> Result<Vector, EmbedError> {
+    /// The vector of one text.
+    pub(crate) async fn vector(&self, text: &str) -> Result<Vector, EngineError> {
         let embedder = &self.parts.embedder;
-        let model = || embedder.model().name.clone();
-        match tokio::time::timeout(self.parts.settings.embed_wait, embedder.embed(&[text])).await {
-            Ok(vectors) => vectors?.pop().ok_or_else(|| EmbedError::BadVector {
-                model: model(),
-                reason: "no vector came back".to_owned(),
-            }),
-            Err(_) => Err(EmbedError::Unavailable {
-                model: model(),
-                reason: format!("no vector within {}", seconds(self.parts.settings.embed_wait)),
-                source: None,
-            }),
-        }
+        // Loading goes on although this call may be given up.
+        embedder.warm();
+        let vector = embedder.embed(&[text]).await?.pop();
+        vector.ok_or_else(|| {
+            let (model, reason) = (embedder.model().name.clone(), "no vector came back".to_owned());
+            EmbedError::BadVector { model, reason }.into()
+        })
     }
 
+    /// What some work with the model gives, or that the model was not in time.
+    pub(crate) async fn in_time<T>(
+        &self,
+        deadline: Instant,
+        work: impl Future<Output = Result<T, EngineError>>,
+    ) -> Result<T, EngineError> {
+        tokio::time::timeout_at(deadline, work).await.unwrap_or_else(|_| {
+            let model = self.parts.embedder.model().name.clone();
+            let reason = "it is still being loaded or busy".to_owned();
+            Err(EmbedError::Unavailable { model, reason, source: None }.into())
+        })
+    }
+
+    /// Closes the store. The engine has set `closed` before.
     pub(crate) async fn close(&self) {
-        if let Some(store) = self.store.get() {
+        // An opening that is under way is waited for, so that no store stays open behind it.
+        let opened = self.store.get_or_try_init(|| async { Err(StoreError::Closed) }).await;
+        if let Ok(store) = opened {
             store.close().await;
         }
+        self.pending.notify_one();
     }
 }
 
-fn seconds(duration: Duration) -> String {
-    format!("{:.1} s", duration.as_secs_f64())
+impl Drop for OpenSpace {
+    fn drop(&mut self) {
+        self.pending.notify_one();
+    }
 }

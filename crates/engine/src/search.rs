@@ -5,6 +5,7 @@ use std::sync::Arc;
 use model::{Filter, Memory, MemoryId};
 use ports::{Candidate, MemoryStore, Page, WordQuery};
 use ranking::{Fused, Leg, fuse};
+use tokio::time::Instant;
 
 use crate::capability::Reader;
 use crate::{EngineError, embedding, list};
@@ -44,7 +45,7 @@ pub enum Mode {
 pub struct SearchAnswer {
     /// The hits, best first.
     pub hits: Vec<Hit>,
-    /// What the caller should know: that meaning could not be searched, that memories wait for their vector.
+    /// What the caller should know: that meaning, or words, could not be searched.
     pub notices: Vec<String>,
 }
 
@@ -62,7 +63,8 @@ pub struct Hit {
 }
 
 impl Reader {
-    /// Finds memories. When meaning cannot be searched now, words alone are, and a notice says so.
+    /// Finds memories. When meaning cannot be searched now, words alone are, and a notice says so; and the other way
+    /// round.
     ///
     /// # Errors
     /// [`EngineError::NothingToSearch`] without query and filter, [`EngineError::OutOfRange`],
@@ -113,16 +115,22 @@ impl Reader {
             store.search_words(&words, &request.filter, limit),
             self.by_meaning(store, query, request)
         );
-        let nearest = match nearest {
-            Ok(nearest) => nearest,
-            Err(EngineError::Embed(error)) => {
+        let (words, nearest) = match (words, nearest) {
+            (Ok(words), Ok(nearest)) => (words, nearest),
+            (Ok(words), Err(error)) => {
+                tracing::warn!(error = %error, "searching by meaning failed");
                 notices.push(format!("only words were searched, not meaning: {error}"));
-                Vec::new()
+                (words, Vec::new())
             }
-            Err(other) => return Err(other),
+            (Err(error), Ok(nearest)) => {
+                tracing::warn!(error = %error, "searching by words failed");
+                notices.push(format!("only meaning was searched, not words: {error}"));
+                (Vec::new(), nearest)
+            }
+            (Err(error), Err(_)) => return Err(error.into()),
         };
         let settings = &self.space.parts.settings;
-        Ok(fuse(&leg(settings.word_weight, words?), &leg(settings.meaning_weight, nearest)))
+        Ok(fuse(&leg(settings.word_weight, words), &leg(settings.meaning_weight, nearest)))
     }
 
     async fn by_meaning(
@@ -131,8 +139,12 @@ impl Reader {
         query: &str,
         request: &SearchRequest,
     ) -> Result<Vec<Candidate>, EngineError> {
-        embedding::settle(&self.space).await?;
-        let vector = self.space.embed_one(query).await?;
+        let deadline = Instant::now() + self.space.parts.settings.embed_wait;
+        let vector = self.space.in_time(deadline, async {
+            embedding::settle(&self.space).await?;
+            self.space.vector(query).await
+        });
+        let vector = vector.await?;
         Ok(store.search_vectors(&vector, &request.filter, candidates(request.limit)).await?)
     }
 }

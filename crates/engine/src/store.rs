@@ -1,13 +1,22 @@
 //! Storing a memory.
 
-use model::{Content, ContentHash, EmbeddingState, MemoryType, Metadata, NewMemory, Partition, Tags, Vector};
-use ports::{Inserted, MemoryStore};
+use std::sync::Arc;
+use std::time::Duration;
+
+use model::{
+    Content, ContentHash, EmbeddingState, Memory, MemoryType, Metadata, NewMemory, Partition, Tags, Vector,
+};
+use ports::{Inserted, MemoryStore, Readiness};
+use tokio::time::Instant;
 
 use crate::capability::Writer;
+use crate::open_space::OpenSpace;
 use crate::{EngineError, embedding};
 
 /// How many near-duplicates a receipt names.
 const NEAR_DUPLICATES: usize = 3;
+/// How long storing waits for a model that is still being loaded, when a background worker will embed the memory later.
+const WAIT_WHILE_LOADING: Duration = Duration::from_millis(250);
 
 /// What to store.
 #[derive(Debug, Clone)]
@@ -68,13 +77,15 @@ impl Writer {
     /// [`EngineError::Store`].
     pub async fn store(&self, request: StoreRequest) -> Result<StoreReceipt, EngineError> {
         let space = self.space();
-        let store = space.store().await?;
+        let store = space.store().await?.as_ref();
         let hash = ContentHash::of(&request.content);
         if let Some(existing) = store.get(&hash).await? {
-            return Ok(duplicate(hash, existing.partition, existing.embedding));
+            return Ok(duplicate(&existing));
         }
         let mut warnings = Vec::new();
-        let vector = match space.embed_one(request.content.as_str()).await {
+        let deadline = Instant::now() + embed_wait(space);
+        let text = request.content.as_str();
+        let vector = match space.in_time(deadline, space.vector(text)).await {
             Ok(vector) => Some(vector),
             Err(error) => {
                 warnings
@@ -83,64 +94,102 @@ impl Writer {
             }
         };
         let near_duplicates = match &vector {
-            Some(vector) => self.near_duplicates(store.as_ref(), vector, &request.partition).await?,
-            None => Vec::new(),
+            Some(vector) => near_duplicates(space, store, vector, &request.partition, deadline).await,
+            None => Ok(Vec::new()),
         };
-        let embedding = if vector.is_some() { EmbeddingState::Done } else { EmbeddingState::Pending };
-        let inserted = store
-            .insert(NewMemory {
-                hash: hash.clone(),
-                content: request.content,
-                tags: request.tags,
-                memory_type: request.memory_type,
-                metadata: request.metadata,
-                created_at: space.parts.clock.now(),
-                partition: request.partition,
-                vector,
-            })
-            .await?;
-        match inserted {
-            Inserted::Duplicate { partition } => Ok(duplicate(hash, partition, embedding)),
-            Inserted::Created { restored_from, .. } => {
-                if let Some(deleted_at) = restored_from {
-                    warnings.push(format!(
-                        "a memory with this text was deleted on {deleted_at}; it is stored anew"
-                    ));
-                }
-                if embedding == EmbeddingState::Pending {
-                    embedding::notify(space);
-                }
-                Ok(StoreReceipt { hash, outcome: Outcome::Created, embedding, near_duplicates, warnings })
-            }
-        }
-    }
-
-    async fn near_duplicates(
-        &self,
-        store: &dyn MemoryStore,
-        vector: &Vector,
-        partition: &Partition,
-    ) -> Result<Vec<NearDuplicate>, EngineError> {
-        let filter = model::Filter {
-            partitions: model::PartitionScope::One(partition.clone()),
-            ..model::Filter::default()
+        let near_duplicates = near_duplicates.unwrap_or_else(|error| {
+            warnings.push(format!("near-duplicates were not looked for: {error}"));
+            Vec::new()
+        });
+        let new = NewMemory {
+            hash,
+            content: request.content,
+            tags: request.tags,
+            memory_type: request.memory_type,
+            metadata: request.metadata,
+            created_at: space.parts.clock.now(),
+            partition: request.partition,
+            vector,
         };
-        let threshold = self.space().parts.settings.near_duplicate_cosine;
-        let mut nearest = store.search_vectors(vector, &filter, NEAR_DUPLICATES).await?;
-        nearest.retain(|candidate| candidate.score >= threshold);
-        let ids: Vec<_> = nearest.iter().map(|candidate| candidate.id).collect();
-        let memories = store.get_many(&ids).await?;
-        Ok(nearest
-            .iter()
-            .filter_map(|near| {
-                let memory = memories.iter().find(|memory| memory.id == near.id)?;
-                Some(NearDuplicate { hash: memory.hash.clone(), similarity: near.score })
-            })
-            .collect())
+        insert(space, store, new, near_duplicates, warnings).await
     }
 }
 
-fn duplicate(hash: ContentHash, partition: Partition, embedding: EmbeddingState) -> StoreReceipt {
-    let (near_duplicates, warnings) = (Vec::new(), Vec::new());
-    StoreReceipt { hash, outcome: Outcome::Duplicate { partition }, embedding, near_duplicates, warnings }
+/// How long to wait for the model. A memory that a background worker will embed does not have to wait for a model that
+/// is still being loaded: the caller's assistant waits for the receipt.
+fn embed_wait(space: &OpenSpace) -> Duration {
+    let loading = matches!(space.parts.embedder.readiness(), Readiness::Idle | Readiness::Loading);
+    let wait = space.parts.settings.embed_wait;
+    if loading && space.parts.settings.embed_in_background { wait.min(WAIT_WHILE_LOADING) } else { wait }
+}
+
+async fn near_duplicates(
+    space: &Arc<OpenSpace>,
+    store: &dyn MemoryStore,
+    vector: &Vector,
+    partition: &Partition,
+    deadline: Instant,
+) -> Result<Vec<NearDuplicate>, EngineError> {
+    let threshold = space.parts.settings.near_duplicate_cosine;
+    if threshold > 1.0 {
+        return Ok(Vec::new());
+    }
+    space.in_time(deadline, embedding::settle(space)).await?;
+    let filter = model::Filter {
+        partitions: model::PartitionScope::One(partition.clone()),
+        ..model::Filter::default()
+    };
+    let mut nearest = store.search_vectors(vector, &filter, NEAR_DUPLICATES).await?;
+    nearest.retain(|candidate| candidate.score >= threshold);
+    let ids: Vec<_> = nearest.iter().map(|candidate| candidate.id).collect();
+    let memories = store.get_many(&ids).await?;
+    Ok(nearest
+        .iter()
+        .filter_map(|near| {
+            let memory = memories.iter().find(|memory| memory.id == near.id)?;
+            Some(NearDuplicate { hash: memory.hash.clone(), similarity: near.score })
+        })
+        .collect())
+}
+
+async fn insert(
+    space: &OpenSpace,
+    store: &dyn MemoryStore,
+    new: NewMemory,
+    near_duplicates: Vec<NearDuplicate>,
+    mut warnings: Vec<String>,
+) -> Result<StoreReceipt, EngineError> {
+    let (hash, outcome) = (new.hash.clone(), Outcome::Created);
+    let embedding = if new.vector.is_some() { EmbeddingState::Done } else { EmbeddingState::Pending };
+    let restored_from = loop {
+        match store.insert(new.clone()).await? {
+            Inserted::Created { restored_from, .. } => break restored_from,
+            // Somebody else stored the text since it was looked for. If it was deleted again, there is room for ours.
+            Inserted::Duplicate { .. } => {
+                if let Some(existing) = store.get(&hash).await? {
+                    return Ok(duplicate(&existing));
+                }
+            }
+        }
+    };
+    if let Some(deleted_at) = restored_from {
+        warnings.push(format!("a memory with this text was deleted on {deleted_at}; it is stored anew"));
+    }
+    if embedding == EmbeddingState::Pending {
+        embedding::notify(space);
+    }
+    Ok(StoreReceipt { hash, outcome, embedding, near_duplicates, warnings })
+}
+
+/// The receipt for a text that is there already.
+fn duplicate(existing: &Memory) -> StoreReceipt {
+    let superseded = existing.superseded_by.as_ref();
+    let warning = |by: &ContentHash| format!("the memory was superseded by {by}: searches leave it out");
+    StoreReceipt {
+        hash: existing.hash.clone(),
+        outcome: Outcome::Duplicate { partition: existing.partition.clone() },
+        embedding: existing.embedding,
+        near_duplicates: Vec::new(),
+        warnings: superseded.map(warning).into_iter().collect(),
+    }
 }

@@ -1,0 +1,111 @@
+//! Requests, and short ways to make them.
+
+use std::time::Duration;
+
+use engine::{
+    DeleteRequest, DryRun, ListRequest, Mode, SearchAnswer, SearchRequest, Settings, StoreReceipt,
+    StoreRequest,
+};
+use model::{Content, ContentHash, Filter, HashPrefix, Metadata, NewMemory, Partition, Tags, Timestamp};
+use ports::MemoryStore;
+use testkit::Bench;
+
+/// A text without anything else, for the default partition.
+pub(crate) fn remember(text: &str) -> StoreRequest {
+    StoreRequest {
+        content: Content::parse(text).unwrap(),
+        tags: Tags::none(),
+        memory_type: None,
+        metadata: Metadata::default(),
+        partition: Partition::default(),
+    }
+}
+
+/// A text with tags.
+pub(crate) fn tagged(text: &str, own: &str) -> StoreRequest {
+    StoreRequest { tags: tags(own), ..remember(text) }
+}
+
+/// Stores a text.
+pub(crate) async fn store(bench: &Bench, text: &str) -> StoreReceipt {
+    bench.writer().store(remember(text)).await.unwrap()
+}
+
+/// Stores texts, each a second after the one before.
+pub(crate) async fn store_all(bench: &Bench, texts: &[&str]) {
+    for text in texts {
+        store(bench, text).await;
+        bench.clock.advance(1.0);
+    }
+}
+
+/// Puts a memory with this key into the store, behind the engine's back.
+pub(crate) async fn put(bench: &Bench, key: &str, text: &str) {
+    let new = NewMemory {
+        hash: ContentHash::stored(key),
+        content: Content::parse(text).unwrap(),
+        tags: Tags::none(),
+        memory_type: None,
+        metadata: Metadata::default(),
+        created_at: Timestamp::from_microseconds(0),
+        partition: Partition::default(),
+        vector: None,
+    };
+    bench.store.insert(new).await.unwrap();
+}
+
+/// A hybrid search without filter for ten hits.
+pub(crate) fn query(text: &str) -> SearchRequest {
+    SearchRequest { query: Some(text.to_owned()), filter: Filter::default(), limit: 10, mode: Mode::Hybrid }
+}
+
+/// What a hybrid search finds.
+pub(crate) async fn search(bench: &Bench, text: &str) -> SearchAnswer {
+    bench.reader().search(query(text)).await.unwrap()
+}
+
+/// The texts of an answer.
+pub(crate) fn found(answer: &SearchAnswer) -> Vec<&str> {
+    answer.hits.iter().map(|hit| hit.memory.content.as_str()).collect()
+}
+
+/// The texts of a page.
+pub(crate) async fn page(bench: &Bench, filter: Filter, page: u64, page_size: u32) -> Vec<String> {
+    let answer = bench.reader().list(ListRequest { filter, page, page_size }).await.unwrap();
+    answer.memories.into_iter().map(|memory| memory.content).collect()
+}
+
+/// The deletion of what meets a filter.
+pub(crate) fn delete(filter: Filter) -> DeleteRequest {
+    DeleteRequest { hash: None, filter, dry_run: DryRun::No }
+}
+
+/// The deletion of one text.
+pub(crate) fn forget(text: &str) -> DeleteRequest {
+    let hash = Some(HashPrefix::parse(key(text).as_str()).unwrap());
+    DeleteRequest { hash, filter: Filter::default(), dry_run: DryRun::No }
+}
+
+/// The key of a text.
+pub(crate) fn key(text: &str) -> ContentHash {
+    ContentHash::of(&Content::parse(text).unwrap())
+}
+
+pub(crate) fn tags(text: &str) -> Tags {
+    Tags::parse(text).unwrap()
+}
+
+/// Memories with these tags.
+pub(crate) fn with_tags(text: &str) -> Filter {
+    Filter { tags: tags(text), ..Filter::default() }
+}
+
+/// A server: memories without a vector are embedded in the background.
+pub(crate) fn server() -> Bench {
+    Bench::with(Settings { embed_in_background: true, ..Settings::default() })
+}
+
+/// How long the default settings wait for the model.
+pub(crate) fn embed_wait() -> Duration {
+    Settings::default().embed_wait
+}

@@ -1,0 +1,16 @@
+//! The use cases, on an engine of fakes (`testkit::Bench`): one file for each.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod ask;
+mod capability;
+mod closing;
+mod delete;
+mod get;
+mod health;
+mod list;
+mod search;
+mod sequences;
+mod settle;
+mod store;
+mod worker;
