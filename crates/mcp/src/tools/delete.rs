@@ -88,3 +88,6 @@ fn text(receipt: &wire::DeleteReceipt, conditions: Conditions) -> String {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -36,3 +36,6 @@ async fn run(grant: &Grant, mut arguments: Arguments) -> Result<Answer, ToolErro
     let memory = wire::Memory::from(grant.reader().get(&hash).await?);
     Answer::json(&memory, "")
 }
+
+#[cfg(test)]
+mod tests;

@@ -26,3 +26,6 @@ async fn run(grant: &Grant, _no_arguments: Arguments) -> Result<Answer, ToolErro
     let health = wire::Health::new(grant.reader().health().await, audience);
     Answer::json(&health, "Database Health Check Results:\n")
 }
+
+#[cfg(test)]
+mod tests;

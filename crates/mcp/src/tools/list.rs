@@ -63,3 +63,6 @@ async fn run(grant: &Grant, mut arguments: Arguments) -> Result<Answer, ToolErro
     let answer = answer.map_err(|error| ToolError::from(error).while_doing(FAILURE))?;
     Answer::json(&wire::List::from(answer), "")
 }
+
+#[cfg(test)]
+mod tests;

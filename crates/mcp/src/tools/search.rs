@@ -99,3 +99,6 @@ async fn run(grant: &Grant, mut arguments: Arguments) -> Result<Answer, ToolErro
     let text = text::search(&answer, &cut, form);
     Answer::new(&answer, text)
 }
+
+#[cfg(test)]
+mod tests;

@@ -152,3 +152,6 @@ fn text(receipt: &StoreReceipt, store: &str) -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests;
