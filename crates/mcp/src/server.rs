@@ -6,10 +6,10 @@
 //!
 //! | module | what |
 //! |---|---|
-//! | [`handler`] | answers requests; the only part that calls tools |
-//! | [`transport`] | the stream as `rmcp` sees it: what is in flight, the end of input, the writer |
-//! | [`message`] | one line: a message, or the error that answers it |
-//! | [`lines`] | lines of limited length out of bytes |
+//! | `handler` | answers requests; the only part that calls tools |
+//! | `transport` | the stream as `rmcp` sees it: what is in flight, the end of input, the writer |
+//! | `message` | one line: a message, or the error that answers it |
+//! | `lines` | lines of limited length out of bytes |
 
 mod handler;
 mod lines;

@@ -11,7 +11,6 @@ use rmcp::model::{
     ServerConfig, ToolAnnotations,
 };
 use rmcp::service::{RequestContext, RoleServer};
-use serde_json::Map;
 use tokio::sync::Semaphore;
 
 use super::MAX_CONCURRENT_CALLS;
@@ -49,7 +48,7 @@ impl Handler {
         context: RequestContext<RoleServer>,
     ) -> CallToolResult {
         let (grant, calls) = (self.grant.clone(), Arc::clone(&self.calls));
-        let arguments = request.arguments.unwrap_or_else(Map::new);
+        let arguments = request.arguments.unwrap_or_default();
         let mut call = tokio::spawn(async move {
             let _permit = calls.acquire_owned().await;
             tools::call(&grant, &request.name, arguments).await

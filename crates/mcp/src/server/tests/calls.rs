@@ -93,6 +93,16 @@ async fn handshake_and_list_of_tools_need_neither_store_nor_model() {
 }
 
 #[tokio::test]
+async fn store_and_model_are_opened_in_the_background_once_something_was_answered() {
+    let (engine, held) = held::engine();
+    let mut client = Client::of(&engine, Capability::Admin);
+    client.send(json!({"jsonrpc": "2.0", "method": "notifications/initialized"})).await;
+    assert!(!held.is_warmed());
+    client.result("tools/list", json!({})).await;
+    held.warmed().await;
+}
+
+#[tokio::test]
 async fn more_calls_than_may_run_at_once_are_all_answered() {
     let mut client = Client::start();
     let calls = MAX_CONCURRENT_CALLS * 20;

@@ -16,6 +16,7 @@ pub(super) struct Held {
     inner: FakeEmbedder,
     gate: Semaphore,
     waiting: watch::Sender<usize>,
+    warmed: watch::Sender<bool>,
     finished: AtomicUsize,
     panics: AtomicBool,
 }
@@ -26,6 +27,7 @@ pub(super) fn engine() -> (Engine, Arc<Held>) {
         inner: FakeEmbedder::default(),
         gate: Semaphore::new(0),
         waiting: watch::Sender::new(0),
+        warmed: watch::Sender::new(false),
         finished: AtomicUsize::new(0),
         panics: AtomicBool::new(false),
     });
@@ -47,6 +49,16 @@ impl Held {
     /// Waits until no call waits here any more.
     pub(super) async fn left(&self) {
         self.waiting.subscribe().wait_for(|waiting| *waiting == 0).await.unwrap();
+    }
+
+    /// Whether it was told to load its model.
+    pub(super) fn is_warmed(&self) -> bool {
+        *self.warmed.borrow()
+    }
+
+    /// Waits until it was.
+    pub(super) async fn warmed(&self) {
+        self.warmed.subscribe().wait_for(|warmed| *warmed).await.unwrap();
     }
 
     /// How many calls wait here.
@@ -96,7 +108,9 @@ impl Embedder for Held {
         Readiness::Ready
     }
 
-    fn warm(&self) {}
+    fn warm(&self) {
+        self.warmed.send_replace(true);
+    }
 
     async fn embed(&self, texts: &[&str]) -> Result<Vec<Vector>, EmbedError> {
         assert!(!self.panics.load(Ordering::SeqCst), "told to panic");
