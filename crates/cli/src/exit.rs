@@ -143,9 +143,15 @@ impl Failure {
     }
 }
 
+/// A tool's words are for a model: they name the tool's parameters and propose tools. A person has flags, and the hint.
 impl From<ToolError> for Failure {
     fn from(error: ToolError) -> Self {
-        Self::Known { code: error.code, message: error.message, hint: None }
+        let ToolError { code, message, .. } = error;
+        let message = match code {
+            ErrorCode::NotFound => message.split(": ").next().unwrap_or_default().to_owned(),
+            _ => message.trim_start_matches("`content_hash`: ").to_owned(),
+        };
+        Self::Known { code, message, hint: None }
     }
 }
 
@@ -184,6 +190,30 @@ mod tests {
     fn verdicts_have_the_codes_of_the_table() {
         let codes = [Verdict::Success, Verdict::Repairable, Verdict::Unavailable, Verdict::Damage];
         assert_eq!(codes.map(Verdict::code), [0, 1, 4, 5]);
+    }
+
+    #[test]
+    fn a_failure_of_a_tool_is_told_without_the_tools_words() {
+        for (code, message, told) in [
+            (
+                ErrorCode::NotFound,
+                "Memory with hash x not found: look it up with memory_search",
+                "Memory with hash x not found",
+            ),
+            (
+                ErrorCode::InvalidInput,
+                "`content_hash`: it is too short: give more",
+                "it is too short: give more",
+            ),
+            (
+                ErrorCode::InvalidInput,
+                "`limit` is 0, it must be from 1 to 100",
+                "`limit` is 0, it must be from 1 to 100",
+            ),
+        ] {
+            let failure = Failure::from(ToolError::new(code, message));
+            assert!(matches!(failure, Failure::Known { message, .. } if message == told), "{told}");
+        }
     }
 
     #[test]

@@ -42,6 +42,12 @@ enum Rehearsal {
 
 impl Delete {
     pub(crate) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
+        if self.hash.is_none() && self.filter.is_empty() {
+            return Err(Failure::invalid(
+                "nothing says which memories to delete",
+                "give a hash, or a filter: --tags, --type, --after, --before",
+            ));
+        }
         if self.dry_run {
             let answer = self.call(session, Rehearsal::Yes).await?;
             return session.print(&answer, for_people);

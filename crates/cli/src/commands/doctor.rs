@@ -71,9 +71,22 @@ async fn examine(session: &Session, admin: &Admin) -> Result<Examination, Failur
     if examination.integrity.is_none() {
         // The store could not be opened. Trying once more says why, with the code of the error.
         let reader = admin.writer().reader();
-        reader.list(ListRequest { filter: Filter::default(), page: 1, page_size: 1 }).await?;
+        let tried = reader.list(ListRequest { filter: Filter::default(), page: 1, page_size: 1 }).await;
+        tried.map_err(|error| advised(error.into()))?;
     }
     Ok(examination)
+}
+
+/// A failure whose advice is not to run this very command.
+fn advised(failure: Failure) -> Failure {
+    match failure {
+        Failure::Known { code: ErrorCode::StorageDamaged, message, .. } => Failure::Known {
+            code: ErrorCode::StorageDamaged,
+            message: message.trim_end_matches("; run `memory doctor`").to_owned(),
+            hint: Some(report::RESTORE.to_owned()),
+        },
+        other => other,
+    }
 }
 
 async fn mend(session: &Session, admin: &Admin) -> Result<Mended, Failure> {

@@ -38,6 +38,12 @@ pub enum TagMatch {
 }
 
 impl Filter {
+    /// Whether no flag narrows down which memories are meant.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.tags.is_empty() && self.memory_type.is_none() && self.after.is_none() && self.before.is_none()
+    }
+
     /// The same as arguments of a tool.
     pub fn write_to(&self, arguments: &mut Map<String, Value>) {
         if !self.tags.is_empty() {

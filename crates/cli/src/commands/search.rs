@@ -47,6 +47,12 @@ pub enum Mode {
 
 impl Search {
     pub(crate) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
+        if self.query.is_empty() && self.filter.is_empty() {
+            return Err(Failure::invalid(
+                "nothing says what to look for",
+                "give a question, some words, or a filter: --tags, --type, --after, --before",
+            ));
+        }
         let extent = if self.full { Extent::Whole } else { Extent::Beginning };
         if !self.query.is_empty() {
             session.warm();

@@ -4,6 +4,11 @@ use comfy_table::{Attribute, Cell, ContentArrangement, Table, presets};
 
 use super::text::{FAINT, plain, styled};
 
+/// The width of a terminal that does not know its own.
+const DEFAULT_COLUMNS: u16 = 80;
+/// The width below which a table is not squeezed: then its lines wrap.
+const LEAST_COLUMNS: u16 = 40;
+
 /// How wide a table may become.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Width {
@@ -26,7 +31,15 @@ impl Width {
     /// The width of standard output.
     #[must_use]
     pub fn of_stdout() -> Self {
-        Table::new().width().map_or(Self::Unlimited, Self::Columns)
+        Table::new().width().map_or(Self::Unlimited, Self::of_terminal)
+    }
+
+    /// The width of a terminal that says it has so many columns. Some say 0, and in a very narrow one a table is no use.
+    fn of_terminal(columns: u16) -> Self {
+        match columns {
+            0 => Self::Columns(DEFAULT_COLUMNS),
+            columns => Self::Columns(columns.max(LEAST_COLUMNS)),
+        }
     }
 }
 
@@ -102,6 +115,13 @@ mod tests {
         assert!(text.lines().all(|line| line.chars().count() <= 40), "{text}");
         assert_eq!(text.lines().count(), 3, "{text}");
         assert!(!text.contains('\u{1b}'), "{text:?}");
+    }
+
+    #[test]
+    fn a_terminal_without_a_width_is_taken_for_a_usual_one() {
+        assert_eq!(Width::of_terminal(0), Width::Columns(80));
+        assert_eq!(Width::of_terminal(12), Width::Columns(40));
+        assert_eq!(Width::of_terminal(132), Width::Columns(132));
     }
 
     #[test]

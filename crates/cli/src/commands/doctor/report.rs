@@ -1,11 +1,18 @@
 //! What an examination and a repair are told as.
 
+use anstyle::Style;
 use engine::{EmbedProgress, Examination, Status};
 use ports::{Finding, Repaired, Severity};
 use serde_json::{Value, json};
 
 use crate::exit::Verdict;
 use crate::render::text::{BAD, FAINT, GOOD, WARNING, memories, plain, styled};
+
+/// What to do about damage.
+pub(super) const RESTORE: &str =
+    "copy the database file away, with -wal and -shm, then restore the newest backup that is sound";
+/// How wide the column of severities is.
+const SEVERITY_WIDTH: usize = 10;
 
 /// What was found, and what was done about it.
 #[derive(Debug)]
@@ -88,14 +95,14 @@ impl Report {
             let found: Vec<&Finding> =
                 self.findings.iter().filter(|finding| finding.subject == *subject).collect();
             if found.is_empty() {
-                lines.push(format!("{}  {subject}", styled(GOOD, "ok        ")));
+                lines.push(format!("{}  {subject}", label(GOOD, "ok")));
             }
             lines.extend(found.into_iter().map(line));
         }
         let unlisted = self.findings.iter().filter(|finding| !self.checked.contains(&finding.subject));
         lines.extend(unlisted.map(line));
         lines.extend(
-            self.reasons.iter().map(|reason| format!("{}  {}", styled(WARNING, "pending   "), plain(reason))),
+            self.reasons.iter().map(|reason| format!("{}  {}", label(WARNING, "pending"), plain(reason))),
         );
         lines.push(String::new());
         lines.push(self.conclusion());
@@ -110,10 +117,7 @@ impl Report {
                 styled(WARNING, "some of it could not be repaired: see the log")
             }
             (Verdict::Unavailable, _) => styled(BAD, "memories cannot be read now"),
-            (Verdict::Damage, _) => styled(
-                BAD,
-                "memories are damaged: copy the database file away, then restore the newest backup that is sound",
-            ),
+            (Verdict::Damage, _) => styled(BAD, &format!("memories are damaged: {RESTORE}")),
         }
     }
 }
@@ -127,9 +131,7 @@ impl Mended {
         }
         let mut lines: Vec<String> = done
             .iter()
-            .map(|(subject, message)| {
-                format!("{}  {subject}: {}", styled(GOOD, "repaired  "), plain(message))
-            })
+            .map(|(subject, message)| format!("{}  {subject}: {}", label(GOOD, "repaired"), plain(message)))
             .collect();
         if lines.is_empty() {
             lines.push(styled(FAINT, "nothing to repair"));
@@ -144,8 +146,13 @@ fn line(finding: &Finding) -> String {
         Severity::Repairable => WARNING,
         Severity::Damage => BAD,
     };
-    let severity = format!("{:10}", severity_name(finding.severity));
-    format!("{}  {}: {}", styled(style, &severity), finding.subject, plain(&finding.message))
+    let further_line = format!("\n{}", " ".repeat(SEVERITY_WIDTH + 2));
+    let message = plain(&finding.message).replace('\n', &further_line);
+    format!("{}  {}: {message}", label(style, severity_name(finding.severity)), finding.subject)
+}
+
+fn label(style: Style, text: &str) -> String {
+    styled(style, &format!("{text:SEVERITY_WIDTH$}"))
 }
 
 fn severity_name(severity: Severity) -> &'static str {
@@ -171,7 +178,7 @@ mod tests {
 
     fn report(findings: &[(&'static str, Severity)], pending: u64, mended: Option<Mended>) -> Report {
         let finding =
-            |&(subject, severity)| Finding { subject, severity, message: format!("{subject} \u{1b}") };
+            |&(subject, severity)| Finding { subject, severity, message: format!("{subject} \u{1b}\nmore") };
         let mut findings: Vec<Finding> = findings.iter().map(finding).collect();
         findings.sort_by_key(|finding| std::cmp::Reverse(finding.severity));
         let checked = vec!["pages", "words", "vectors", "modes"];
