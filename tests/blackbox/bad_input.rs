@@ -121,9 +121,16 @@ fn syntax_in_every_text_is_text() {
     assert_sound(home.database());
 }
 
-/// The memories that really have this tag, type or store: looked up one by one, not by a filter.
+/// The memories that really have this tag, type or store: looked at one by one, not by a filter.
 fn exact_matches(server: &mut Server, parameter: &str, syntax: &str) -> BTreeSet<String> {
-    let list = server.call("memory_list", json!({"store": "all", "page_size": 100}));
+    let mut memories = Vec::new();
+    for page in 1.. {
+        let list = server.call("memory_list", json!({"store": "all", "page_size": 100, "page": page}));
+        memories.extend(list.structured["memories"].as_array().unwrap().iter().cloned());
+        if list.structured["has_more"] == false {
+            break;
+        }
+    }
     // A comma divides tags; inside of one it is written as a hyphen.
     let wanted = syntax.trim().to_lowercase();
     let wanted = if parameter == "tags" { wanted.replace(',', "-") } else { wanted };
@@ -134,7 +141,6 @@ fn exact_matches(server: &mut Server, parameter: &str, syntax: &str) -> BTreeSet
         // No date is among these texts.
         _ => false,
     };
-    let memories = list.structured["memories"].as_array().unwrap();
     let found = memories.iter().filter(|memory| has(memory));
     found.map(|memory| memory["content_hash"].as_str().unwrap().to_owned()).collect()
 }

@@ -127,27 +127,42 @@ fn somebody_elses_database_is_refused_and_left_as_it_is() {
     assert!(std::fs::read(home.database()).unwrap() == before, "it was changed");
 }
 
+/// Runs a command with the file or the directory mounted for reading alone: that stops even root.
+fn run_with_read_only(home: &Home, path: &Path, arguments: &[&str]) -> Output {
+    let mount = "mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\" && exec \"$@\"";
+    let rights = if rustix::process::getuid().is_root() { "-m" } else { "-rm" };
+    let mut command = home.wrapped(&["unshare", rights, "sh", "-c", mount, path.to_str().unwrap()]);
+    command.args(arguments);
+    process::output(command, b"")
+}
+
 #[test]
 fn a_file_that_may_only_be_read_can_be_read_and_says_so_when_written() {
     let home = Home::new();
     home.succeed(&["store", "Written before the file was locked away."]);
-    // Root may write anything: a read-only mount stops even root.
-    let mount = "mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\" && exec \"$@\"";
-    let rights = if rustix::process::getuid().is_root() { "-m" } else { "-rm" };
-    let data = home.data().to_str().unwrap().to_owned();
-    let run = |arguments: &[&str]| {
-        let mut command = home.wrapped(&["unshare", rights, "sh", "-c", mount, &data]);
-        command.args(arguments);
-        process::output(command, b"")
-    };
-    let read = run(&["search", "locked away"]);
+    let read = run_with_read_only(&home, home.database(), &["search", "locked away"]);
     assert!(read.status.success(), "{read:?}");
     assert!(String::from_utf8_lossy(&read.stdout).contains("Written before"), "{read:?}");
-    let written = run(&["store", "Too late."]);
+    let written = run_with_read_only(&home, home.database(), &["store", "Too late."]);
     let said = String::from_utf8_lossy(&written.stderr);
     assert_eq!(written.status.code(), Some(4), "{written:?}");
     assert!(said.contains("cannot be written"), "{said}");
     assert_sound(home.database());
+}
+
+#[test]
+fn a_directory_that_may_only_be_read_is_told_in_words_and_changes_nothing() {
+    let home = Home::new();
+    home.succeed(&["store", "Written before the disk was locked away."]);
+    let before = std::fs::read(home.database()).unwrap();
+    for arguments in [&["search", "locked away"][..], &["store", "Too late."]] {
+        let output = run_with_read_only(&home, home.data(), arguments);
+        let said = String::from_utf8_lossy(&output.stderr);
+        let found = String::from_utf8_lossy(&output.stdout).contains("Written before");
+        assert!(found || output.status.code() == Some(4), "{output:?}");
+        assert!(found || said.contains("read") && said.contains("writ"), "{said}");
+    }
+    assert!(std::fs::read(home.database()).unwrap() == before);
 }
 
 #[test]

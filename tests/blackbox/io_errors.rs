@@ -17,7 +17,13 @@ fn fail(call: &str, error: &str, number: usize) -> bool {
 
     let log = home.path().join("strace.log");
     let (trace, inject) = (format!("trace={call}"), format!("inject={call}:error={error}:when={number}"));
-    let mut command = home.wrapped(&strace::command(&["-e", &trace, "-e", &inject], &log));
+    let mut options = vec!["-e", &trace, "-e", &inject];
+    // Only calls on the database count; the loader of the executable reads files too.
+    let files = ["sqlite_vec.db", "sqlite_vec.db-wal"].map(|name| home.data().join(name));
+    for file in &files {
+        options.extend(["-P", file.to_str().unwrap()]);
+    }
+    let mut command = home.wrapped(&strace::command(&options, &log));
     command.arg("server");
     let mut server = Server::start(command, Era::Modern);
     let answer = server.call("memory_store", json!({"content": "The state after the disk failed."}));
@@ -26,9 +32,11 @@ fn fail(call: &str, error: &str, number: usize) -> bool {
     assert!(failed || !answer.is_error, "{what}");
     assert!(!answer.text.to_lowercase().contains("sqlite"), "what is inside leaks: {what}");
 
-    // The server lives and reads on.
-    let found = server.search("the state before the disk failed", 5);
-    assert!(found.contains(&old), "{what}");
+    // The server lives and reads on, unless reading is what fails. (Each of its threads meets the failing call once.)
+    let search = json!({"query": "the state before the disk failed"});
+    let found = (0..4).map(|_| server.call("memory_search", search.clone())).find(|answer| !answer.is_error);
+    let reads = found.is_some_and(|answer| answer.hashes().contains(&old));
+    assert!(reads || call == "pread64", "{what}");
     server.close();
 
     assert_sound(home.database());

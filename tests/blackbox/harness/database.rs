@@ -65,9 +65,20 @@ impl Database {
         self.texts(&sql).into_iter().collect()
     }
 
-    /// The vectors, by row number.
+    /// The vectors of the original's table, by row number.
     pub(crate) fn vectors(&self) -> BTreeMap<i64, Vec<f32>> {
         shadow::vectors(&self.connection)
+    }
+
+    /// The vectors that lie beside those of another model, by row number.
+    pub(crate) fn own_vectors(&self) -> BTreeMap<i64, Vec<f32>> {
+        if !self.has_table("service_vectors") {
+            return BTreeMap::new();
+        }
+        let mut statement = self.connection.prepare("SELECT id, vector FROM service_vectors").unwrap();
+        let rows =
+            statement.query_map([], |row| Ok((row.get(0)?, shadow::floats(&row.get::<_, Vec<u8>>(1)?))));
+        rows.unwrap().map(Result::unwrap).collect()
     }
 
     /// The rows of a table in the order of a column.

@@ -47,7 +47,9 @@ pub(crate) fn words(database: &Database) -> Vec<String> {
     indexes.iter().filter_map(check).collect()
 }
 
-/// Rows against vectors: the same row numbers, every vector of length 1, no key twice.
+/// Rows against vectors: each live memory has one, each vector a live memory, none is without direction, no key is twice.
+///
+/// Vectors lie in the original's table. When that holds those of another model, ours lie beside it in `service_vectors`.
 fn rows(database: &Database) -> Vec<String> {
     let mut faults = Vec::new();
     let live: BTreeSet<i64> = {
@@ -55,17 +57,18 @@ fn rows(database: &Database) -> Vec<String> {
         database.texts(&sql).iter().map(|id| id.parse().unwrap()).collect()
     };
     let vectors = database.vectors();
-    let embedded: BTreeSet<i64> = vectors.keys().copied().collect();
+    let ours = database.own_vectors();
+    let embedded: BTreeSet<i64> = vectors.keys().chain(ours.keys()).copied().collect();
     for id in live.difference(&embedded) {
         faults.push(format!("memory {id} has no vector"));
     }
     for id in embedded.difference(&live) {
         faults.push(format!("vector {id} has no memory"));
     }
-    for (id, vector) in &vectors {
-        let norm = vector.iter().map(|number| number * number).sum::<f32>().sqrt();
-        if (norm - 1.0).abs() > 0.01 {
-            faults.push(format!("vector {id} has the length {norm}"));
+    for (id, vector) in vectors.iter().chain(&ours) {
+        let length = vector.iter().map(|number| number * number).sum::<f32>().sqrt();
+        if !length.is_finite() || length < 0.5 {
+            faults.push(format!("vector {id} has the length {length}"));
         }
     }
     let twice = database.number("SELECT COUNT(*) - COUNT(DISTINCT content_hash) FROM memories");

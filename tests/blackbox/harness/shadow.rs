@@ -20,14 +20,13 @@ pub(crate) fn vectors(connection: &Connection) -> BTreeMap<i64, Vec<f32>> {
     for chunk in chunks {
         let (chunk, size, validity, rowids): (i64, usize, Vec<u8>, Vec<u8>) = chunk.unwrap();
         let sql = "SELECT vectors FROM memory_embeddings_vector_chunks00 WHERE rowid = ?1";
-        let floats: Vec<u8> = connection.query_row(sql, [chunk], |row| row.get(0)).unwrap();
-        let bytes = floats.len() / size;
+        let stored: Vec<u8> = connection.query_row(sql, [chunk], |row| row.get(0)).unwrap();
+        let bytes = stored.len() / size;
         let in_use = |slot: usize| validity[slot / 8] >> (slot % 8) & 1 == 1;
         for slot in (0..size).filter(|slot| in_use(*slot)) {
             let rowid = i64::from_le_bytes(rowids[slot * 8..][..8].try_into().unwrap());
             assert_eq!(places.get(&rowid), Some(&(chunk, slot)), "row {rowid} of the vectors");
-            let numbers = floats[slot * bytes..][..bytes].chunks_exact(4);
-            let vector = numbers.map(|number| f32::from_le_bytes(number.try_into().unwrap())).collect();
+            let vector = floats(&stored[slot * bytes..][..bytes]);
             assert!(vectors.insert(rowid, vector).is_none(), "row {rowid} has two vectors");
         }
     }
@@ -43,4 +42,9 @@ fn places(connection: &Connection) -> BTreeMap<i64, (i64, usize)> {
         .query_map([], |row| Ok((row.get(0)?, (row.get(1)?, row.get::<_, u32>(2)? as usize))))
         .unwrap();
     rows.map(Result::unwrap).collect()
+}
+
+/// Numbers as they lie on the disk.
+pub(crate) fn floats(bytes: &[u8]) -> Vec<f32> {
+    bytes.chunks_exact(4).map(|number| f32::from_le_bytes(number.try_into().unwrap())).collect()
 }
