@@ -126,12 +126,13 @@ impl Tags {
         let mut seen = HashSet::new();
         let mut tags = Vec::with_capacity(raw.len().min(MAX_TAGS));
         for tag in raw.iter().map(|tag| tag.trim()).filter(|tag| !tag.is_empty()) {
+            // Small letters can be longer than their capitals: the tag is measured as it is kept.
+            let tag = tag.replace(',', "-").to_lowercase();
             let chars = tag.chars().count();
             if chars > MAX_TAG_CHARS {
                 let start = tag.chars().take(20).collect();
                 return Err(InvalidTags::TooLong { start, chars, limit: MAX_TAG_CHARS });
             }
-            let tag = tag.replace(',', "-").to_lowercase();
             if seen.insert(tag.clone()) {
                 tags.push(tag);
             }
@@ -230,6 +231,14 @@ mod tests {
         let list: Vec<String> = (0..=MAX_TAGS).map(|n| format!("t{n}")).collect();
         assert_eq!(Tags::from_list(&list), Err(InvalidTags::TooMany { given: 101, limit: 100 }));
         assert_eq!(Tags::from_list(&list[..MAX_TAGS]).map(|tags| tags.len()), Ok(MAX_TAGS));
+    }
+
+    #[test]
+    fn a_tag_is_measured_as_it_is_kept() {
+        assert!(Tags::from_list(["x".repeat(MAX_TAG_CHARS)]).is_ok());
+        assert!(Tags::from_list(["İ".repeat(MAX_TAG_CHARS / 2)]).is_ok());
+        let error = Tags::from_list(["İ".repeat(MAX_TAG_CHARS / 2 + 1)]).unwrap_err();
+        assert!(matches!(error, InvalidTags::TooLong { chars: 102, .. }), "{error:?}");
     }
 
     #[test]

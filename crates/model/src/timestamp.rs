@@ -61,8 +61,10 @@ impl fmt::Display for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let micros = self.as_microseconds();
         let precision = if micros.rem_euclid(1_000_000) == 0 { 0 } else { 6 };
-        match jiff::Timestamp::from_microsecond(micros) {
-            Ok(instant) => write!(f, "{instant:.precision$}"),
+        // A civil time: an instant of jiff's ends a day before the year 9999 does.
+        let epoch = jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0);
+        match epoch.checked_add(jiff::SignedDuration::from_micros(micros)) {
+            Ok(utc) => write!(f, "{utc:.precision$}Z"),
             Err(_) => write!(f, "{}", self.0),
         }
     }
@@ -93,6 +95,12 @@ mod tests {
             assert_eq!(Timestamp::from_stored_iso(text), expected, "{text}");
         }
         assert_eq!(Timestamp::from_stored_iso("yesterday"), None);
+    }
+
+    #[test]
+    fn the_first_and_the_last_second_are_written_as_any_other() {
+        assert_eq!(Timestamp::from_microseconds(i64::MIN).to_string(), "0000-01-01T00:00:00Z");
+        assert_eq!(Timestamp::from_microseconds(i64::MAX).to_string(), "9999-12-31T23:59:59Z");
     }
 
     #[test]
