@@ -15,9 +15,9 @@ use crate::encoder::Encoder;
 use crate::shape::DIMENSION;
 
 /// The model's name.
-pub const MODEL: &str = "all-MiniLM-L6-v2";
+pub(crate) const MODEL: &str = "all-MiniLM-L6-v2";
 /// Mean pooling, then length 1.
-pub const REVISION: &str = "mean-l2";
+pub(crate) const REVISION: &str = "mean-l2";
 /// Texts of several requests that are encoded together.
 const BATCH: usize = 256;
 
@@ -48,11 +48,8 @@ impl BuiltIn {
     /// The model, not loaded yet, that will use every core.
     #[must_use]
     pub fn new() -> Self {
-        let model = ModelIdentity {
-            name: MODEL.to_owned(),
-            revision: REVISION.to_owned(),
-            dimension: DIMENSION,
-        };
+        let model =
+            ModelIdentity { name: MODEL.to_owned(), revision: REVISION.to_owned(), dimension: DIMENSION };
         Self {
             model,
             threads: None,

@@ -103,7 +103,9 @@ impl Encoder {
             numbers
         };
         let vectors = numbers.into_iter().enumerate();
-        vectors.map(|(text, numbers)| Vector::new(numbers).map_err(|_| EncodeError::Vector { text })).collect()
+        vectors
+            .map(|(text, numbers)| Vector::new(numbers).map_err(|_| EncodeError::Vector { text }))
+            .collect()
     }
 
     /// Each group on one thread, the threads taking the next group when they are free.

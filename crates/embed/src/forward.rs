@@ -77,13 +77,21 @@ impl Forward<'_> {
                 worker.feed_blocks(self.kernels, hidden, layer);
             });
         }
-        let vectors = borders.iter().map(|sequence| pool(&hidden[sequence.start * DIMENSION..sequence.end * DIMENSION]));
+        let vectors = borders
+            .iter()
+            .map(|sequence| pool(&hidden[sequence.start * DIMENSION..sequence.end * DIMENSION]));
         vectors.collect()
     }
 
     /// Runs work on each share's rows; on a thread of its own for all shares but the first.
-    fn on_shares<F>(&self, shares: &[Vec<Piece>], workers: &mut [Worker], hidden: &mut [f32], qkv: &mut [f32], work: F)
-    where
+    fn on_shares<F>(
+        &self,
+        shares: &[Vec<Piece>],
+        workers: &mut [Worker],
+        hidden: &mut [f32],
+        qkv: &mut [f32],
+        work: F,
+    ) where
         F: Fn(&mut Worker, &[Piece], &mut [f32], &mut [f32]) + Sync,
     {
         let work = &work;

@@ -20,7 +20,6 @@ pub(crate) mod neon;
 mod tests;
 
 pub(crate) use ops::{Codes, CodesMut, EmbeddingTables, Norm};
-pub(crate) use simd::{Simd, Tile};
 
 use crate::weights::Linear;
 
@@ -74,7 +73,6 @@ impl Kernel {
             #[cfg(target_arch = "aarch64")]
             Self::NeonDot => neon::detected().then_some(&neon::SET),
             Self::Scalar => Some(&scalar::SET),
-            #[expect(unreachable_patterns, reason = "reached by the kernels of other architectures")]
             _ => None,
         }
     }

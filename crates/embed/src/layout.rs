@@ -131,7 +131,8 @@ pub fn read(file: &[u8]) -> Result<Vec<&[u8]>, LayoutError> {
     let mut contents = Vec::with_capacity(sections.len());
     for (section, at) in sections.into_iter().zip((16..).step_by(8)) {
         let found = word(at).zip(word(at + 4)).and_then(|(offset, bytes)| {
-            let sound = offset.is_multiple_of(ALIGNMENT) && section.bytes.is_none_or(|expected| expected == bytes);
+            let sound =
+                offset.is_multiple_of(ALIGNMENT) && section.bytes.is_none_or(|expected| expected == bytes);
             sound.then(|| file.get(offset..offset.checked_add(bytes)?)).flatten()
         });
         contents.push(found.ok_or(LayoutError::Section { name: section.name })?);

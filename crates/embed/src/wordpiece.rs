@@ -11,7 +11,8 @@ use text::Unit;
 /// Characters of a word beyond which it is unknown.
 const WORD_CHARS: usize = 100;
 /// Names of tokens that mean the token where they stand in a text, with its number.
-const NAMED: [(&str, u16); 5] = [("[PAD]", 0), ("[UNK]", 100), ("[CLS]", 101), ("[SEP]", 102), ("[MASK]", 103)];
+const NAMED: [(&str, u16); 5] =
+    [("[PAD]", 0), ("[UNK]", 100), ("[CLS]", 101), ("[SEP]", 102), ("[MASK]", 103)];
 
 /// The words and pieces of words that the model knows; a piece that continues a word begins with `##`.
 #[derive(Clone, Copy)]

@@ -45,7 +45,12 @@ pub(crate) struct EmbeddingTables<'a> {
 
 /// Normalised embeddings of consecutive tokens of one sequence, the first of them at a position.
 #[inline(always)]
-pub(crate) unsafe fn embed<S: Simd>(tokens: &[u16], first: usize, tables: &EmbeddingTables<'_>, out: &mut [f32]) {
+pub(crate) unsafe fn embed<S: Simd>(
+    tokens: &[u16],
+    first: usize,
+    tables: &EmbeddingTables<'_>,
+    out: &mut [f32],
+) {
     let rows = out.chunks_exact_mut(DIMENSION);
     for ((token, row), position) in tokens.iter().zip(rows).zip(first..) {
         let word = &tables.words[usize::from(*token) * DIMENSION..][..DIMENSION];
@@ -133,7 +138,11 @@ pub(crate) unsafe fn quantise<S: Simd>(rows: &[f32], factors: &[f32], out: &mut 
 
 /// A linear layer over all rows of `codes`, panel by panel so that a panel's weights stay in the nearest cache.
 #[inline(always)]
-pub(crate) unsafe fn linear<K: Tile, const GELU: bool>(codes: &Codes<'_>, layer: &Linear<'_>, out: &mut [f32]) {
+pub(crate) unsafe fn linear<K: Tile, const GELU: bool>(
+    codes: &Codes<'_>,
+    layer: &Linear<'_>,
+    out: &mut [f32],
+) {
     let (inputs, outputs, rows) = (layer.inputs, layer.outputs, codes.scales.len());
     assert!(inputs.is_multiple_of(GROUP) && outputs.is_multiple_of(PANEL));
     assert!(codes.codes.len() >= rows * inputs && codes.zeros.len() >= rows && out.len() >= rows * outputs);
@@ -147,7 +156,13 @@ pub(crate) unsafe fn linear<K: Tile, const GELU: bool>(codes: &Codes<'_>, layer:
             // SAFETY: `tile` rows of codes and one panel of weights lie behind the pointers, and `tile` rows of `outputs`
             // numbers behind `out`, as asserted above.
             unsafe {
-                tile_of::<K>(codes.codes.as_ptr().add(first * inputs), inputs / GROUP, weights, tile, &mut sums);
+                tile_of::<K>(
+                    codes.codes.as_ptr().add(first * inputs),
+                    inputs / GROUP,
+                    weights,
+                    tile,
+                    &mut sums,
+                );
                 for (row, sums) in (first..first + tile).zip(&sums) {
                     let scale = K::splat(codes.scales[row]);
                     for at in (0..PANEL).step_by(K::LANES) {
@@ -263,7 +278,12 @@ const KEYS: usize = 32;
 /// Attention of the rows `rows` of one sequence whose queries, keys and values are `qkv`; the queries are scaled already.
 /// `out` has a row of all heads for each of `rows`.
 #[inline(always)]
-pub(crate) unsafe fn attend<K: Tile>(qkv: &[f32], rows: Range<usize>, scratch: &mut Vec<f32>, out: &mut [f32]) {
+pub(crate) unsafe fn attend<K: Tile>(
+    qkv: &[f32],
+    rows: Range<usize>,
+    scratch: &mut Vec<f32>,
+    out: &mut [f32],
+) {
     let tokens = qkv.len() / QKV;
     assert!(rows.end <= tokens && out.len() >= rows.len() * DIMENSION);
     let padded = tokens.next_multiple_of(KEYS);
@@ -286,7 +306,9 @@ pub(crate) unsafe fn attend<K: Tile>(qkv: &[f32], rows: Range<usize>, scratch: &
             // rows of DIMENSION numbers less the head's offset.
             unsafe {
                 first += match left {
-                    _ if left >= K::ATTEND_ROWS && K::ATTEND_ROWS == 12 => span.attend::<K, 12>(keys, scores, out),
+                    _ if left >= K::ATTEND_ROWS && K::ATTEND_ROWS == 12 => {
+                        span.attend::<K, 12>(keys, scores, out)
+                    }
                     4.. => span.attend::<K, 4>(keys, scores, out),
                     2.. => span.attend::<K, 2>(keys, scores, out),
                     _ => span.attend::<K, 1>(keys, scores, out),
@@ -307,7 +329,12 @@ struct Span<'a> {
 impl Span<'_> {
     /// Scores, softmax and weighted values of `R` query rows; answers `R`.
     #[inline(always)]
-    unsafe fn attend<S: Simd, const R: usize>(&self, keys: &[f32], scores: &mut [f32], out: &mut [f32]) -> usize {
+    unsafe fn attend<S: Simd, const R: usize>(
+        &self,
+        keys: &[f32],
+        scores: &mut [f32],
+        out: &mut [f32],
+    ) -> usize {
         // SAFETY: the caller's promise.
         unsafe {
             self.scores::<S, R>(keys, scores);
