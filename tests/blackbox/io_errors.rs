@@ -8,15 +8,15 @@ use crate::harness::{Era, Home, Server, strace};
 /// A call that fails more often than this never ends.
 const MOST: usize = 200;
 
-/// Lets the `number`th call of a kind around one store fail. Gives whether there was one.
-fn fail(call: &str, error: &str, number: usize) -> bool {
+/// Lets calls of a kind around one store fail: the third (`3`), or all from the third on (`3+`). Gives whether there were.
+fn fail(call: &str, error: &str, when: &str) -> bool {
     let home = Home::new();
     let mut before = home.server();
     let old = before.store("The state before the disk failed.");
     before.close();
 
     let log = home.path().join("strace.log");
-    let (trace, inject) = (format!("trace={call}"), format!("inject={call}:error={error}:when={number}"));
+    let (trace, inject) = (format!("trace={call}"), format!("inject={call}:error={error}:when={when}"));
     let mut options = vec!["-e", &trace, "-e", &inject];
     // Only calls on the database count; the loader of the executable reads files too.
     let files = ["sqlite_vec.db", "sqlite_vec.db-wal"].map(|name| home.data().join(name));
@@ -28,7 +28,7 @@ fn fail(call: &str, error: &str, number: usize) -> bool {
     let mut server = Server::start(command, Era::Modern);
     let answer = server.call("memory_store", json!({"content": "The state after the disk failed."}));
     let failed = std::fs::read_to_string(&log).unwrap().contains("(INJECTED)");
-    let what = format!("{call} number {number} failed with {error}: {answer:?}");
+    let what = format!("{call} number {when} failed with {error}: {answer:?}");
     assert!(failed || !answer.is_error, "{what}");
     assert!(!answer.text.to_lowercase().contains("sqlite"), "what is inside leaks: {what}");
 
@@ -58,13 +58,21 @@ fn fail(call: &str, error: &str, number: usize) -> bool {
 
 /// Lets the first call fail, then the second, until a store needs no more of them.
 fn fail_each(call: &str, error: &str) -> usize {
-    let number = (1..MOST).find(|number| !fail(call, error, *number));
+    let number = (1..MOST).find(|number| !fail(call, error, &number.to_string()));
     number.unwrap_or_else(|| panic!("{MOST} calls of {call} around one store"))
 }
 
 #[test]
 fn a_write_that_fails_leaves_the_old_state_or_the_new() {
     assert!(fail_each("pwrite64", "EIO") > 5, "too few writes for a store");
+}
+
+#[test]
+fn a_disk_that_fails_for_good_is_still_read() {
+    for when in ["1+", "2+", "4+", "8+", "16+"] {
+        assert!(fail("pwrite64", "EIO", when));
+        assert!(fail("pwrite64", "ENOSPC", when));
+    }
 }
 
 #[test]
@@ -75,7 +83,7 @@ fn a_synchronisation_that_fails_is_never_acknowledged_and_forgotten() {
 
 #[test]
 fn a_read_that_fails_leaves_the_old_state_or_the_new() {
-    for number in [1, 2, 3, 5, 8, 13, 21, 34] {
-        fail("pread64", "EIO", number);
+    for when in ["1", "2", "3", "5", "8", "13", "21", "34"] {
+        fail("pread64", "EIO", when);
     }
 }

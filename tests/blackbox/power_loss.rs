@@ -36,6 +36,7 @@ struct Verdict {
 #[test]
 fn no_disk_is_corrupt_and_no_acknowledged_memory_is_lost() {
     let verdict = server(&Home::new());
+    eprintln!("{verdict:?}");
     assert!(verdict.images >= 150 && verdict.acknowledged == STORES, "{verdict:?}");
     assert_eq!((verdict.corrupt, verdict.lost), (0, 0), "{verdict:?}");
 }
