@@ -9,11 +9,13 @@
 //! | `handler` | answers requests; the only part that calls tools |
 //! | `transport` | the stream as `rmcp` sees it: what is in flight, the end of input, the writer |
 //! | `message` | one line: a message, or the error that answers it |
+//! | `order` | which calls run together |
 //! | `lines` | lines of limited length out of bytes |
 
 mod handler;
 mod lines;
 mod message;
+mod order;
 mod transport;
 
 use std::io;

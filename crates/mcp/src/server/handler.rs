@@ -14,6 +14,7 @@ use rmcp::service::{RequestContext, RoleServer};
 use tokio::sync::Semaphore;
 
 use super::MAX_CONCURRENT_CALLS;
+use super::order::Turn;
 use crate::answer::{Answer, ToolError};
 use crate::tools::{self, Effect, Repeat, TOOLS, Tool};
 
@@ -49,7 +50,12 @@ impl Handler {
     ) -> CallToolResult {
         let (grant, calls) = (self.grant.clone(), Arc::clone(&self.calls));
         let arguments = request.arguments.unwrap_or_default();
+        let turn = context.extensions.get::<Turn>().cloned();
         let mut call = tokio::spawn(async move {
+            let mut turn = turn;
+            if let Some(turn) = &mut turn {
+                turn.comes().await;
+            }
             let _permit = calls.acquire_owned().await;
             tools::call(&grant, &request.name, arguments).await
         });

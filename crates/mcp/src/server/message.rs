@@ -79,3 +79,28 @@ fn lacks_version(request: &Value) -> bool {
 fn refused(id: Option<RequestId>, code: ErrorCode, message: String) -> Incoming {
     Incoming::Refused(ServerJsonRpcMessage::error(ErrorData::new(code, message, None), id))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_and_what_is_no_json_is_refused(line: Vec<u8>) {
+            let refused = read(&line).into_iter().filter(|incoming| matches!(incoming, Incoming::Refused(_))).count();
+            let is_blank = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&line).trim_ascii().is_empty();
+            let is_json = serde_json::from_slice::<Value>(&line).is_ok();
+            prop_assert!(is_json || refused == usize::from(!is_blank), "{line:?}");
+        }
+
+        #[test]
+        fn a_request_is_read_whatever_text_is_in_it(id: String, content: String, name: String) {
+            let params = json!({"name": name, "arguments": {"content": content}});
+            let line = json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": params}).to_string();
+            let read = read(line.as_bytes());
+            prop_assert!(matches!(read.as_slice(), [Incoming::Message(_)]), "{line}");
+        }
+    }
+}

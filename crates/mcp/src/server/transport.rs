@@ -9,7 +9,7 @@ use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rmcp::model::{
-    ClientJsonRpcMessage, ClientNotification, JsonRpcMessage, RequestId, ServerJsonRpcMessage,
+    ClientJsonRpcMessage, ClientNotification, ClientRequest, JsonRpcMessage, RequestId, ServerJsonRpcMessage,
 };
 use rmcp::service::{RoleServer, RxJsonRpcMessage, TxJsonRpcMessage};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
@@ -18,7 +18,9 @@ use tokio::time::Instant;
 
 use super::lines::{Line, Lines};
 use super::message::{self, Incoming};
+use super::order::Order;
 use super::{DRAIN, MAX_LINE_BYTES, ServeError};
+use crate::tools;
 
 /// How many requests are in flight before no more are read. Generous, because a simple client writes all its requests
 /// before it reads an answer.
@@ -34,6 +36,7 @@ pub(super) struct Transport<R> {
     answers: Option<mpsc::Sender<ServerJsonRpcMessage>>,
     in_flight: Arc<InFlight>,
     failures: Failures,
+    order: Order,
     /// When the input has ended: until when calls may go on.
     deadline: Option<Instant>,
     after_first_answer: Option<Box<dyn FnOnce() + Send>>,
@@ -108,6 +111,7 @@ impl<R: AsyncRead + Unpin> Transport<R> {
             answers: Some(answers),
             in_flight: Arc::default(),
             failures,
+            order: Order::default(),
             deadline: None,
             after_first_answer: Some(after_first_answer),
         }
@@ -139,9 +143,16 @@ impl<R: AsyncRead + Unpin> Transport<R> {
         Ok(())
     }
 
-    fn note(&self, message: &ClientJsonRpcMessage) {
+    fn note(&mut self, message: &mut ClientJsonRpcMessage) {
         match message {
-            JsonRpcMessage::Request(request) => self.in_flight.add(request.id.clone()),
+            JsonRpcMessage::Request(request) => {
+                self.in_flight.add(request.id.clone());
+                if let ClientRequest::CallToolRequest(call) = &mut request.request
+                    && let Some(tool) = tools::find(&call.params.name)
+                {
+                    call.extensions.insert(self.order.next(tool.annotations.effect));
+                }
+            }
             JsonRpcMessage::Notification(notification) => {
                 if let ClientNotification::CancelledNotification(cancelled) = &notification.notification
                     && let Some(id) = &cancelled.params.request_id
@@ -195,8 +206,8 @@ impl<R: AsyncRead + Send + Unpin + 'static> rmcp::transport::Transport<RoleServe
                     place.send(refusal);
                 }
             }
-            if let Some(message) = self.messages.pop_front() {
-                self.note(&message);
+            if let Some(mut message) = self.messages.pop_front() {
+                self.note(&mut message);
                 return Some(message);
             }
             if let Some(deadline) = self.deadline {

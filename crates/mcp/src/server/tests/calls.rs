@@ -139,3 +139,33 @@ async fn calls_run_side_by_side_up_to_the_limit() {
         assert_eq!(client.next().await.unwrap()["result"]["isError"], false);
     }
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn calls_written_at_once_mean_what_they_say_in_their_order() {
+    let mut client = Client::start();
+    let rounds = 30;
+    let mut script = String::new();
+    for round in 0..rounds {
+        for (step, tool, arguments) in [
+            ("store", "memory_store", json!({"content": format!("fact number {round}"), "tags": ["x"]})),
+            ("search", "memory_search", json!({"tags": ["x"]})),
+            ("delete", "memory_delete", json!({"tags": ["x"]})),
+            ("list", "memory_list", json!({"tags": ["x"]})),
+        ] {
+            let (id, call) = (format!("{step} {round}"), json!({"name": tool, "arguments": arguments}));
+            let request = json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": call});
+            script.push_str(&format!("{request}\n"));
+        }
+    }
+    client.send_bytes(script.as_bytes()).await;
+    for _ in 0..rounds * 4 {
+        let answer = client.next().await.unwrap();
+        let structured = &answer["result"]["structuredContent"];
+        match answer["id"].as_str().unwrap().split_once(' ').unwrap().0 {
+            "store" => assert_eq!(structured["outcome"], "created", "{answer}"),
+            "search" => assert_eq!(structured["total"], 1, "{answer}"),
+            "delete" => assert_eq!(structured["deleted_count"], 1, "{answer}"),
+            _ => assert_eq!(structured["total"], 0, "{answer}"),
+        }
+    }
+}
