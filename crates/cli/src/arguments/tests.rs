@@ -43,6 +43,23 @@ fn recall_is_another_name_of_search_and_its_words_need_no_quotes() {
 }
 
 #[test]
+fn an_empty_condition_is_refused_because_it_would_be_none() {
+    for line in [
+        &["memory", "delete", "--tags", "", "--type", "note"][..],
+        &["memory", "delete", "--tags", "a,,b"],
+        &["memory", "delete", " ", "--type", "note"],
+        &["memory", "list", "--type", ""],
+        &["memory", "search", "x", "--before", " "],
+        &["memory", "search", "x", "--after", ""],
+        &["memory", "list", "--store", ""],
+        &["memory", "get", ""],
+    ] {
+        let error = parse(line).unwrap_err().error;
+        assert_eq!(error.kind(), clap::error::ErrorKind::ValueValidation, "{line:?}");
+    }
+}
+
+#[test]
 fn global_flags_stand_before_or_behind_the_command() {
     for line in [["memory", "--json", "--db", "x.db", "list"], ["memory", "list", "--db", "x.db", "--json"]] {
         let arguments = parse(&line).unwrap();

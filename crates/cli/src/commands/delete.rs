@@ -21,6 +21,7 @@ const SHOWN_HASHES: usize = 10;
   memory delete --tags scratch --yes          without a question, as a script needs it")]
 pub struct Delete {
     /// Hash of the memory, or its first characters (at least 6)
+    #[arg(value_parser = filter::not_blank)]
     pub hash: Option<String>,
     /// Only say what would be deleted
     #[arg(long)]

@@ -8,22 +8,22 @@ use serde_json::{Map, Value, json};
 #[command(next_help_heading = "Which memories")]
 pub struct Filter {
     /// Only memories with these tags, separated by commas
-    #[arg(short, long, value_name = "TAGS", value_delimiter = ',')]
+    #[arg(short, long, value_name = "TAGS", value_delimiter = ',', value_parser = not_blank)]
     pub tags: Vec<String>,
     /// Whether any of the tags is enough or all are needed: any, all
     #[arg(long, value_name = "HOW", default_value = "any", hide_possible_values = true)]
     pub tag_match: TagMatch,
     /// Only memories of this type
-    #[arg(long = "type", value_name = "TYPE")]
+    #[arg(long = "type", value_name = "TYPE", value_parser = not_blank)]
     pub memory_type: Option<String>,
     /// Only memories stored then or later: 2026-03-11 or 2026-03-11T15:30:00Z
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = not_blank)]
     pub after: Option<String>,
     /// Only memories stored before this time
-    #[arg(long, value_name = "DATE")]
+    #[arg(long, value_name = "DATE", value_parser = not_blank)]
     pub before: Option<String>,
     /// Named store to look in, `all` for every one [default: default]
-    #[arg(long, value_name = "NAME")]
+    #[arg(long, value_name = "NAME", value_parser = not_blank)]
     pub store: Option<String>,
 }
 
@@ -35,6 +35,18 @@ pub enum TagMatch {
     Any,
     /// A memory must have all of them.
     All,
+}
+
+/// A condition that says something. An empty one, as a script writes it whose variable is not set, would be no condition:
+/// what is deleted would be more than was meant.
+///
+/// # Errors
+/// What to do instead.
+pub fn not_blank(text: &str) -> Result<String, &'static str> {
+    match text.trim() {
+        "" => Err("it is empty: write a value, or leave the flag out"),
+        _ => Ok(text.to_owned()),
+    }
 }
 
 impl Filter {

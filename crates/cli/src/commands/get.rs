@@ -4,7 +4,7 @@ use clap::Args;
 use mcp::wire::Memory;
 use serde_json::{Map, json};
 
-use super::Session;
+use super::{Session, filter};
 use crate::exit::{Failure, Verdict};
 use crate::render::{Format, memory};
 
@@ -15,6 +15,7 @@ use crate::render::{Format, memory};
   memory get b94d27b9934d --raw > note.md     the text alone, byte for byte")]
 pub struct Get {
     /// Hash of the memory, or its first characters (at least 6)
+    #[arg(value_parser = filter::not_blank)]
     pub hash: String,
     /// Print the text alone, exactly as it was stored
     #[arg(long, conflicts_with = "json")]

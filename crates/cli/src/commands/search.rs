@@ -47,14 +47,15 @@ pub enum Mode {
 
 impl Search {
     pub(crate) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
-        if self.query.is_empty() && self.filter.is_empty() {
+        let has_query = self.query.iter().any(|words| !words.trim().is_empty());
+        if !has_query && self.filter.is_empty() {
             return Err(Failure::invalid(
                 "nothing says what to look for",
                 "give a question, some words, or a filter: --tags, --type, --after, --before",
             ));
         }
         let extent = if self.full { Extent::Whole } else { Extent::Beginning };
-        if !self.query.is_empty() {
+        if has_query {
             session.warm();
         }
         let answer = session.call::<Found>("searching", "memory_search", self.arguments(session)).await?;
