@@ -166,7 +166,7 @@ fn check_unsupported(tool: &Tool, name: &str, value: &Value) -> Result<(), ToolE
 }
 
 /// Whether a value means "not given".
-fn is_blank(value: &Value) -> bool {
+pub(crate) fn is_blank(value: &Value) -> bool {
     match value {
         Value::Null => true,
         Value::String(text) => text.is_empty(),

@@ -22,4 +22,5 @@ pub mod tools;
 pub mod wire;
 
 pub use answer::{Answer, ToolError};
-pub use server::{ServeError, serve};
+pub use server::{ServeError, serve, serve_with};
+pub use tools::Defaults;

@@ -7,12 +7,14 @@
 //! | module | what |
 //! |---|---|
 //! | `handler` | answers requests; the only part that calls tools |
-//! | `transport` | the stream as `rmcp` sees it: what is in flight, the end of input, the writer |
+//! | `transport` | the stream as `rmcp` sees it: reader, end of input, writer |
+//! | `in_flight` | which requests are not answered yet |
 //! | `message` | one line: a message, or the error that answers it |
 //! | `order` | which calls run together |
 //! | `lines` | lines of limited length out of bytes |
 
 mod handler;
+mod in_flight;
 mod lines;
 mod message;
 mod order;
@@ -28,6 +30,8 @@ use tokio::io::{AsyncRead, AsyncWrite};
 
 use handler::Handler;
 use transport::{Failures, Transport, write_lines};
+
+use crate::tools::Defaults;
 
 /// The longest line that is read, in bytes. A longer one is answered with an error and skipped.
 pub const MAX_LINE_BYTES: usize = 16 * 1024 * 1024;
@@ -71,6 +75,25 @@ where
     R: AsyncRead + Send + Unpin + 'static,
     W: AsyncWrite + Send + Unpin + 'static,
 {
+    serve_with(engine, space, capability, Defaults::default(), input, output).await
+}
+
+/// As [`serve`]; calls that leave something out mean what `defaults` says.
+///
+/// # Errors
+/// As [`serve`].
+pub async fn serve_with<R, W>(
+    engine: &Engine,
+    space: &Space,
+    capability: Capability,
+    defaults: Defaults,
+    input: R,
+    output: W,
+) -> Result<(), ServeError>
+where
+    R: AsyncRead + Send + Unpin + 'static,
+    W: AsyncWrite + Send + Unpin + 'static,
+{
     let failures = Failures::default();
     let (answers, waiting) = tokio::sync::mpsc::channel(QUEUED_ANSWERS);
     let writer = tokio::spawn(write_lines(output, waiting, failures.clone()));
@@ -79,7 +102,7 @@ where
         move || engine.warm(&space)
     };
     let transport = Transport::new(input, answers, failures.clone(), Box::new(warm));
-    let handler = Handler::new(engine.grant(space, capability));
+    let handler = Handler::new(engine.grant(space, capability), defaults);
     let service = serve_directly::<RoleServer, _, _, _, _>(handler, transport, None);
     let quit = service.waiting().await.map_err(ServeError::Stopped)?;
     // The writer ends when the transport is gone. A reader that does not read cannot hold the process.

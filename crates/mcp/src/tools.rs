@@ -4,6 +4,7 @@
 //! One file here: its declaration, how its arguments are read, the use case it calls, its text, its tests; then one line
 //! in [`TOOLS`]. Its answer gets a type in [`crate::wire`].
 
+mod defaults;
 mod delete;
 mod filter;
 mod get;
@@ -21,6 +22,8 @@ use crate::answer::{Answer, ToolError};
 use crate::arguments::Arguments;
 use crate::parameter::{Parameter, Unsupported};
 use crate::schema;
+
+pub use defaults::Defaults;
 
 /// Every tool, in the order in which it is listed.
 pub static TOOLS: [&Tool; 6] =

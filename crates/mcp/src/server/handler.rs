@@ -16,7 +16,7 @@ use tokio::sync::Semaphore;
 use super::MAX_CONCURRENT_CALLS;
 use super::order::Turn;
 use crate::answer::{Answer, ToolError};
-use crate::tools::{self, Effect, Repeat, TOOLS, Tool};
+use crate::tools::{self, Defaults, Effect, Repeat, TOOLS, Tool};
 
 /// What a client tells its model about this server.
 const INSTRUCTIONS: &str = "Long-term memory. Search with memory_search before you answer from what the user told \
@@ -34,12 +34,13 @@ static LISTED: LazyLock<Vec<(&'static Tool, rmcp::model::Tool)>> =
 /// Answers the requests of one client.
 pub(super) struct Handler {
     grant: Grant,
+    defaults: Defaults,
     calls: Arc<Semaphore>,
 }
 
 impl Handler {
-    pub(super) fn new(grant: Grant) -> Self {
-        Self { grant, calls: Arc::new(Semaphore::new(MAX_CONCURRENT_CALLS)) }
+    pub(super) fn new(grant: Grant, defaults: Defaults) -> Self {
+        Self { grant, defaults, calls: Arc::new(Semaphore::new(MAX_CONCURRENT_CALLS)) }
     }
 
     /// Calls a tool in a task of its own, so that a defect in it is an answer like any other.
@@ -49,7 +50,8 @@ impl Handler {
         context: RequestContext<RoleServer>,
     ) -> CallToolResult {
         let (grant, calls) = (self.grant.clone(), Arc::clone(&self.calls));
-        let arguments = request.arguments.unwrap_or_default();
+        let mut arguments = request.arguments.unwrap_or_default();
+        self.defaults.fill(&request.name, &mut arguments);
         let turn = context.extensions.get::<Turn>().cloned();
         let mut call = tokio::spawn(async move {
             let mut turn = turn;

@@ -13,7 +13,8 @@ use testkit::Bench;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, ReadHalf, WriteHalf};
 use tokio::task::JoinHandle;
 
-use super::{ServeError, serve};
+use super::{ServeError, serve_with};
+use crate::tools::Defaults;
 
 /// A client at the other end of the stream.
 struct Client {
@@ -34,11 +35,16 @@ impl Client {
     }
 
     fn of(engine: &Engine, capability: Capability) -> Self {
+        Self::with(engine, capability, Defaults::default())
+    }
+
+    fn with(engine: &Engine, capability: Capability, defaults: Defaults) -> Self {
         let (ours, theirs) = tokio::io::duplex(1024 * 1024);
         let (read, write) = tokio::io::split(theirs);
         let engine = engine.clone();
-        let server =
-            tokio::spawn(async move { serve(&engine, &Space::Default, capability, read, write).await });
+        let server = tokio::spawn(async move {
+            serve_with(&engine, &Space::Default, capability, defaults, read, write).await
+        });
         let (output, input) = tokio::io::split(ours);
         Self { input: Some(input), output: BufReader::new(output), server, last_id: 0 }
     }

@@ -4,18 +4,19 @@
 //! a newline, and ends while calls are still running. This one answers, resynchronises, and tells of the end of input only
 //! when what is in flight is finished.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rmcp::model::{
-    ClientJsonRpcMessage, ClientNotification, ClientRequest, JsonRpcMessage, RequestId, ServerJsonRpcMessage,
+    ClientJsonRpcMessage, ClientNotification, ClientRequest, JsonRpcMessage, ServerJsonRpcMessage,
 };
 use rmcp::service::{RoleServer, RxJsonRpcMessage, TxJsonRpcMessage};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::mpsc;
 use tokio::time::Instant;
 
+use super::in_flight::InFlight;
 use super::lines::{Line, Lines};
 use super::message::{self, Incoming};
 use super::order::Order;
@@ -40,46 +41,6 @@ pub(super) struct Transport<R> {
     /// When the input has ended: until when calls may go on.
     deadline: Option<Instant>,
     after_first_answer: Option<Box<dyn FnOnce() + Send>>,
-}
-
-/// The requests that are not answered yet.
-#[derive(Default)]
-struct InFlight {
-    ids: Mutex<HashSet<RequestId>>,
-    fewer: Notify,
-}
-
-impl InFlight {
-    fn add(&self, id: RequestId) {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
-    }
-
-    fn remove(&self, id: &RequestId) {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).remove(id);
-        self.fewer.notify_waiters();
-    }
-
-    fn count(&self) -> usize {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).len()
-    }
-
-    /// Waits until at most so many are left.
-    async fn at_most(&self, count: usize) {
-        loop {
-            let fewer = self.fewer.notified();
-            if self.count() <= count {
-                return;
-            }
-            fewer.await;
-        }
-    }
-
-    /// Waits until none is left, for as long as it may.
-    async fn drain(&self, deadline: Instant) {
-        if tokio::time::timeout_at(deadline, self.at_most(0)).await.is_err() {
-            tracing::warn!(calls = self.count(), "the input has ended and calls are still running");
-        }
-    }
 }
 
 /// The first failure of the streams.

@@ -6,6 +6,7 @@ use testkit::{Bench, Fault};
 
 use super::{Client, held, text};
 use crate::server::MAX_CONCURRENT_CALLS;
+use crate::tools::Defaults;
 
 #[tokio::test]
 async fn tools_are_listed_as_recorded() {
@@ -100,6 +101,15 @@ async fn store_and_model_are_opened_in_the_background_once_something_was_answere
     assert!(!held.is_warmed());
     client.result("tools/list", json!({})).await;
     held.warmed().await;
+}
+
+#[tokio::test]
+async fn what_the_settings_say_is_meant_by_calls_that_leave_it_out() {
+    let defaults = Defaults { agent_id: Some("planner".to_owned()), ..Defaults::default() };
+    let mut client = Client::with(&Bench::default().engine, Capability::Admin, defaults);
+    client.call("memory_store", json!({"content": "a"})).await;
+    let listed = client.call("memory_list", json!({})).await;
+    assert_eq!(listed["structuredContent"]["memories"][0]["agent_id"], "planner");
 }
 
 #[tokio::test]
