@@ -12,7 +12,7 @@ use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
 use crate::error::Result;
-use crate::{connection, files};
+use crate::{connection, files, words};
 
 /// Pages copied at once.
 const PAGES: i32 = 4096;
@@ -119,7 +119,7 @@ fn problems(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
     let lines =
         statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;
-    Ok(lines.into_iter().filter(|line| line != "ok" && !line.contains("FTS5 table")).collect())
+    Ok(lines.into_iter().filter(|line| line != "ok" && !words::is_about_words(line)).collect())
 }
 
 fn failed(what: &str, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {

@@ -107,6 +107,7 @@ pub(crate) fn create_directory(directory: &Path) -> Result<()> {
 }
 
 /// Creates an empty file, 0600 whatever the umask, when there is none. SQLite gives its log and index the same mode.
+#[expect(clippy::disallowed_methods, reason = "a file that it creates itself, before SQLite knows of it")]
 pub(crate) fn create_private(path: &Path) -> Result<bool> {
     let flags = OFlags::CREATE | OFlags::EXCL | OFlags::WRONLY | OFlags::CLOEXEC;
     match rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR) {
@@ -117,12 +118,14 @@ pub(crate) fn create_private(path: &Path) -> Result<bool> {
 }
 
 /// Makes a closed file durable that no database connection uses (a finished backup).
+#[expect(clippy::disallowed_methods, reason = "a finished copy")]
 pub(crate) fn sync_copy(path: &Path) -> std::io::Result<()> {
     let file = rustix::fs::open(path, OFlags::RDONLY | OFlags::CLOEXEC, Mode::empty())?;
     Ok(rustix::fs::fsync(file)?)
 }
 
 /// Makes the names in a directory durable.
+#[expect(clippy::disallowed_methods, reason = "a directory")]
 pub(crate) fn sync_directory(directory: &Path) -> std::io::Result<()> {
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     let directory = rustix::fs::open(directory, flags, Mode::empty())?;

@@ -19,8 +19,7 @@ const PROBLEMS: u32 = 20;
 /// From which size the write-ahead log is worth a word, in bytes.
 const LARGE_LOG_BYTES: u64 = 64 * 1024 * 1024;
 
-/// Looks for damage. The deep check needs a connection that may write (the word indexes check themselves by a command
-/// that is spelled as a write).
+/// Looks for damage, as far as reading shows it.
 pub(crate) fn check(
     connection: &Connection,
     model: &ModelIdentity,
@@ -29,11 +28,24 @@ pub(crate) fn check(
 ) -> Result<IntegrityReport> {
     let mut report = IntegrityReport::default();
     look(&mut report, "pages", pages(connection, check))?;
-    look(&mut report, "words", words(connection, check))?;
+    look(&mut report, "words", counts(connection))?;
     look(&mut report, "vectors", vectors(connection, model, check))?;
     look(&mut report, "modes", Ok(modes(path)))?;
     look(&mut report, "sizes", Ok(sizes(path)))?;
     Ok(report)
+}
+
+/// Compares every word with the memories. Needs a connection that may write (the word indexes check themselves by a
+/// command that is spelled as a write) and writes nothing.
+pub(crate) fn check_words(connection: &Connection) -> Result<Vec<Finding>> {
+    let mut found = Vec::new();
+    for (index, _) in [WORDS, PIECES] {
+        if !words::is_sound(connection, index).doing("checking words")? {
+            let message = format!("{index} does not hold the words of the memories");
+            found.push(Finding { subject: "words", severity: Severity::Repairable, message });
+        }
+    }
+    Ok(found)
 }
 
 /// Adds what one look found. Damage that stops it is a finding too.
@@ -60,16 +72,19 @@ fn pages(connection: &Connection, check: Check) -> Result<Vec<(Severity, String)
         Check::Quick => format!("PRAGMA quick_check({PROBLEMS})"),
         Check::Deep => format!("PRAGMA integrity_check({PROBLEMS})"),
     };
+    for (index, _) in [WORDS, PIECES] {
+        words::refresh(connection, index).doing("checking pages")?;
+    }
     let lines: Vec<String> = connection
         .prepare(&pragma)
         .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
         .doing("checking pages")?;
-    // Word indexes check themselves here too; they are looked at below, where they can be repaired.
-    let problems = lines.into_iter().filter(|line| line != "ok" && !line.contains("FTS5 table"));
-    Ok(problems.map(|line| (Severity::Damage, line)).collect())
+    let severity =
+        |line: &str| if words::is_about_words(line) { Severity::Repairable } else { Severity::Damage };
+    Ok(lines.into_iter().filter(|line| line != "ok").map(|line| (severity(&line), line)).collect())
 }
 
-fn words(connection: &Connection, check: Check) -> Result<Vec<(Severity, String)>> {
+fn counts(connection: &Connection) -> Result<Vec<(Severity, String)>> {
     let mut found = Vec::new();
     let memories = count(connection, "SELECT count(*) FROM memories")?;
     for (index, _) in [WORDS, PIECES] {
@@ -79,8 +94,6 @@ fn words(connection: &Connection, check: Check) -> Result<Vec<(Severity, String)
                 Severity::Repairable,
                 format!("{index} has {indexed} texts, there are {memories} rows"),
             ));
-        } else if check == Check::Deep && !words::is_sound(connection, index).doing("checking words")? {
-            found.push((Severity::Repairable, format!("{index} does not hold the words of the memories")));
         }
     }
     Ok(found)

@@ -7,7 +7,7 @@
 //! |---|---|
 //! | [`store`](SqliteStore) | the port [`ports::MemoryStore`], method by method |
 //! | `insert`, `delete`, `read`, `pending`, `statistics` | one use each: its SQL and what belongs to it |
-//! | `filter`, `rows` | filters as SQL; rows as memories |
+//! | `filter`, `candidates`, `rows` | filters as SQL; candidates against a filter; rows as memories |
 //! | `words` | finding by words: whole words, pieces of words |
 //! | `vectors` | finding by meaning: where vectors are, the index in memory |
 //! | `schema` | the form of the database; upgrading older ones |
@@ -25,6 +25,7 @@
 //! method in `store.rs`.
 
 mod backup;
+mod candidates;
 pub mod connection;
 mod delete;
 mod error;

@@ -18,8 +18,8 @@ use crate::{Options, delete, insert, integrity, pending, read, repair, schema, s
 
 /// The memories of one SQLite file, opened for one embedding model.
 ///
-/// Opening a file that is open in this process already shares its connections. The file is closed when the last handle
-/// is closed or dropped.
+/// Opening a file that is open in this process already shares its connections, with the options they were opened with.
+/// The file is closed when the last handle is closed or dropped.
 pub struct SqliteStore {
     model: Arc<ModelIdentity>,
     vectors: Arc<Vectors>,
@@ -174,20 +174,13 @@ impl MemoryStore for SqliteStore {
 
     async fn check(&self, check: Check) -> Result<IntegrityReport> {
         let path = self.pool()?.path.clone();
-        match check {
-            Check::Quick => {
-                self.read(move |connection, model| integrity::check(connection, model, &path, Check::Quick))
-                    .await
-            }
-            Check::Deep => {
-                let model = Arc::clone(&self.model);
-                let job = move |session: &mut pool::Session| {
-                    session
-                        .rolled_back(|transaction| integrity::check(transaction, &model, &path, Check::Deep))
-                };
-                self.pool()?.write(job).await
-            }
+        let mut report =
+            self.read(move |connection, model| integrity::check(connection, model, &path, check)).await?;
+        if check == Check::Deep {
+            let job = |session: &mut pool::Session| session.rolled_back(integrity::check_words);
+            report.findings.extend(self.pool()?.write(job).await?);
         }
+        Ok(report)
     }
 
     async fn repair(&self) -> Result<Vec<Repaired>> {

@@ -28,3 +28,15 @@ pub(crate) fn is_sound(connection: &Connection, index: &str) -> Result<bool> {
         Err(error) => Err(error),
     }
 }
+
+/// Makes this connection forget what it remembers of a word index. Queries do that themselves after another connection
+/// wrote; SQLite's check of pages does not, and then takes what was merged away for missing.
+pub(crate) fn refresh(connection: &Connection, index: &str) -> Result<()> {
+    let sql = format!("SELECT rowid FROM {index} WHERE {index} MATCH '\"a\"' LIMIT 1");
+    connection.prepare(&sql)?.exists([]).map(|_| ())
+}
+
+/// Whether a line of SQLite's check of pages is about a word index.
+pub(crate) fn is_about_words(line: &str) -> bool {
+    line.contains("FTS5 table") || line.starts_with("fts5: ")
+}

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use model::{ModelIdentity, Timestamp};
+use ports::StoreError;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use super::form::Form;
@@ -31,7 +32,11 @@ pub(crate) fn prepare(session: &mut Session, model: &ModelIdentity) -> Result<()
         waiting.retry(|| upgrade(connection, &options, waiting, model, now))?;
     }
     waiting.retry(|| connection::use_log(connection))?;
-    waiting.retry(|| home::decide_when_opened(connection, model))
+    match waiting.retry(|| home::decide_when_opened(connection, model)) {
+        // It can be read all the same.
+        Err(StoreError::ReadOnly { .. }) => Ok(()),
+        decided => decided,
+    }
 }
 
 fn upgrade(

@@ -3,8 +3,6 @@
 //! The filter comes before the cut, in one of two ways. A filter that most memories meet is checked on the nearest
 //! candidates, more of them when too many fail. A selective one gives its memories first, and only those are measured.
 
-use std::collections::HashSet;
-
 use model::{Filter, MemoryId, PartitionScope, Vector};
 use ports::Candidate;
 use rusqlite::{Connection, params_from_iter};
@@ -12,8 +10,9 @@ use rusqlite::{Connection, params_from_iter};
 use super::codes::{self, Codes};
 use super::index::Index;
 use super::stored;
+use crate::candidates;
 use crate::error::{Result, While};
-use crate::filter::{Condition, json_list};
+use crate::filter::Condition;
 
 /// How many candidates are measured exactly: so many more than asked for, and so many at least. The estimate is within
 /// half a hundredth, so the order of the best is decided among these.
@@ -34,10 +33,10 @@ pub(crate) fn nearest(
     };
     let question = Question { connection, index, numbers: query.as_slice(), coded, limit };
     let condition = Condition::of(filter);
-    if !is_selective(filter) {
-        if let Some(found) = question.check_candidates(&condition)? {
-            return Ok(found);
-        }
+    if !is_selective(filter)
+        && let Some(found) = question.check_candidates(&condition)?
+    {
+        return Ok(found);
     }
     question.measure_selected(&condition)
 }
@@ -65,7 +64,7 @@ impl Question<'_> {
         for _ in 0..=WIDENINGS {
             let best = best(&mut slots, width, |slot| near[slot]);
             let measured = self.measure(best)?;
-            let mut found = self.meeting(condition, measured)?;
+            let mut found = candidates::meeting(self.connection, condition, &measured)?;
             if found.len() >= self.limit || width >= near.len() {
                 found.truncate(self.limit);
                 return Ok(Some(found));
@@ -110,24 +109,6 @@ impl Question<'_> {
         }
         measured.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
         Ok(measured)
-    }
-
-    fn meeting(&self, condition: &Condition, candidates: Vec<Candidate>) -> Result<Vec<Candidate>> {
-        let ids: Vec<i64> = candidates.iter().map(|candidate| candidate.id.0).collect();
-        let sql = format!(
-            "SELECT m.id FROM json_each(?) AS near CROSS JOIN memories AS m ON m.id = near.value WHERE {}",
-            condition.sql()
-        );
-        let list = json_list(&ids);
-        let meeting: HashSet<i64> = self
-            .connection
-            .prepare_cached(&sql)
-            .and_then(|mut statement| {
-                let values = std::iter::once(&list).chain(condition.values());
-                statement.query_map(params_from_iter(values), |row| row.get(0))?.collect()
-            })
-            .doing("checking the filter on the nearest memories")?;
-        Ok(candidates.into_iter().filter(|candidate| meeting.contains(&candidate.id.0)).collect())
     }
 }
 

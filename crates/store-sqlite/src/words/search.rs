@@ -8,8 +8,9 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use super::query::Terms;
+use crate::candidates;
 use crate::error::{Result, While};
-use crate::filter::{Condition, rows_limit};
+use crate::filter::Condition;
 
 /// How much a word in the text counts, and a word in the tags.
 const WEIGHTS: (f64, f64) = (1.0, 0.5);
@@ -31,10 +32,8 @@ pub(crate) fn best(
     if let Some(words) = &terms.words {
         found = by_words(connection, words, &condition, limit)?;
     }
-    if found.len() < limit {
-        if let Some(pieces) = &terms.pieces {
-            append(&mut found, by_pieces(connection, pieces, &condition, limit)?, limit);
-        }
+    if let Some(pieces) = terms.pieces.as_ref().filter(|_| found.len() < limit) {
+        append(&mut found, by_pieces(connection, pieces, &condition, limit)?, limit);
     }
     if found.len() < limit && !terms.short.is_empty() {
         append(&mut found, by_short_texts(connection, &terms.short, condition, limit)?, limit);
@@ -49,8 +48,9 @@ fn by_words(
     limit: usize,
 ) -> Result<Vec<Candidate>> {
     let (content, tags) = WEIGHTS;
-    let rank = format!("bm25(service_words, {content}, {tags})");
-    ranked(connection, "service_words", &rank, terms, condition, limit).doing("searching words")
+    let ranked =
+        ranked(connection, "service_words", &format!("bm25(service_words, {content}, {tags})"), terms);
+    candidates::first_meeting(connection, condition, &ranked.doing("searching words")?, limit)
 }
 
 fn by_pieces(
@@ -59,33 +59,20 @@ fn by_pieces(
     condition: &Condition,
     limit: usize,
 ) -> Result<Vec<Candidate>> {
-    let rank = "bm25(memory_content_fts)";
-    ranked(connection, "memory_content_fts", rank, terms, condition, limit).doing("searching pieces of words")
+    let ranked = ranked(connection, "memory_content_fts", "bm25(memory_content_fts)", terms);
+    candidates::first_meeting(connection, condition, &ranked.doing("searching pieces of words")?, limit)
 }
 
-/// The index drives: it is read first, whole, and the memories are looked up by number. Left to itself the planner may
-/// walk the memories and ask the index for each of them.
-fn ranked(
-    connection: &Connection,
-    index: &str,
-    rank: &str,
-    terms: &str,
-    condition: &Condition,
-    limit: usize,
-) -> rusqlite::Result<Vec<Candidate>> {
-    let sql = format!(
-        "WITH found (id, score) AS MATERIALIZED (SELECT rowid, -{rank} FROM {index} WHERE {index} MATCH ?)
-         SELECT m.id, found.score FROM found CROSS JOIN memories AS m ON m.id = found.id
-            WHERE {} ORDER BY found.score DESC, m.id LIMIT ?",
-        condition.sql()
-    );
-    let (terms, limit) = (Value::from(terms.to_owned()), Value::from(rows_limit(limit)));
-    let values = std::iter::once(&terms).chain(condition.values()).chain([&limit]);
+/// All that an index finds, best first. The memories are not joined here: left to itself the planner may walk them and
+/// ask the index for each, and most of those found are never looked at.
+fn ranked(connection: &Connection, index: &str, rank: &str, terms: &str) -> rusqlite::Result<Vec<Candidate>> {
+    let sql = format!("SELECT rowid, -{rank} FROM {index} WHERE {index} MATCH ?");
     let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(params_from_iter(values), |row| {
-        Ok(Candidate { id: MemoryId(row.get(0)?), score: row.get(1)? })
-    })?;
-    rows.collect()
+    let rows = statement
+        .query_map([terms], |row| Ok(Candidate { id: MemoryId(row.get(0)?), score: row.get(1)? }))?;
+    let mut found = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+    found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
+    Ok(found)
 }
 
 /// Texts too short for an index are looked for in every memory, newest first.

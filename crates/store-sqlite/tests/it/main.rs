@@ -1,10 +1,15 @@
 //! The store from outside: through its port, and beside other users of the same file.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
+#![expect(clippy::disallowed_methods, reason = "tests compare the bytes of databases that nobody has open")]
+
 mod samples;
 
 mod basics;
 mod contract;
 mod form;
+mod locks;
 mod neighbours;
 mod originals;
+mod recall;
 mod upgrades;

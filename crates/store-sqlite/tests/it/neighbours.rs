@@ -291,6 +291,24 @@ async fn vectors_written_before_the_comparison_join_those_that_turn_out_to_be_th
 }
 
 #[tokio::test]
+async fn a_check_after_many_writes_of_another_connection_finds_nothing_wrong() {
+    let place = Place::empty();
+    let store = place.open().await;
+    for round in 0..5 {
+        for n in 0..40 {
+            store
+                .insert(memory(&format!("round {round} number {n} of some words that differ")))
+                .await
+                .unwrap();
+        }
+        let query = WordQuery("words round".to_owned());
+        assert_eq!(store.search_words(&query, &Filter::default(), 5).await.unwrap().len(), 5);
+        let report = store.check(Check::Quick).await.unwrap();
+        assert!(report.is_sound(), "{report:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_filter_with_one_memory_among_many_finds_it() {
     let place = Place::empty();
     let store = place.open().await;

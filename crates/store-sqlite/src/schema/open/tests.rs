@@ -54,6 +54,7 @@ fn rows(connection: &Connection, table: &str) -> Vec<Vec<Value>> {
 }
 
 #[test]
+#[expect(clippy::disallowed_methods, reason = "a copy that nobody has open")]
 fn an_upgrade_interrupted_anywhere_leaves_the_file_as_it_was() {
     for fixture in ["upstream_8.44.db", "upstream_10.59.db"] {
         let directory = tempfile::tempdir().unwrap();
