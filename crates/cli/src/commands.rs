@@ -26,7 +26,7 @@ pub fn run(arguments: Arguments, terminal: &Terminal) -> Result<Verdict, Failure
     let Arguments { source, command, .. } = arguments;
     match command {
         Command::Completions(command) => command.run(terminal),
-        Command::Server(command) => command.run(&source),
+        Command::Server(command) => command.run(terminal, &source),
         Command::Store(command) => {
             Session::run(terminal, &source, async |session| command.run(session).await)
         }

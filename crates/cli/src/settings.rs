@@ -8,13 +8,13 @@
 //! | [`variables`] | the table of names: default, meaning, whether this release uses it |
 //! | [`value`] | a checked value together with its origin |
 //! | [`parse`], [`paths`] | text to values; where files are on each platform |
-//! | [`resolve`] | all of it put together: [`Settings::resolve`] |
+//! | `resolve` | all of it put together: [`Settings::resolve`] |
 //!
 //! There is no configuration file of our own in this release: the `.env` layer is the original's, and enough for these
 //! settings.
 //!
 //! # Adding a setting
-//! A row in [`variables`], a field in [`Settings`], a line in [`resolve`] that checks it, a row in the tests there.
+//! A row in [`variables`], a field in [`Settings`], a line in `resolve` that checks it, a row in the tests there.
 
 pub mod dotenv;
 pub mod environment;

@@ -80,3 +80,28 @@ impl OpenStore for SqliteFiles {
         Ok(Arc::new(SqliteStore::open(options).await?))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Environment;
+
+    #[tokio::test]
+    async fn nothing_is_touched_before_it_is_needed_and_then_it_is_where_the_settings_say() {
+        let home = tempfile::tempdir().unwrap();
+        let (base, database) = (home.path().join("base"), home.path().join("base/here.db"));
+        let variables = [
+            ("MCP_MEMORY_BASE_DIR", base.to_str().unwrap()),
+            ("MCP_MEMORY_SQLITE_PATH", database.to_str().unwrap()),
+        ];
+        let environment = Environment::of(&variables, Some(home.path()), home.path());
+        let settings = Settings::resolve(Vec::new(), environment).unwrap();
+        let engine = engine(&settings, Use::Command);
+        let owner = owner(&engine);
+        assert!(!base.exists());
+        let health = owner.reader().health().await;
+        assert_eq!(health.status, engine::Status::Healthy, "{:?}", health.reasons);
+        assert!(database.exists());
+        engine.close().await;
+    }
+}

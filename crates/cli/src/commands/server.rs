@@ -1,6 +1,7 @@
 //! `memory server`: serves an assistant over standard input and output.
 
 use std::fs::File;
+use std::io::IsTerminal;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -13,6 +14,7 @@ use tokio::io::{AsyncRead, ReadBuf};
 use super::session::runtime;
 use crate::arguments::Source;
 use crate::exit::{Failure, Verdict};
+use crate::render::Terminal;
 use crate::settings::{Environment, FlagValue, Settings};
 use crate::wiring::{self, Use};
 use crate::{logging, process};
@@ -36,13 +38,16 @@ pub struct Server {
 }
 
 impl Server {
-    pub(crate) fn run(self, source: &Source) -> Result<Verdict, Failure> {
+    pub(crate) fn run(self, terminal: &Terminal, source: &Source) -> Result<Verdict, Failure> {
         // First of all: from here on nothing but the protocol can reach standard output.
         let output = process::claim_stdout().map_err(|error| {
             Failure::system("standard output could not be taken for the protocol", &error)
         })?;
         let settings = Settings::resolve(self.flag_values(source), Environment::of_process())?;
         logging::start(&settings);
+        if std::io::stdin().is_terminal() {
+            terminal.say("waiting for an assistant's requests on standard input; Ctrl-C ends it");
+        }
         let runtime = runtime()?;
         let result = runtime.block_on(serve(&settings, output));
         // The thread that waits for standard input cannot be stopped.
