@@ -1,8 +1,9 @@
 //! The adapter of the port: a thread that owns the encoder and takes requests.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+mod worker;
+
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::mpsc::{self, Sender};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
@@ -11,31 +12,22 @@ use futures_channel::oneshot;
 use model::{ModelIdentity, Vector};
 use ports::{EmbedError, Embedder, Readiness};
 
-use crate::encoder::Encoder;
+use crate::encoder::{EncodeError, Encoder};
 use crate::shape::DIMENSION;
+use worker::{Request, Worker};
 
 /// The model's name.
 pub(crate) const MODEL: &str = "all-MiniLM-L6-v2";
 /// Mean pooling, then length 1.
-pub(crate) const REVISION: &str = "mean-l2";
-/// Texts of several requests that are encoded together.
-const BATCH: usize = 256;
+const REVISION: &str = "mean-l2";
 
 /// The model inside the binary. Loading begins with [`Embedder::warm`] or the first request, on a thread of its own that
-/// ends with this value.
+/// ends with this value. Requests that wait for each other are encoded together.
 pub struct BuiltIn {
     model: ModelIdentity,
     threads: Option<usize>,
     state: Arc<AtomicU8>,
     requests: Mutex<Option<Sender<Request>>>,
-}
-
-type Answer = Result<Vec<Vector>, EmbedError>;
-
-/// Texts that wait for their vectors.
-struct Request {
-    texts: Vec<String>,
-    answer: oneshot::Sender<Answer>,
 }
 
 impl Default for BuiltIn {
@@ -50,12 +42,8 @@ impl BuiltIn {
     pub fn new() -> Self {
         let model =
             ModelIdentity { name: MODEL.to_owned(), revision: REVISION.to_owned(), dimension: DIMENSION };
-        Self {
-            model,
-            threads: None,
-            state: Arc::new(AtomicU8::new(Readiness::Idle as u8)),
-            requests: Mutex::default(),
-        }
+        let state = Arc::new(AtomicU8::new(Readiness::Idle as u8));
+        Self { model, threads: None, state, requests: Mutex::default() }
     }
 
     /// At most so many threads; at least one.
@@ -71,9 +59,11 @@ impl BuiltIn {
             return Ok(sender.clone());
         }
         let (sender, receiver) = mpsc::channel();
-        let worker = Worker { state: Arc::clone(&self.state), threads: self.threads };
-        worker.set(Readiness::Loading);
-        let started = thread::Builder::new().name("embed".to_owned()).spawn(move || worker.run(&receiver));
+        let worker = Worker::new(Arc::clone(&self.state));
+        let threads = self.threads;
+        let started = thread::Builder::new()
+            .name("embed".to_owned())
+            .spawn(move || worker.run(&receiver, || load(threads)));
         if let Err(error) = started {
             self.state.store(Readiness::Failed as u8, Ordering::Release);
             return Err(unavailable("its thread cannot be started", Some(Box::new(error))));
@@ -81,6 +71,22 @@ impl BuiltIn {
         *requests = Some(sender.clone());
         Ok(sender)
     }
+
+    /// Forgets a worker that has ended, so that the next call starts another.
+    fn forget_worker(&self) {
+        *self.requests.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+}
+
+/// The encoder as a function, its pages brought in before somebody waits for them.
+fn load(threads: Option<usize>) -> Result<impl Fn(&[&str]) -> Result<Vec<Vector>, EncodeError>, EncodeError> {
+    let encoder = Encoder::load()?;
+    let encoder = match threads {
+        Some(threads) => encoder.with_threads(threads),
+        None => encoder,
+    };
+    encoder.encode(&["warm"])?;
+    Ok(move |texts: &[&str]| encoder.encode(texts))
 }
 
 #[async_trait]
@@ -101,94 +107,19 @@ impl Embedder for BuiltIn {
         }
     }
 
-    async fn embed(&self, texts: &[&str]) -> Answer {
+    async fn embed(&self, texts: &[&str]) -> Result<Vec<Vector>, EmbedError> {
         let (answer, vectors) = oneshot::channel();
         let texts = texts.iter().map(|text| (*text).to_owned()).collect();
         let sent = self.worker()?.send(Request { texts, answer });
-        if sent.is_err() {
-            return Err(unavailable("its thread has ended", None));
-        }
-        vectors.await.unwrap_or_else(|_| Err(unavailable("its thread has ended", None)))
+        let answered = if sent.is_ok() { vectors.await.ok() } else { None };
+        answered.unwrap_or_else(|| {
+            self.forget_worker();
+            Err(unavailable("its thread has ended", None))
+        })
     }
 }
 
+/// The error of a model that gives no answer.
 fn unavailable(reason: &str, source: Option<Box<dyn std::error::Error + Send + Sync>>) -> EmbedError {
     EmbedError::Unavailable { model: MODEL.to_owned(), reason: reason.to_owned(), source }
-}
-
-/// The thread's side.
-struct Worker {
-    state: Arc<AtomicU8>,
-    threads: Option<usize>,
-}
-
-impl Worker {
-    fn set(&self, state: Readiness) {
-        self.state.store(state as u8, Ordering::Release);
-    }
-
-    /// Loads the model, then answers requests until nobody can send one.
-    fn run(&self, requests: &Receiver<Request>) {
-        let encoder = match Encoder::load() {
-            Ok(encoder) => encoder,
-            Err(error) => {
-                self.set(Readiness::Failed);
-                let reason = error.to_string();
-                return requests.iter().for_each(|request| {
-                    let _ = request.answer.send(Err(unavailable(&reason, None)));
-                });
-            }
-        };
-        let encoder = match self.threads {
-            Some(threads) => encoder.with_threads(threads),
-            None => encoder,
-        };
-        // Brings the weights' pages in before somebody waits for them.
-        let warmed = encode(&encoder, &["warm"]);
-        self.set(if warmed.is_ok() { Readiness::Ready } else { Readiness::Failed });
-        while let Ok(first) = requests.recv() {
-            let waiting = batch(first, requests);
-            answer(&encoder, waiting);
-        }
-    }
-}
-
-/// A request and those that wait behind it.
-fn batch(first: Request, requests: &Receiver<Request>) -> Vec<Request> {
-    let mut texts = first.texts.len();
-    let mut waiting = vec![first];
-    while texts < BATCH
-        && let Ok(request) = requests.try_recv()
-    {
-        texts += request.texts.len();
-        waiting.push(request);
-    }
-    waiting
-}
-
-fn answer(encoder: &Encoder, requests: Vec<Request>) {
-    let texts: Vec<_> = requests.iter().flat_map(|request| &request.texts).map(String::as_str).collect();
-    let mut vectors = match encode(encoder, &texts) {
-        Ok(vectors) => vectors.into_iter(),
-        Err(reason) => {
-            for request in requests {
-                let error = EmbedError::BadVector { model: MODEL.to_owned(), reason: reason.clone() };
-                let _ = request.answer.send(Err(error));
-            }
-            return;
-        }
-    };
-    for request in requests {
-        let own = vectors.by_ref().take(request.texts.len()).collect();
-        // Whoever asked may have gone.
-        let _ = request.answer.send(Ok(own));
-    }
-}
-
-/// The vectors, or what went wrong, a panic included: a request is always answered.
-fn encode(encoder: &Encoder, texts: &[&str]) -> Result<Vec<Vector>, String> {
-    match catch_unwind(AssertUnwindSafe(|| encoder.encode(texts))) {
-        Ok(result) => result.map_err(|error| error.to_string()),
-        Err(_) => Err("the encoder failed unexpectedly".to_owned()),
-    }
 }

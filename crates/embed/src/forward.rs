@@ -13,7 +13,7 @@ use crate::weights::{Layer, Linear, Weights};
 /// Rows of a block.
 const BLOCK: usize = 96;
 /// Fewest rows that are worth a thread of their own.
-const ROWS_PER_THREAD: usize = 24;
+const ROWS_PER_THREAD: usize = 64;
 
 /// Memory of a forward pass, reused by the next one. At most 256 rows are kept: 2.5 MB.
 #[derive(Default)]
@@ -104,11 +104,11 @@ impl Forward<'_> {
                 hidden = rest;
                 let (mine_qkv, rest) = qkv.split_at_mut(qkv.len().min(rows * QKV));
                 qkv = rest;
-                let mut run = move || work(worker, share, mine, mine_qkv);
+                let run = move || work(worker, share, mine, mine_qkv);
                 if own.is_none() {
                     own = Some(run);
                 } else {
-                    scope.spawn(move || run());
+                    scope.spawn(run);
                 }
             }
             if let Some(mut own) = own {

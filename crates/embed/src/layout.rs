@@ -183,3 +183,59 @@ pub fn word_table<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<u16> {
     }
     table
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn contents() -> Vec<Vec<u8>> {
+        sections().iter().map(|section| vec![7; section.bytes.unwrap_or(3)]).collect()
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_at_aligned_places() {
+        let contents = contents();
+        let file = write(&contents).unwrap();
+        let found = read(&file).unwrap();
+        assert_eq!(found.len(), contents.len());
+        for (found, written) in found.iter().zip(&contents) {
+            assert_eq!(found, written);
+            assert!((found.as_ptr().addr() - file.as_ptr().addr()).is_multiple_of(ALIGNMENT));
+        }
+    }
+
+    #[test]
+    fn a_section_of_a_wrong_length_is_named() {
+        let mut contents = contents();
+        contents[3].pop();
+        let error = write(&contents).unwrap_err();
+        assert_eq!(error, LayoutError::Section { name: "embeddings.words".to_owned() });
+    }
+
+    #[test]
+    fn other_files_and_cut_files_are_refused() {
+        let file = write(&contents()).unwrap();
+        assert_eq!(read(b""), Err(LayoutError::Header));
+        assert_eq!(read(&file[..15]), Err(LayoutError::Header));
+        let mut other = file.clone();
+        other[8] += 1;
+        assert_eq!(read(&other), Err(LayoutError::Header));
+        let last = sections().pop().unwrap().name;
+        assert_eq!(read(&file[..file.len() - ALIGNMENT]), Err(LayoutError::Section { name: last }));
+        let mut moved = file;
+        moved[16] += 1;
+        assert_eq!(read(&moved), Err(LayoutError::Section { name: "words.text".to_owned() }));
+    }
+
+    #[test]
+    fn packing_puts_the_four_inputs_of_each_output_side_by_side() {
+        let inputs = 8;
+        let weights: Vec<i8> = (0..2 * PANEL * inputs).map(|at| (at % 127) as i8).collect();
+        let packed = pack(&weights, inputs);
+        for (output, input) in [(0, 0), (1, 0), (63, 3), (64, 4), (100, 7)] {
+            let (panel, column) = (output / PANEL, output % PANEL);
+            let at = panel * PANEL * inputs + (input / GROUP * PANEL + column) * GROUP + input % GROUP;
+            assert_eq!(packed[at], weights[output * inputs + input]);
+        }
+    }
+}

@@ -5,9 +5,9 @@ use proptest::prelude::*;
 
 /// Checks that each text's vector is of length 1 and of finite numbers.
 fn assert_sound(encoder: &Encoder, texts: &[&str]) {
-    let vectors = encoder.encode(texts).unwrap();
-    assert_eq!(vectors.len(), texts.len());
-    for vector in vectors {
+    let vectors = encoder.encode(texts);
+    assert!(vectors.as_ref().is_ok_and(|vectors| vectors.len() == texts.len()));
+    for vector in vectors.into_iter().flatten() {
         let squares: f32 = vector.as_slice().iter().map(|x| x * x).sum();
         assert_eq!(vector.dimension(), 384);
         assert!((squares - 1.0).abs() < 1e-4, "the square of the length is {squares}");
@@ -41,7 +41,7 @@ fn huge_and_odd_texts_have_vectors() {
 fn a_batch_gives_each_text_the_vector_that_it_has_alone() {
     let encoder = Encoder::load().unwrap().with_threads(2);
     let texts: Vec<String> =
-        (0..40).map(|number| "some words and more ".repeat(number % 7 * number)).collect();
+        (0..24).map(|number| "some words and more ".repeat(number % 7 * number / 2)).collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     let together = encoder.encode(&texts).unwrap();
     for (text, vector) in texts.iter().zip(together) {

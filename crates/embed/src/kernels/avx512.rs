@@ -1,5 +1,10 @@
 //! x86-64 with AVX-512 and VNNI: 64 products in one instruction.
 
+#![expect(
+    clippy::undocumented_unsafe_blocks,
+    reason = "one argument holds for all: the contract of Simd gives the instructions and pointers good for every lane, and no load or store here needs alignment"
+)]
+
 use std::arch::x86_64::*;
 
 use super::simd::{GROUP, PANEL, Simd, TILE_ROWS, Tile};
@@ -20,8 +25,6 @@ pub(crate) fn detected() -> bool {
 /// Rounds to the nearest, ties to even, whatever the thread's rounding mode is.
 const NEAREST: i32 = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
 
-// SAFETY of every block in this file: the trait's contract gives the instructions and pointers good for 16 elements; the
-// loads and stores used need no alignment.
 impl Simd for Avx512 {
     type V = __m512;
     const LANES: usize = 16;
@@ -94,7 +97,6 @@ impl Simd for Avx512 {
     }
 }
 
-// SAFETY: as above.
 impl Tile for Avx512 {
     const ATTEND_ROWS: usize = 12;
 
@@ -132,4 +134,4 @@ impl Tile for Avx512 {
     }
 }
 
-super::kernel_set!(Avx512, "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni");
+super::set::kernel_set!(Avx512, "avx512f,avx512bw,avx512dq,avx512vl,avx512vnni");

@@ -1,5 +1,10 @@
 //! AArch64 with the dot product of bytes.
 
+#![expect(
+    clippy::undocumented_unsafe_blocks,
+    reason = "one argument holds for all: the contract of Simd gives the instructions and pointers good for every lane, and no load or store here needs alignment"
+)]
+
 use std::arch::aarch64::*;
 use std::arch::{asm, is_aarch64_feature_detected};
 
@@ -14,8 +19,6 @@ pub(crate) fn detected() -> bool {
     is_aarch64_feature_detected!("neon") && is_aarch64_feature_detected!("dotprod")
 }
 
-// SAFETY of every block in this file: the trait's contract gives the instructions and pointers good for 4 elements; the
-// loads and stores used need no more than the alignment of an element.
 impl Simd for NeonDot {
     type V = float32x4_t;
     const LANES: usize = 4;
@@ -111,7 +114,6 @@ unsafe fn dot(sums: int32x4_t, a: int8x16_t, b: int8x16_t) -> int32x4_t {
     out
 }
 
-// SAFETY: as above.
 impl Tile for NeonDot {
     const ATTEND_ROWS: usize = 4;
 
@@ -151,4 +153,4 @@ impl Tile for NeonDot {
     }
 }
 
-super::kernel_set!(NeonDot, "neon,dotprod");
+super::set::kernel_set!(NeonDot, "neon,dotprod");

@@ -116,4 +116,4 @@ impl Tile for Scalar {
     }
 }
 
-super::kernel_set!(Scalar);
+super::set::kernel_set!(Scalar);

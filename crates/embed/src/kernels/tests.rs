@@ -6,7 +6,7 @@ use super::simd::{GROUP, PANEL, TILE_ROWS};
 use super::*;
 use crate::layout;
 use crate::shape::{DIMENSION, INNER, QKV};
-use crate::weights::{Weights, model_file};
+use crate::weights::{Linear, Weights, model_file};
 
 /// Numbers from a seed, within -1..1.
 fn numbers(seed: u64, count: usize) -> Vec<f32> {
