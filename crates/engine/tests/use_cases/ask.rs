@@ -6,8 +6,8 @@ use engine::{
     DeleteRequest, DryRun, ListRequest, Mode, SearchAnswer, SearchRequest, Settings, StoreReceipt,
     StoreRequest,
 };
-use model::{Content, ContentHash, Filter, HashPrefix, Metadata, NewMemory, Partition, Tags, Timestamp};
-use ports::MemoryStore;
+use model::{Content, ContentHash, Filter, HashPrefix, Metadata, NewMemory, Partition, Tags, Vector};
+use ports::{Clock, MemoryStore};
 use testkit::Bench;
 
 /// A text without anything else, for the default partition.
@@ -41,17 +41,21 @@ pub(crate) async fn store_all(bench: &Bench, texts: &[&str]) {
 
 /// Puts a memory with this key into the store, behind the engine's back.
 pub(crate) async fn put(bench: &Bench, key: &str, text: &str) {
-    let new = NewMemory {
-        hash: ContentHash::stored(key),
-        content: Content::parse(text).unwrap(),
-        tags: Tags::none(),
-        memory_type: None,
-        metadata: Metadata::default(),
-        created_at: Timestamp::from_microseconds(0),
-        partition: Partition::default(),
-        vector: None,
-    };
+    let new = NewMemory { hash: ContentHash::stored(key), ..new_memory(bench, text) };
     bench.store.insert(new).await.unwrap();
+}
+
+/// Puts a text with this vector into the store, behind the engine's back.
+pub(crate) async fn put_embedded(bench: &Bench, text: &str, vector: Vector) {
+    let new = NewMemory { vector: Some(vector), ..new_memory(bench, text) };
+    bench.store.insert(new).await.unwrap();
+}
+
+/// A text as a store takes it, without a vector.
+pub(crate) fn new_memory(bench: &Bench, text: &str) -> NewMemory {
+    let StoreRequest { content, tags, memory_type, metadata, partition } = remember(text);
+    let (hash, created_at) = (ContentHash::of(&content), bench.clock.now());
+    NewMemory { hash, content, tags, memory_type, metadata, created_at, partition, vector: None }
 }
 
 /// A hybrid search without filter for ten hits.

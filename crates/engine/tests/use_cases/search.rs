@@ -8,7 +8,9 @@ use ports::{Clock, StoreError};
 use testkit::{Bench, Fault};
 use tokio::time::Instant;
 
-use crate::ask::{embed_wait, forget, found, key, query, remember, search, store_all, tagged, with_tags};
+use crate::ask::{
+    embed_wait, forget, found, key, put_embedded, query, remember, search, store_all, tagged, with_tags,
+};
 
 #[tokio::test]
 async fn a_hit_of_both_legs_has_both_scores_and_comes_first() {
@@ -21,6 +23,18 @@ async fn a_hit_of_both_legs_has_both_scores_and_comes_first() {
     assert!(best.similarity.is_some_and(|cosine| cosine > 0.5), "{:?}", best.similarity);
     assert!(best.score.is_some_and(|score| score > 0.99), "{:?}", best.score);
     assert_eq!(answer.notices, [""; 0]);
+}
+
+#[tokio::test]
+async fn what_both_legs_find_is_best_although_it_is_first_in_neither() {
+    let bench = Bench::default();
+    let vector = |text: &str| bench.embedder.vector(text);
+    put_embedded(&bench, "red ferry harbour", vector("most words, another meaning")).await;
+    put_embedded(&bench, "no shared word", vector("red ferry harbour")).await;
+    put_embedded(&bench, "red ferry", vector("red ferry harbour!")).await;
+    put_embedded(&bench, "red", vector("another meaning again")).await;
+    let request = SearchRequest { limit: 1, ..query("red ferry harbour") };
+    assert_eq!(found(&bench.reader().search(request).await.unwrap()), ["red ferry"]);
 }
 
 #[tokio::test]

@@ -1,32 +1,18 @@
 //! Whose vectors a database holds that was not written by us.
 
-use model::{Content, EmbeddingState, Filter, Metadata, NewMemory, Partition, Tags, Vector};
-use ports::{Clock, MemoryStore, VectorSpace};
+use model::{EmbeddingState, Filter};
+use ports::{MemoryStore, VectorSpace};
 use testkit::{Bench, FakeEmbedder, Fault};
 
-use crate::ask::{found, key, search, store};
+use crate::ask::{found, put_embedded, search, store};
 
 /// Fills the store with memories whose vectors another program made with this model.
 pub(crate) async fn fill(bench: &Bench, model: &FakeEmbedder, count: usize) {
     for n in 0..count {
         let text = format!("memory number {n} of an old database");
-        put(bench, &text, model.vector(&text)).await;
+        put_embedded(bench, &text, model.vector(&text)).await;
     }
     bench.store.forget_whose_vectors_these_are();
-}
-
-async fn put(bench: &Bench, text: &str, vector: Vector) {
-    let new = NewMemory {
-        hash: key(text),
-        content: Content::parse(text).unwrap(),
-        tags: Tags::none(),
-        memory_type: None,
-        metadata: Metadata::default(),
-        created_at: bench.clock.now(),
-        partition: Partition::default(),
-        vector: Some(vector),
-    };
-    bench.store.insert(new).await.unwrap();
 }
 
 #[tokio::test]
@@ -71,7 +57,7 @@ async fn vectors_of_another_model_are_not_searched_and_their_memories_wait() {
 #[tokio::test]
 async fn vectors_of_another_dimension_are_of_another_model() {
     let bench = Bench::default();
-    put(&bench, "text", bench.embedder.vector("text")).await;
+    put_embedded(&bench, "text", bench.embedder.vector("text")).await;
     bench.store.forget_whose_vectors_these_are();
     bench.store.shorten_legacy_vectors();
     search(&bench, "text").await;

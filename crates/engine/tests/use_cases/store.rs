@@ -8,7 +8,9 @@ use ports::{Clock, MemoryStore, StoreError};
 use testkit::{Bench, Fault};
 use tokio::time::Instant;
 
-use crate::ask::{embed_wait, forget, found, key, page, remember, search, server, store, store_all, tagged};
+use crate::ask::{
+    embed_wait, forget, found, key, new_memory, page, remember, search, server, store, store_all, tagged,
+};
 
 #[tokio::test]
 async fn a_new_memory_is_created_whole_and_found_at_once() {
@@ -55,19 +57,10 @@ async fn the_receipt_of_a_duplicate_says_whether_that_memory_has_its_vector() {
 #[tokio::test]
 async fn a_text_that_another_process_stores_at_the_same_time_is_its_duplicate() {
     let bench = Bench::default();
-    let StoreRequest { content, tags, metadata, .. } = remember("text");
-    bench.store.insert_ahead(NewMemory {
-        hash: key("text"),
-        content,
-        tags,
-        memory_type: None,
-        metadata,
-        created_at: bench.clock.now(),
-        partition: Partition::parse("theirs").unwrap(),
-        vector: None,
-    });
+    let theirs = Partition::parse("theirs").unwrap();
+    bench.store.insert_ahead(NewMemory { partition: theirs.clone(), ..new_memory(&bench, "text") });
     let receipt = store(&bench, "text").await;
-    assert_eq!(receipt.outcome, Outcome::Duplicate { partition: Partition::parse("theirs").unwrap() });
+    assert_eq!(receipt.outcome, Outcome::Duplicate { partition: theirs });
     assert_eq!(
         receipt.embedding,
         EmbeddingState::Pending,

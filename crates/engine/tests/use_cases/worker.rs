@@ -121,9 +121,12 @@ async fn the_worker_keeps_no_space_alive() {
         bench
     };
     assert!(Arc::strong_count(&store) > 1);
+    let tasks = || tokio::runtime::Handle::current().metrics().num_alive_tasks();
+    assert_eq!(tasks(), 1);
     drop(engine);
     let_it_run().await;
-    assert_eq!(Arc::strong_count(&store), 1, "engine, space and worker are gone");
+    assert_eq!(tasks(), 0, "the worker has ended");
+    assert_eq!(Arc::strong_count(&store), 1, "and nothing holds the store");
 }
 
 #[tokio::test(start_paused = true)]
