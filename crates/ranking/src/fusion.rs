@@ -124,6 +124,26 @@ mod tests {
     }
 
     #[test]
+    fn an_infinite_score_does_not_flatten_the_others() {
+        let fused = fuse(&leg(1.0, &[(1, f64::INFINITY), (2, 1.0), (3, 2.0)]), &leg(0.0, &[]));
+        assert_eq!((fused[0].key, fused[0].score), (3, 1.0));
+    }
+
+    #[test]
+    fn candidates_of_equal_score_are_all_the_best_of_their_leg() {
+        let fused = fuse(&leg(0.5, &[(1, 4.0), (2, 4.0)]), &leg(0.5, &[(3, 0.9), (4, 0.1)]));
+        assert_eq!(keys(&fused), [1, 2, 3, 4]);
+        assert_eq!((fused[0].score, fused[1].score), (0.5, 0.5));
+    }
+
+    #[test]
+    fn legs_without_any_weight_count_the_same() {
+        let fused = fuse(&leg(0.0, &[(1, 1.0)]), &leg(0.0, &[(1, 1.0), (2, 2.0)]));
+        assert_eq!(keys(&fused), [1, 2]);
+        assert!(fused[1].score > 0.4, "{fused:?}");
+    }
+
+    #[test]
     fn the_raw_scores_stay_visible() {
         let fused = fuse(&leg(0.5, &[(1, 3.5)]), &leg(0.5, &[(1, 0.25)]));
         assert_eq!((fused[0].first, fused[0].second), (Some(3.5), Some(0.25)));
