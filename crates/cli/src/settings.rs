@@ -54,7 +54,7 @@ pub struct Settings {
     pub agent_id: Setting<Option<String>>,
     /// Whether stored memories are marked with the name of this machine.
     pub include_hostname: Setting<bool>,
-    /// How long the text of an answer may become, in characters; none is without limit.
+    /// How long the answer to a search may become, in characters; none leaves it to the door. `u64::MAX` is without limit.
     pub max_response_chars: Setting<Option<u64>>,
     /// What is logged.
     pub log: Setting<LogFilter>,

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use embed::BuiltIn;
 use engine::{Capability, Engine, Grant, Parts};
+use mcp::Defaults;
 use model::{ModelIdentity, Space};
 use ports::{Embedder, MemoryStore, OpenStore, StoreError, SystemClock};
 use store_sqlite::SqliteStore;
 
+use crate::process;
 use crate::settings::{Backend, Settings};
 
 /// Who uses the engine.
@@ -49,6 +51,16 @@ pub fn owner(engine: &Engine) -> Grant {
     engine.grant(&Space::Default, Capability::Admin)
 }
 
+/// What a call of a tool means that leaves something out, as the settings want it.
+#[must_use]
+pub fn defaults(settings: &Settings) -> Defaults {
+    Defaults {
+        agent_id: settings.agent_id.value.clone(),
+        client_hostname: settings.include_hostname.value.then(process::hostname).flatten(),
+        max_response_chars: settings.max_response_chars.value,
+    }
+}
+
 /// SQLite: each space is a file of its own.
 struct SqliteFiles {
     database: PathBuf,
@@ -85,6 +97,23 @@ impl OpenStore for SqliteFiles {
 mod tests {
     use super::*;
     use crate::settings::Environment;
+
+    #[test]
+    fn calls_are_filled_up_as_the_settings_want_it() {
+        let resolve = |variables: &[(&str, &str)]| {
+            let home = std::path::Path::new("/home/u");
+            Settings::resolve(Vec::new(), Environment::of(variables, Some(home), home)).unwrap()
+        };
+        assert_eq!(defaults(&resolve(&[])), Defaults::default());
+        let filled = defaults(&resolve(&[
+            ("MCP_AGENT_ID", "planner"),
+            ("MCP_MAX_RESPONSE_CHARS", "0"),
+            ("MCP_MEMORY_INCLUDE_HOSTNAME", "true"),
+        ]));
+        assert_eq!(filled.agent_id.as_deref(), Some("planner"));
+        assert_eq!(filled.max_response_chars, Some(u64::MAX));
+        assert_eq!(filled.client_hostname, process::hostname());
+    }
 
     #[tokio::test]
     async fn nothing_is_touched_before_it_is_needed_and_then_it_is_where_the_settings_say() {

@@ -58,7 +58,7 @@ impl Search {
         if has_query {
             session.warm();
         }
-        let answer = session.call::<Found>("searching", "memory_search", self.arguments(session)).await?;
+        let answer = session.call::<Found>("searching", "memory_search", self.arguments()).await?;
         for notice in &answer.typed.notices {
             session.terminal.say(&warning(notice));
         }
@@ -66,16 +66,13 @@ impl Search {
         session.print(&answer, |found| memory::search(found, extent, &now))
     }
 
-    fn arguments(&self, session: &Session) -> Map<String, Value> {
+    fn arguments(&self) -> Map<String, Value> {
         let mut arguments = Map::new();
         arguments.insert("query".to_owned(), json!(self.query.join(" ")));
         arguments.insert("limit".to_owned(), json!(self.limit));
         if self.mode == Mode::Semantic {
             arguments.insert("mode".to_owned(), json!("semantic"));
         }
-        // A terminal has no context window: nothing is left out unless the settings say so.
-        let most = session.settings.max_response_chars.value.unwrap_or(u64::MAX);
-        arguments.insert("max_response_chars".to_owned(), json!(most));
         self.filter.write_to(&mut arguments);
         arguments
     }

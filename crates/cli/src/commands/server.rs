@@ -72,12 +72,12 @@ impl Server {
 }
 
 async fn serve(settings: &Settings, output: File) -> Result<Verdict, Failure> {
-    tell_what_has_no_effect(settings);
     let engine = wiring::engine(settings, Use::Server);
     let input = Stoppable::new(tokio::io::stdin(), stopped());
     let output = tokio::fs::File::from_std(output);
     // Whoever started the process owns the files: there is no more to protect from them.
-    let served = mcp::serve(&engine, &Space::Default, Capability::Admin, input, output).await;
+    let defaults = wiring::defaults(settings);
+    let served = mcp::serve_with(&engine, &Space::Default, Capability::Admin, defaults, input, output).await;
     engine.close().await;
     match served {
         Ok(()) => Ok(Verdict::Success),
@@ -88,20 +88,6 @@ async fn serve(settings: &Settings, output: File) -> Result<Verdict, Failure> {
         Err(error) => {
             Err(Failure::Known { code: ErrorCode::Internal, message: error.to_string(), hint: None })
         }
-    }
-}
-
-/// Settings that the commands follow and the server does not yet.
-fn tell_what_has_no_effect(settings: &Settings) {
-    let origins = [
-        settings.agent_id.value.is_some().then_some(&settings.agent_id.origin),
-        settings.include_hostname.value.then_some(&settings.include_hostname.origin),
-        settings.max_response_chars.value.is_some().then_some(&settings.max_response_chars.origin),
-    ];
-    for origin in origins.into_iter().flatten() {
-        tracing::warn!(
-            "{origin} has no effect on the server of this release: its clients give it with each call"
-        );
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a command works with.
 
 use engine::{Engine, ErrorCode, Grant};
+use mcp::Defaults;
 use model::Space;
 use ports::SystemClock;
 use serde::de::DeserializeOwned;
@@ -21,6 +22,7 @@ pub(crate) struct Session {
     pub(crate) settings: Settings,
     pub(crate) grant: Grant,
     engine: Engine,
+    defaults: Defaults,
 }
 
 /// The answer of a tool, for programs and for people.
@@ -44,7 +46,10 @@ impl Session {
         let result = runtime.block_on(async {
             let engine = wiring::engine(&settings, Use::Command);
             let grant = wiring::owner(&engine);
-            let session = Self { terminal: *terminal, settings, grant, engine };
+            // A terminal has no context window: nothing is left out unless the settings say so.
+            let mut defaults = wiring::defaults(&settings);
+            defaults.max_response_chars.get_or_insert(u64::MAX);
+            let session = Self { terminal: *terminal, settings, grant, engine, defaults };
             let result = command(&session).await;
             session.engine.close().await;
             result
@@ -64,8 +69,9 @@ impl Session {
         &self,
         doing: &'static str,
         tool: &str,
-        arguments: Map<String, Value>,
+        mut arguments: Map<String, Value>,
     ) -> Result<Answered<T>, Failure> {
+        self.defaults.fill(tool, &mut arguments);
         let answer = waiting(&self.terminal, doing, mcp::tools::call(&self.grant, tool, arguments)).await?;
         match T::deserialize(&answer.structured) {
             Ok(typed) => Ok(Answered { value: answer.structured, typed }),

@@ -9,7 +9,6 @@ use serde_json::{Map, Value, json};
 
 use super::Session;
 use crate::exit::{Failure, Verdict};
-use crate::process;
 use crate::render::memory::short;
 use crate::render::text::{GOOD, WARNING, plain, styled, warning};
 use crate::render::{Format, Voice};
@@ -50,7 +49,7 @@ pub struct Store {
 
 impl Store {
     pub(crate) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
-        let arguments = self.arguments(session)?;
+        let arguments = self.arguments()?;
         session.warm();
         let answer = session.call::<Receipt>("storing", "memory_store", arguments).await?;
         if session.terminal.format() == Format::Human {
@@ -65,7 +64,7 @@ impl Store {
         })
     }
 
-    fn arguments(self, session: &Session) -> Result<Map<String, Value>, Failure> {
+    fn arguments(self) -> Result<Map<String, Value>, Failure> {
         let mut arguments = Map::new();
         let content = if self.text == "-" { from_stdin(io::stdin().lock())? } else { self.text };
         arguments.insert("content".to_owned(), json!(content));
@@ -75,13 +74,10 @@ impl Store {
         if let Some(text) = &self.metadata {
             arguments.insert("metadata".to_owned(), metadata(text)?);
         }
-        let settings = &session.settings;
-        let hostname = settings.include_hostname.value.then(process::hostname).flatten();
         let texts = [
             ("memory_type", self.memory_type),
             ("conversation_id", self.conversation_id),
-            ("agent_id", self.agent_id.or_else(|| settings.agent_id.value.clone())),
-            ("client_hostname", hostname),
+            ("agent_id", self.agent_id),
             ("store", self.store),
         ];
         for (name, text) in texts {

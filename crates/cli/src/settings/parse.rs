@@ -24,15 +24,15 @@ pub fn fraction(raw: &Raw) -> Result<f64, InvalidSetting> {
     number.ok_or_else(|| InvalidSetting::value(raw, "it must be a number from 0 to 1"))
 }
 
-/// A number of things, 0 for no limit.
+/// A number of things; 0 is written for no limit, and read as the largest number.
 ///
 /// # Errors
 /// [`InvalidSetting`] for anything else.
-pub fn limit(raw: &Raw) -> Result<Option<u64>, InvalidSetting> {
+pub fn limit(raw: &Raw) -> Result<u64, InvalidSetting> {
     let number = raw.as_text()?.parse::<u32>().ok().map(u64::from);
     let number =
         number.ok_or_else(|| InvalidSetting::value(raw, "it must be a whole number, 0 for no limit"))?;
-    Ok((number > 0).then_some(number))
+    Ok(if number == 0 { u64::MAX } else { number })
 }
 
 /// `name=value,name=value`, for PRAGMAs: nothing in it can be more than a name and a value.
@@ -90,8 +90,8 @@ mod tests {
 
     #[test]
     fn zero_is_no_limit() {
-        assert_eq!(limit(&raw("0")), Ok(None));
-        assert_eq!(limit(&raw("4000")), Ok(Some(4000)));
+        assert_eq!(limit(&raw("0")), Ok(u64::MAX));
+        assert_eq!(limit(&raw("4000")), Ok(4000));
         assert!(limit(&raw("-1")).is_err());
     }
 

@@ -41,7 +41,11 @@ impl Settings {
                 None,
             )?,
             include_hostname: checked(layers.get(var::INCLUDE_HOSTNAME), parse::switch, false)?,
-            max_response_chars: checked(layers.get(var::MAX_RESPONSE_CHARS), parse::limit, None)?,
+            max_response_chars: checked(
+                layers.get(var::MAX_RESPONSE_CHARS),
+                |raw| parse::limit(raw).map(Some),
+                None,
+            )?,
             log: log(&layers, &mut notices)?,
             notices,
         })

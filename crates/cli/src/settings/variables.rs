@@ -50,8 +50,8 @@ pub const VARIABLES: &[Variable] = &[
     public(INCLUDE_HOSTNAME, "false", "whether stored memories are marked with the name of this machine"),
     public(
         MAX_RESPONSE_CHARS,
-        "0",
-        "how long the text of an answer may become, in characters; 0 is without limit",
+        "40000 for assistants, no limit on the command line",
+        "how long the answer to a search may become, in characters; 0 is without limit",
     ),
     public(
         LOG,
