@@ -22,7 +22,9 @@ mod sample;
 pub mod search_vectors;
 pub mod search_words;
 pub mod statistics;
+pub mod supersede;
 pub mod unembedded;
+pub mod update;
 
 use async_trait::async_trait;
 use model::ContentHash;
@@ -38,8 +40,8 @@ pub trait StoreUnderTest: Send + Sync + Sized {
     /// The store.
     fn store(&self) -> &dyn MemoryStore;
 
-    /// Marks a live memory as one that another took the place of. The port has no method for it yet, but databases hold
-    /// such memories: the adapter writes to its database directly.
+    /// Marks a live memory as one that another took the place of, without a word in the other: databases hold such
+    /// memories. The adapter writes to its database directly.
     async fn supersede(&self, old: &ContentHash, new: &ContentHash);
 }
 
@@ -116,6 +118,30 @@ macro_rules! memory_store_cases {
                 superseded_memories_stay_unless_they_are_meant
                 deleting_twice_deletes_nothing_more
                 nothing_is_deleted_by_an_empty_list_of_keys
+            }
+            update {
+                a_key_that_is_not_there_is_none
+                a_change_of_nothing_changes_nothing
+                only_the_named_fields_change
+                metadata_are_merged_and_null_removes_a_field
+                tags_are_replaced_and_found_at_once
+                a_kind_can_be_set_and_cleared
+                times_are_what_the_caller_says
+                a_memory_can_be_marked_as_superseded_and_made_current_again
+                deleted_memories_are_not_changed
+            }
+            supersede {
+                a_new_version_takes_the_place_of_the_old_one
+                a_new_version_stays_in_the_partition_of_the_old_one
+                a_chain_counts_up_and_is_told_from_every_memory_of_it
+                a_memory_that_is_not_live_has_no_new_version
+                a_chain_does_not_fork
+                a_text_that_is_there_already_is_a_duplicate
+                a_deleted_text_can_come_back_as_a_new_version
+                a_vector_of_another_dimension_is_refused_and_nothing_is_written
+                deleted_versions_are_told_without_their_text
+                a_memory_without_versions_has_a_history_of_one
+                a_key_that_was_never_there_has_no_history
             }
             unembedded {
                 memories_that_wait_come_oldest_first_and_page_by_page

@@ -21,6 +21,7 @@ pub mod store;
 pub use clock::{Clock, SystemClock};
 pub use embedder::{EmbedError, Embedder, Readiness};
 pub use store::{
-    Candidate, Check, Finding, Inserted, IntegrityReport, Listing, MemoryStore, OpenStore, Page, Repaired,
-    Severity, Statistics, StoreError, Unembedded, VectorSample, VectorSpace, WordQuery,
+    Candidate, Change, Check, Finding, Inserted, IntegrityReport, Listing, MemoryStore, OpenStore, Page,
+    Patch, Repaired, Severity, Statistics, StoreError, Superseded, Unembedded, VectorSample, VectorSpace,
+    Version, WordQuery,
 };

@@ -1,7 +1,9 @@
 //! The memory store: one space's memories, with their words and vectors.
 
+mod change;
 mod error;
 mod integrity;
+pub mod lineage;
 mod query;
 
 use async_trait::async_trait;
@@ -10,6 +12,7 @@ use model::{
 };
 use std::sync::Arc;
 
+pub use change::{Change, Patch, Superseded, Version};
 pub use error::StoreError;
 pub use integrity::{Check, Finding, IntegrityReport, Repaired, Severity};
 pub use query::{
@@ -36,6 +39,33 @@ pub trait MemoryStore: Send + Sync {
     /// [`StoreError::Dimension`] when the vector is not of the model's dimension; otherwise [`StoreError`]. A live memory
     /// of the same key is no error but [`Inserted::Duplicate`].
     async fn insert(&self, memory: NewMemory) -> Result<Inserted, StoreError>;
+
+    /// Changes a live memory in place; words and tags are found as they are from then on. Gives the memory as it is
+    /// then. Fields that are not named, unknown ones too, stay as they are.
+    ///
+    /// # Errors
+    /// [`StoreError`]; a key that is not there is `Ok(None)`.
+    async fn update(&self, hash: &ContentHash, change: Change) -> Result<Option<Memory>, StoreError>;
+
+    /// Stores a memory that takes the place of a live one, in the same partition (its own is not looked at) and as the
+    /// next version. Both or none is written. The old one stays, is left out of answers that do not ask for it, and
+    /// says why it was replaced.
+    ///
+    /// # Errors
+    /// [`StoreError::Dimension`] when the vector is not of the model's dimension; otherwise [`StoreError`].
+    async fn supersede(
+        &self,
+        old: &ContentHash,
+        new: NewMemory,
+        reason: Option<String>,
+    ) -> Result<Superseded, StoreError>;
+
+    /// Every memory that took the place of another in a chain with this one, deleted ones too, oldest first. A key that
+    /// was never there gives none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn history(&self, hash: &ContentHash) -> Result<Vec<Version>, StoreError>;
 
     /// The live memory with this key, in any partition.
     ///

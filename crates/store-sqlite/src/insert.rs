@@ -1,6 +1,6 @@
 //! Storing a memory: row, words and vector in one transaction.
 
-use model::{MemoryId, ModelIdentity, NewMemory, Timestamp};
+use model::{MemoryId, ModelIdentity, NewMemory, Tags, Timestamp};
 use ports::Inserted;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -59,10 +59,14 @@ fn same_key(connection: &Connection, new: &NewMemory) -> rusqlite::Result<SameKe
     Ok(found.optional()?.unwrap_or(SameKey::None))
 }
 
+/// Tags as their column holds them.
+pub(crate) fn tags_column(tags: &Tags) -> String {
+    if tags.is_empty() { UNTAGGED.to_owned() } else { tags.iter().collect::<Vec<_>>().join(",") }
+}
+
 /// `embedding_pending` is the original's: whether the row has no vector in *its* table.
 fn insert_row(connection: &Connection, new: &NewMemory, embedding_pending: bool) -> rusqlite::Result<i64> {
-    let tags: Vec<&str> = new.tags.iter().collect();
-    let tags = if tags.is_empty() { UNTAGGED.to_owned() } else { tags.join(",") };
+    let tags = tags_column(&new.tags);
     let (seconds, iso) = (new.created_at.as_seconds(), new.created_at.to_string());
     connection
         .prepare_cached(

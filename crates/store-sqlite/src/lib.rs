@@ -6,7 +6,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`store`](SqliteStore) | the port [`ports::MemoryStore`], method by method |
-//! | `insert`, `delete`, `read`, `pending`, `statistics` | one use each: its SQL and what belongs to it |
+//! | `insert`, `update`, `supersede`, `delete`, `read`, `pending`, `statistics` | one use each: its SQL and what belongs to it |
 //! | `filter`, `candidates`, `rows` | filters as SQL; candidates against a filter; rows as memories |
 //! | `words` | finding by words: whole words, pieces of words |
 //! | `vectors` | finding by meaning: where vectors are, the index in memory |
@@ -43,6 +43,8 @@ mod rows;
 mod schema;
 mod statistics;
 mod store;
+mod supersede;
+mod update;
 mod vec0;
 mod vectors;
 mod words;

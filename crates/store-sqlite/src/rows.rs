@@ -55,7 +55,7 @@ pub(crate) fn tags(list: &str) -> Vec<String> {
 }
 
 /// A text column, whatever SQLite finds in it.
-fn text(row: &Row<'_>, column: usize) -> Result<Option<String>> {
+pub(crate) fn text(row: &Row<'_>, column: usize) -> Result<Option<String>> {
     use rusqlite::types::ValueRef;
     Ok(match row.get_ref(column)? {
         ValueRef::Null => None,
@@ -65,7 +65,8 @@ fn text(row: &Row<'_>, column: usize) -> Result<Option<String>> {
     })
 }
 
-fn time(row: &Row<'_>, number: usize, iso: usize) -> Result<Option<Timestamp>> {
+/// A time column, with the text that is read when there is no number.
+pub(crate) fn time(row: &Row<'_>, number: usize, iso: usize) -> Result<Option<Timestamp>> {
     use rusqlite::types::ValueRef;
     #[expect(clippy::cast_precision_loss, reason = "whole seconds are far below 2^53")]
     let seconds = match row.get_ref(number)? {

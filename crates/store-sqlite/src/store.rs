@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use model::{ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Timestamp, Vector};
 use ports::{
-    Candidate, Check, Inserted, IntegrityReport, Listing, MemoryStore, Page, Repaired, Statistics,
-    StoreError, Unembedded, VectorSpace, WordQuery,
+    Candidate, Change, Check, Inserted, IntegrityReport, Listing, MemoryStore, Page, Repaired, Statistics,
+    StoreError, Superseded, Unembedded, VectorSpace, Version, WordQuery,
 };
 use rusqlite::Connection;
 
@@ -14,7 +14,9 @@ use crate::error::Result;
 use crate::pool::{self, Pool};
 use crate::vectors::upkeep::Vectors;
 use crate::vectors::{search, settle};
-use crate::{Options, delete, insert, integrity, pending, read, repair, schema, statistics, words};
+use crate::{
+    Options, delete, insert, integrity, pending, read, repair, schema, statistics, supersede, update, words,
+};
 
 /// The memories of one SQLite file, opened for one embedding model.
 ///
@@ -56,6 +58,15 @@ impl SqliteStore {
         self.pool()?.read(move |session| session.snapshot(|connection| job(connection, &model))).await
     }
 
+    /// Writes one unit of work.
+    async fn write<T: Send + 'static>(
+        &self,
+        job: impl Fn(&Connection, &ModelIdentity) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let model = Arc::clone(&self.model);
+        self.pool()?.write(move |session| session.transaction(|transaction| job(transaction, &model))).await
+    }
+
     fn check_dimension(&self, vector: &Vector) -> Result<()> {
         let (found, expected) = (vector.dimension(), self.model.dimension);
         if found == expected { Ok(()) } else { Err(StoreError::Dimension { found, expected }) }
@@ -81,6 +92,38 @@ impl MemoryStore for SqliteStore {
             Ok(inserted.outcome)
         };
         self.pool()?.write(job).await
+    }
+
+    async fn update(&self, hash: &ContentHash, change: Change) -> Result<Option<Memory>> {
+        let hash = hash.clone();
+        self.write(move |connection, model| update::update(connection, model, &hash, &change)).await
+    }
+
+    async fn supersede(
+        &self,
+        old: &ContentHash,
+        new: NewMemory,
+        reason: Option<String>,
+    ) -> Result<Superseded> {
+        if let Some(vector) = &new.vector {
+            self.check_dimension(vector)?;
+        }
+        let (model, vectors, old) = (Arc::clone(&self.model), Arc::clone(&self.vectors), old.clone());
+        let job = move |session: &mut pool::Session| {
+            let (superseded, home) = session.transaction(|transaction| {
+                supersede::supersede(transaction, &model, &old, &new, reason.as_deref())
+            })?;
+            if let (Superseded::Done { id, .. }, Some(vector)) = (&superseded, &new.vector) {
+                vectors.added(&home, id.0, vector);
+            }
+            Ok(superseded)
+        };
+        self.pool()?.write(job).await
+    }
+
+    async fn history(&self, hash: &ContentHash) -> Result<Vec<Version>> {
+        let hash = hash.clone();
+        self.read(move |connection, _| supersede::history(connection, &hash)).await
     }
 
     async fn get(&self, hash: &ContentHash) -> Result<Option<Memory>> {

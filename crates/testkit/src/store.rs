@@ -1,5 +1,6 @@
 //! A store in memory: slow, simple, and able to fail on demand.
 
+mod changing;
 mod filtering;
 mod port;
 
@@ -58,8 +59,14 @@ enum Legacy {
 struct Rows {
     next: i64,
     live: BTreeMap<MemoryId, Row>,
-    tombstones: BTreeMap<ContentHash, Timestamp>,
+    tombstones: BTreeMap<ContentHash, Tombstone>,
     legacy: Legacy,
+}
+
+/// A deleted memory, as it was.
+struct Tombstone {
+    at: Timestamp,
+    row: Row,
 }
 
 struct Row {

@@ -4,7 +4,7 @@ use model::{ContentHash, Filter, HashPrefix, MemoryId};
 
 use super::StoreUnderTest;
 use super::sample::{all, at, create, memory, vector};
-use crate::{Check, Inserted, Page, StoreError, WordQuery};
+use crate::{Change, Check, Inserted, Page, StoreError, WordQuery};
 
 pub async fn a_closed_store_refuses_every_call<S: StoreUnderTest>() {
     let bed = S::empty().await;
@@ -16,6 +16,9 @@ pub async fn a_closed_store_refuses_every_call<S: StoreUnderTest>() {
     let filter = Filter::default();
     let answers = [
         store.insert(memory("more")).await.err(),
+        store.update(&ContentHash::stored("abcdef"), Change::default()).await.err(),
+        store.supersede(&ContentHash::stored("abcdef"), memory("more"), None).await.err(),
+        store.history(&ContentHash::stored("abcdef")).await.err(),
         store.get(&ContentHash::stored("abcdef")).await.err(),
         store.get_many(&[MemoryId(1)]).await.err(),
         store.resolve(&HashPrefix::parse("abcdef").unwrap(), 5).await.err(),

@@ -6,15 +6,15 @@ use std::sync::atomic::Ordering;
 use async_trait::async_trait;
 use model::{
     ContentHash, EmbeddingState, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Partition,
-    Timestamp, Vector,
+    Tags, Timestamp, Vector,
 };
 use ports::{
-    Candidate, Check, Inserted, IntegrityReport, Listing, MemoryStore, Page, Repaired, Statistics,
-    StoreError, Unembedded, VectorSpace, WordQuery,
+    Candidate, Change, Check, Inserted, IntegrityReport, Listing, MemoryStore, Page, Repaired, Statistics,
+    StoreError, Superseded, Unembedded, VectorSpace, Version, WordQuery,
 };
 
 use super::filtering::{matches, newest_first, words};
-use super::{FakeStore, Fault, Row, Rows};
+use super::{FakeStore, Fault, Row, Rows, Tombstone};
 
 #[async_trait]
 impl MemoryStore for FakeStore {
@@ -33,6 +33,26 @@ impl MemoryStore for FakeStore {
             insert(&mut rows, ahead);
         }
         Ok(insert(&mut rows, new))
+    }
+
+    async fn update(&self, hash: &ContentHash, change: Change) -> Result<Option<Memory>, StoreError> {
+        Ok(self.writing()?.update(hash, change))
+    }
+
+    async fn supersede(
+        &self,
+        old: &ContentHash,
+        new: NewMemory,
+        reason: Option<String>,
+    ) -> Result<Superseded, StoreError> {
+        if let Some(vector) = &new.vector {
+            self.check_dimension(vector)?;
+        }
+        Ok(self.writing()?.supersede(old, new, reason))
+    }
+
+    async fn history(&self, hash: &ContentHash) -> Result<Vec<Version>, StoreError> {
+        Ok(self.reading()?.history(hash))
     }
 
     async fn get(&self, hash: &ContentHash) -> Result<Option<Memory>, StoreError> {
@@ -104,8 +124,9 @@ impl MemoryStore for FakeStore {
         let doomed: Vec<(MemoryId, ContentHash)> =
             selected(&rows, filter).into_iter().map(|row| (row.memory.id, row.memory.hash.clone())).collect();
         for (id, hash) in &doomed {
-            rows.live.remove(id);
-            rows.tombstones.insert(hash.clone(), deleted_at);
+            if let Some(row) = rows.live.remove(id) {
+                rows.tombstones.insert(hash.clone(), Tombstone { at: deleted_at, row });
+            }
         }
         Ok(doomed.into_iter().map(|(_, hash)| hash).collect())
     }
@@ -200,23 +221,25 @@ fn selected<'rows>(rows: &'rows Rows, filter: &Filter) -> Vec<&'rows Row> {
     selected
 }
 
+/// The tags as they are stored.
+pub(super) fn stored_tags(tags: &Tags) -> Vec<String> {
+    if tags.is_empty() { vec!["untagged".to_owned()] } else { tags.iter().map(str::to_owned).collect() }
+}
+
 fn best(mut candidates: Vec<Candidate>, limit: usize) -> Vec<Candidate> {
     candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
     candidates.truncate(limit);
     candidates
 }
 
-fn insert(rows: &mut Rows, new: NewMemory) -> Inserted {
+pub(super) fn insert(rows: &mut Rows, new: NewMemory) -> Inserted {
     if let Some(row) = rows.live.values().find(|row| row.memory.hash == new.hash) {
         return Inserted::Duplicate { partition: row.memory.partition.clone() };
     }
     rows.next += 1;
     let id = MemoryId(rows.next);
-    let restored_from = rows.tombstones.remove(&new.hash);
-    let mut tags: Vec<String> = new.tags.iter().map(str::to_owned).collect();
-    if tags.is_empty() {
-        tags.push("untagged".to_owned());
-    }
+    let restored_from = rows.tombstones.remove(&new.hash).map(|tombstone| tombstone.at);
+    let tags = stored_tags(&new.tags);
     let memory = Memory {
         id,
         hash: new.hash,
