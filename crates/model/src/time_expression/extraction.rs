@@ -81,11 +81,11 @@ fn phrase_at(tokens: &[Token], at: usize, calendar: Calendar<'_>) -> Option<Phra
     let mut reader = Reader::new(tokens, at, calendar, Manner::Prose);
     let range = reader.range().or_else(|| {
         reader.skip_lead();
-        let is_superlative = at > 0 && tokens[at - 1].is_word(&["most", "more"]);
-        if reader.at == at || is_superlative { None } else { reader.range() }
+        if reader.at == at { None } else { reader.range() }
     })?;
-    let is_superlative =
-        tokens[at].is_word(&["recent", "recently"]) && at > 0 && tokens[at - 1].is_word(&["most", "more"]);
+    // "The most recent error" is not one of the last days.
+    let is_superlative = tokens[at].is_word(&["recent", "recently"])
+        && at.checked_sub(1).is_some_and(|before| tokens[before].is_word(&["most", "more"]));
     (!is_superlative && ends_word(tokens, reader.at)).then_some(Phrase { tokens: at..reader.at, range })
 }
 

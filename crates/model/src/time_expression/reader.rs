@@ -31,11 +31,19 @@ impl<'a> Reader<'a> {
         Self { tokens, at, calendar, manner, lead: None }
     }
 
-    /// One period: the longest that a rule finds here. One day may have a part of the day behind it.
+    /// One period: the longest that a rule finds here. One day may have a part of the day before or behind it.
     pub(super) fn period(&mut self) -> Option<Period> {
-        let rules: [Rule<'a>; 10] = [
+        if let Some(part) = self.attempt(Self::part_of_a_day) {
+            return Some(part);
+        }
+        let period = self.bare_period()?;
+        Some(self.narrowed(period))
+    }
+
+    /// A period without a part of the day.
+    pub(super) fn bare_period(&mut self) -> Option<Period> {
+        let rules: [Rule<'a>; 9] = [
             Reader::day_word,
-            Reader::part_of_a_day,
             Reader::weekday,
             Reader::ago,
             Reader::last_units,
@@ -47,7 +55,7 @@ impl<'a> Reader<'a> {
         ];
         let (period, at) = self.longest(&rules)?;
         self.at = at;
-        Some(self.narrowed(period))
+        Some(period)
     }
 
     fn longest(&self, rules: &[Rule<'a>]) -> Option<(Period, usize)> {
@@ -176,18 +184,17 @@ impl<'a> Reader<'a> {
         self.known(vocabulary::ordinal)
     }
 
-    /// Passes words such as `in the`, and keeps the first as the lead.
+    /// Passes words such as `in the` or `earlier in the`, and keeps the first as the lead.
     pub(super) fn skip_lead(&mut self) {
-        while let Some(lead) = self.take(LEADS) {
-            self.lead = self.lead.or(Some(lead));
+        for _ in 0..2 {
+            if let Some(lead) = self.take(LEADS) {
+                self.lead = self.lead.or(Some(lead));
+            }
         }
-        if self.lead.is_some() || !self.is_prose() {
-            self.take(&["the"]);
-        } else {
-            self.attempt(|reader| {
-                reader.take(&["the"])?;
-                reader.sees(&["last", "past", "previous"]).then_some(())
-            });
-        }
+        self.attempt(|reader| {
+            reader.take(&["the"])?;
+            // "The recently added feature" keeps its article.
+            (reader.lead.is_some() || !reader.sees(&["recently", "recent"])).then_some(())
+        });
     }
 }

@@ -39,7 +39,7 @@ impl Reader<'_> {
         let part = self.known(vocabulary::part_of_day)?;
         self.take(&["of"])?;
         self.take(&["the"]);
-        let day = self.period()?.as_day()?;
+        let day = self.bare_period()?.as_day()?;
         Period::part(day, part)
     }
 
@@ -118,6 +118,10 @@ impl Reader<'_> {
     /// `recently`, `lately`.
     pub(super) fn recently(&mut self) -> Option<Period> {
         self.take(&["recently", "recent", "lately"])?;
+        // "In recent years" is longer.
+        if self.word().is_some_and(|word| vocabulary::unit(word).is_some()) {
+            return None;
+        }
         Some(self.calendar.last_seconds(7 * 24 * 3600))
     }
 

@@ -32,6 +32,9 @@ pub(super) enum Kind {
     Mark(char),
 }
 
+/// The longest time of day with fraction and offset, in bytes.
+const MAX_TIME_BYTES: usize = 32;
+
 /// A date in figures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Written {
@@ -124,7 +127,7 @@ fn moment(text: &str) -> Option<(Kind, usize)> {
     let is_time = |c: char| c.is_ascii_alphanumeric() || "-+:.".contains(c);
     let is_date = text.get(..10).is_some_and(|date| date.parse::<Date>().is_ok());
     let rest = text.get(10..).filter(|rest| is_date && rest.starts_with(['T', 't', ' ']))?;
-    let time = run(&rest[1..], is_time);
+    let time = rest[1..].chars().take(MAX_TIME_BYTES).take_while(|c| is_time(*c)).count();
     let length = text[..11 + time].trim_end_matches('.').len();
     if rest.starts_with(' ') && rest[1..].bytes().take(3).filter(|byte| *byte == b':').count() == 0 {
         return None;

@@ -124,7 +124,9 @@ impl Reader<'_> {
         let is_shown = match (modifier, need) {
             (_, Need::Given(_) | Need::Nothing) => true,
             (None, Need::Lead) => self.is_led_by(LEADS) || self.is_led_by(DAY_LEADS) && yearly.is_short(),
-            (None, Need::LeadAndArticle) => self.is_led_by(LEADS) && !self.stands_after_in(start),
+            (None, Need::Article) => {
+                self.is_led_by(&["during"]) || self.lead.is_some() && self.follows_word(start, "the")
+            }
             // "This may fail", "this march".
             (Some(modifier), _) => {
                 !self.is_prose() || modifier != "this" || !matches!(yearly, Yearly::Month(_))
@@ -201,7 +203,7 @@ impl Reader<'_> {
     fn season(&mut self) -> Option<(Yearly, Need)> {
         let (season, need) = match self.take(&["spring", "summer", "fall", "autumn", "winter"])? {
             // The word is also the name of a library.
-            "spring" => (Yearly::Spring, Need::LeadAndArticle),
+            "spring" => (Yearly::Spring, Need::Article),
             "summer" => (Yearly::Summer, Need::Lead),
             "winter" => (Yearly::Winter, Need::Lead),
             _ => (Yearly::Autumn, Need::Lead),
@@ -234,10 +236,6 @@ impl Reader<'_> {
         self.take(&["day", "eve"]);
         Some((holiday, Need::Lead))
     }
-
-    fn stands_after_in(&self, start: usize) -> bool {
-        self.is_prose() && self.follows_word(start, "in")
-    }
 }
 
 impl Yearly {
@@ -253,8 +251,8 @@ enum Need {
     Nothing,
     /// A word before it, `last`, or a year.
     Lead,
-    /// The same, but `in` is not enough without `the`.
-    LeadAndArticle,
+    /// The same, but most words before it are not enough without `the`.
+    Article,
     /// It came with this year.
     Given(i16),
 }

@@ -33,6 +33,9 @@ fn a_phrase_is_taken_out_with_the_words_that_belong_to_it() {
         ("last night's deploy of the server", "deploy of the server", "2026-03-10T18:00..2026-03-11T05:00"),
         ("gifts we bought last christmas", "gifts we bought", "2025-12-22..2025-12-28"),
         ("trip during the spring", "trip", "2025-03-20..2025-06-20"),
+        ("what broke the day before yesterday", "what broke", "2026-03-09..2026-03-09"),
+        ("the summer 2024 release", "release", "2024-06-21..2024-09-22"),
+        ("the recent changes", "the changes", "2026-03-04T15:30..2026-03-11T15:30 now"),
         ("yesterday", "", "2026-03-10..2026-03-10"),
     ] {
         let extracted = extract_time_expression(query, time(NOW), &TimeZone::UTC);
@@ -54,6 +57,8 @@ fn words_that_may_mean_something_else_stay() {
         "fall back to polling",
         "this is a spring boot service",
         "beans in spring are singletons",
+        "migrate from spring to quarkus",
+        "the best papers of recent years",
         "the most recent error",
         "a last minute change",
         "the last day of the project",
@@ -75,6 +80,24 @@ fn words_that_may_mean_something_else_stay() {
     ] {
         let extracted = extract_time_expression(query, time(NOW), &TimeZone::UTC);
         assert_eq!((extracted.cleaned.as_str(), extracted.range), (query, None), "{query:?}");
+    }
+}
+
+#[test]
+fn long_prose_of_the_grammar_s_own_words_ends() {
+    for word in [
+        "morning of ",
+        "in ",
+        "the last ",
+        "((1",
+        ":2024-01-01T1",
+        "between today and ",
+        "since ",
+        "more than ",
+    ] {
+        let query = word.repeat(100_000 / word.len());
+        let extracted = extract_time_expression(&query, time(NOW), &TimeZone::UTC);
+        assert!(extracted.cleaned.len() <= query.len(), "{word}");
     }
 }
 
