@@ -6,7 +6,7 @@
 //! | form | means |
 //! |---|---|
 //! | `today`, `yesterday`, `3 days ago`, `monday`, `last friday` | that day |
-//! | ... followed by `morning`, `noon`, `afternoon`, `evening`, `night`, `midnight` | that part of it: from 5, 12, 13, 18, 22 and 0 o'clock, a night until 5 |
+//! | ... with `morning`, `noon`, `afternoon`, `evening`, `night`, `midnight` | that part of it: from 5, 12, 13, 18, 22 and 0 o'clock, a night until 5 |
 //! | `this morning`, `tonight`, `last night` | a night begins at 18 o'clock here |
 //! | `2 weeks ago`, `a month ago`, `a year ago` | that whole week, month, year |
 //! | `5 minutes ago`, `2 hours ago` | five minutes, or half an hour, on either side of it |
@@ -18,20 +18,24 @@
 //! | `march`, `q2`, `first half`, `spring`, `christmas`, `6/15` | the latest that has begun; with a year, that year's |
 //! | `last march`, `last winter`, `last christmas` | the latest that is over |
 //! | `this march`, `this winter` | the current one, or this year's |
-//! | `between A and B`, `from A to B` | from the start of A to the end of B; A is the last one before B |
+//! | `early march`, `mid 2024`, `end of last month` | its first, second, last third |
+//! | `the week of june 5` | that week |
+//! | `between A and B`, `from A to B` | from the start of A to the end of B; where A would come later, the last one before B |
 //! | `since A`, `after A`, `before A`, `until A` | from its start on, from its end on, up to its start, up to its end |
+//! | `older than 3 weeks`, `newer than 3 weeks` | up to, and from, the start of the week three weeks ago |
 //!
 //! A holiday has some days on either side: Christmas, New Year, Halloween and Thanksgiving (fourth Thursday of November)
 //! three, Valentine's Day one. Seasons are those of the northern half of the world: spring from 20 March, summer from
 //! 21 June, autumn from 23 September, winter from 21 December, named by the year in which it begins.
 //!
 //! Text around one such phrase is passed over, as in the original, unless it has words that would change the meaning.
-//! Each part is one file: [`tokens`] reads words and numbers, [`reader`] holds the position, `relative`, `calendar`,
-//! `yearly` and `weekday` know the phrases, `range` joins two, `extraction` finds them in prose. A new phrase is a rule
+//! Each part is one file: `tokens` reads words and numbers, `reader` holds the position, `relative`, `calendar`,
+//! `yearly`, `weekday` and `part` know the phrases, `range` joins two, `extraction` finds them in prose. A new phrase is a rule
 //! in one of them and a line in `tests/time_expressions.rs`.
 
 mod calendar;
 mod extraction;
+mod part;
 mod period;
 mod range;
 mod reader;

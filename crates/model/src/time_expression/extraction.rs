@@ -48,6 +48,8 @@ fn changes_meaning(token: &Token) -> bool {
     match &token.kind {
         Kind::Word(word) => {
             TURNING_WORDS.contains(&word.as_str())
+                // `3pm`
+                || word.starts_with(|c: char| c.is_ascii_digit())
                 || vocabulary::unit(word).is_some()
                 || vocabulary::weekday(word).is_some_and(|(_, is_written_out)| is_written_out)
                 || vocabulary::ordinal(word).is_some()

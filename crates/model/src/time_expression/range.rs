@@ -70,21 +70,25 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// `older than 3 weeks`, `more than 3 weeks ago`: before that day, week, month or year.
+    /// `older than 3 weeks`, `more than 3 weeks ago`, `newer than 3 weeks`: up to or from that day, week, month or year.
     fn older_than(&mut self) -> Option<TimeRange> {
-        let word = self.take(&["older", "more"])?;
-        self.take(&["than"])?;
-        let mut ago = self.clone();
-        let period = match ago.attempt(Self::ago) {
+        let word = self.take(&["older", "newer", "more", "less", "over"])?;
+        if word != "over" {
+            self.take(&["than"])?;
+        }
+        let period = match self.attempt(Self::ago) {
             Some(period) => period,
-            None if word == "older" => {
-                let (amount, unit) = ago.amount_of_units()?;
-                ago.units_ago(amount, unit)?
+            None if matches!(word, "older" | "newer") => {
+                let (amount, unit) = self.amount_of_units()?;
+                self.units_ago(amount, unit)?
             }
             None => return None,
         };
-        self.at = ago.at;
-        Some(TimeRange { from: None, before: self.calendar.range(period)?.from })
+        let start = self.calendar.range(period)?.from;
+        Some(match word {
+            "newer" | "less" => TimeRange { from: start, before: None },
+            _ => TimeRange { from: None, before: start },
+        })
     }
 
     /// From the start of one period to the end of another. The first is read as the last one before the second; when
@@ -128,8 +132,11 @@ impl<'a> Reader<'a> {
         if self.take_mark(&['-', '\u{2013}', '\u{2014}', '/', '\u{2026}']).is_some() {
             return Some(());
         }
-        self.take_mark(&['.'])?;
-        self.take_mark(&['.']).map(|_| ())
+        if self.take_mark(&['.']).is_some() {
+            return self.take_mark(&['.']).map(|_| ());
+        }
+        // `january-march`
+        self.is_hyphenated().then_some(())
     }
 
     /// Runs a rule whose words stand behind `lead`.

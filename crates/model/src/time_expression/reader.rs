@@ -31,16 +31,17 @@ impl<'a> Reader<'a> {
         Self { tokens, at, calendar, manner, lead: None }
     }
 
-    /// One period: the longest that a rule finds here. One day may have a part of the day before or behind it.
+    /// One period: the longest that a rule finds here, or a part of it.
     pub(super) fn period(&mut self) -> Option<Period> {
-        if let Some(part) = self.attempt(Self::part_of_a_day) {
+        let part = self.attempt(Self::part_of_a_day).or_else(|| self.attempt(Self::third));
+        if let Some(part) = part.or_else(|| self.attempt(Self::week_of)) {
             return Some(part);
         }
         let period = self.bare_period()?;
         Some(self.narrowed(period))
     }
 
-    /// A period without a part of the day.
+    /// A period without the words that take a part of it.
     pub(super) fn bare_period(&mut self) -> Option<Period> {
         let rules: [Rule<'a>; 9] = [
             Reader::day_word,
@@ -148,6 +149,12 @@ impl<'a> Reader<'a> {
         let Kind::Number(number) = self.token()?.kind else { return None };
         self.at += 1;
         Some(number)
+    }
+
+    /// Whether a hyphen stands between the last token and the next.
+    pub(super) fn is_hyphenated(&self) -> bool {
+        let is_after_word = self.at > 0 && !self.tokens[self.at - 1].is_mark();
+        is_after_word && self.token().is_some_and(|token| token.joined && !token.is_mark())
     }
 
     pub(super) fn follows_mark(&self, mark: char) -> bool {

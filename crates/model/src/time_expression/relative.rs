@@ -5,7 +5,7 @@ use jiff::civil::Date;
 
 use super::period::Period;
 use super::reader::Reader;
-use super::vocabulary::{self, PartOfDay, Unit, WHOLE_NIGHT};
+use super::vocabulary::{self, Unit, WHOLE_NIGHT};
 
 impl Reader<'_> {
     /// `today`, `yesterday`, `tonight`, `this morning`, `last night`, `the day before yesterday`, `now`.
@@ -34,27 +34,6 @@ impl Reader<'_> {
         Period::part(today, part)
     }
 
-    /// `morning of yesterday`, `evening of june 5`.
-    pub(super) fn part_of_a_day(&mut self) -> Option<Period> {
-        let part = self.known(vocabulary::part_of_day)?;
-        self.take(&["of"])?;
-        self.take(&["the"]);
-        let day = self.bare_period()?.as_day()?;
-        Period::part(day, part)
-    }
-
-    /// The part of a day that stands behind the day, as in `yesterday morning` and `yesterday in the morning`.
-    pub(super) fn narrowed(&mut self, period: Period) -> Period {
-        let Some(day) = period.as_day() else { return period };
-        let part: Option<PartOfDay> = self.attempt(|reader| {
-            if reader.take(&["in", "at", "during"]).is_some() {
-                reader.take(&["the"]);
-            }
-            reader.known(vocabulary::part_of_day)
-        });
-        part.and_then(|part| Period::part(day, part)).unwrap_or(period)
-    }
-
     /// `3 days ago`, `a week ago`, `half an hour ago`.
     pub(super) fn ago(&mut self) -> Option<Period> {
         if self.take_all(&["half", "an", "hour", "ago"]).is_some() {
@@ -81,6 +60,10 @@ impl Reader<'_> {
             // The original's dashboard sends `week` and `month` alone.
             let unit = self.known(vocabulary::unit)?;
             return self.until_now(1, unit);
+        }
+        if !self.is_prose() && self.take(&["within"]).is_some() {
+            let (amount, unit) = self.amount_of_units()?;
+            return self.until_now(i64::from(amount), unit);
         }
         let word = self.take(&["last", "past", "previous"])?;
         let few = self.take(&["few"]).map(|_| 5);

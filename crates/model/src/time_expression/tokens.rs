@@ -136,11 +136,11 @@ fn moment(text: &str) -> Option<(Kind, usize)> {
     Some((Kind::Moment(time.as_microseconds()), length))
 }
 
-/// `2024-06-15`, `2024-06`, `6/15/2024`, `6/15`, with `-` or `/`.
+/// `2024-06-15`, `2024-06`, `6/15/2024`, `6/15`, `6/2024`, with `-` or `/`.
 fn written(text: &str) -> Option<(Kind, usize)> {
     let first = digits(text)?;
     let separator = text[first.len()..].chars().next().filter(|c| matches!(c, '-' | '/'))?;
-    let second = digits(&text[first.len() + 1..]).filter(|second| second.len() <= 2)?;
+    let second = digits(&text[first.len() + 1..]).filter(|second| second.len() != 3)?;
     let two = first.len() + 1 + second.len();
     let third = text[two..].strip_prefix(separator).and_then(digits);
     let length = two + third.map_or(0, |third| third.len() + 1);
@@ -152,6 +152,12 @@ fn written(text: &str) -> Option<(Kind, usize)> {
         return None;
     }
     let small = |digits: &str| digits.parse::<i8>().ok();
+    if second.len() == 4 {
+        let month_of_year = first.len() <= 2 && third.is_none();
+        let year = second.parse().ok().filter(|_| month_of_year);
+        let date = Written { year: Some(year?), month: small(first)?, day: None, is_certain: false };
+        return Some((Kind::Written(date), length));
+    }
     let date = match (first.len(), third) {
         (4, None) => {
             Written { year: first.parse().ok(), month: small(second)?, day: None, is_certain: false }

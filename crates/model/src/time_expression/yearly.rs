@@ -5,6 +5,7 @@ use jiff::civil::{Date, Weekday};
 
 use super::period::{Calendar, Period};
 use super::reader::Reader;
+use super::tokens::Kind;
 use super::vocabulary;
 
 /// A stretch of every year.
@@ -107,15 +108,15 @@ impl Yearly {
     }
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
     /// A name with what stands around it: `march`, `last spring`, `q1 2024`, `christmas of last year`, `june 5th`.
     pub(super) fn yearly(&mut self) -> Option<Period> {
         let start = self.at;
-        let modifier = self.take(&["last", "this", "previous"]);
-        let (yearly, need) = self.year_before_quarter().or_else(|| self.name())?;
-        if let Need::Given(year) = need {
+        if let Some((yearly, Need::Given(year))) = self.year_before_name() {
             return yearly.of_year(year);
         }
+        let modifier = self.take(&["last", "this", "previous"]);
+        let (yearly, need) = self.name()?;
         if modifier.is_none()
             && let Some(year) = self.year_behind()
         {
@@ -151,10 +152,22 @@ impl Reader<'_> {
     }
 
     fn month_name(&mut self) -> Option<(Yearly, Need)> {
-        let word = self.word()?;
-        let month = self.known(vocabulary::month)?;
+        let (month, word) = self.month()?;
         let need = if vocabulary::is_ambiguous_month(word) { Need::Lead } else { Need::Nothing };
         Some((Yearly::Month(month), need))
+    }
+
+    /// A month and how it is written; the point of `Nov. 2025` is passed.
+    fn month(&mut self) -> Option<(i8, &'a str)> {
+        let word = self.word()?;
+        let month = self.known(vocabulary::month)?;
+        if word.len() <= 4 {
+            self.attempt(|reader| {
+                reader.take_mark(&['.'])?;
+                matches!(reader.token()?.kind, Kind::Number(_) | Kind::Ordinal(_)).then_some(())
+            });
+        }
+        Some((month, word))
     }
 
     /// `june 5`, `june 5th`, `5 june`, `the 5th of june`.
@@ -162,15 +175,12 @@ impl Reader<'_> {
         let day = |reader: &mut Self| {
             reader.ordinal().or_else(|| reader.figures()).filter(|day| (1..=31).contains(day))
         };
-        let (word, month, day) = match self.word().filter(|word| vocabulary::month(word).is_some()) {
-            Some(word) => (word, self.known(vocabulary::month)?, day(self)?),
-            None => {
-                let day = day(self)?;
-                self.take(&["of"]);
-                let word = self.word()?;
-                (word, self.known(vocabulary::month)?, day)
-            }
-        };
+        let before = self.attempt(|reader| day(reader));
+        if before.is_some() {
+            self.take(&["of"]);
+        }
+        let (month, word) = self.month()?;
+        let day = before.or_else(|| day(self))?;
         let need = if ["may", "march", "mar"].contains(&word) { Need::Lead } else { Need::Nothing };
         Some((Yearly::Day { month, day: i8::try_from(day).ok()? }, need))
     }
@@ -191,11 +201,20 @@ impl Reader<'_> {
         }
     }
 
-    /// `2024 q1`.
-    fn year_before_quarter(&mut self) -> Option<(Yearly, Need)> {
+    /// `2024 q1`, `last year's christmas`.
+    fn year_before_name(&mut self) -> Option<(Yearly, Need)> {
         self.attempt(|reader| {
-            let year = reader.year_in_figures()?;
-            let (yearly, _) = reader.part_of_year()?;
+            let this_year = reader.calendar.today.year();
+            if let Some(year) = reader.year_in_figures() {
+                let (yearly, _) = reader.part_of_year()?;
+                return Some((yearly, Need::Given(year)));
+            }
+            let year = match reader.take(&["last", "this"])? {
+                "last" => this_year - 1,
+                _ => this_year,
+            };
+            reader.take(&["year"])?;
+            let (yearly, _) = reader.name()?;
             Some((yearly, Need::Given(year)))
         })
     }

@@ -32,7 +32,10 @@ fn days_and_parts_of_days() {
         ("the evening of june 5, 2024", "2024-06-05T18:00..2024-06-05T22:00"),
         ("monday morning", "2026-03-09T05:00..2026-03-09T12:00"),
         ("monday at noon", "2026-03-09T12:00..2026-03-09T13:00"),
+        ("3 days ago, evening", "2026-03-08T18:00..2026-03-08T22:00"),
+        ("at noon yesterday", "2026-03-10T12:00..2026-03-10T13:00"),
         ("last week morning", "not understood"),
+        ("yesterday at 3pm", "not understood"),
     ]);
 }
 
@@ -65,6 +68,7 @@ fn amounts_and_units() {
         ("over the past 7d", "2026-03-04T00:00..2026-03-11T15:30 now"),
         ("previous two quarters", "2025-07-01T00:00..2026-03-11T15:30 now"),
         ("last few days", "2026-03-06T00:00..2026-03-11T15:30 now"),
+        ("within 3 days", "2026-03-08T00:00..2026-03-11T15:30 now"),
         ("past month", "2026-02-01T00:00..2026-03-11T15:30 now"),
         ("week", "2026-03-02T00:00..2026-03-11T15:30 now"),
         ("last quarter", "2025-10-01..2025-12-31"),
@@ -76,6 +80,22 @@ fn amounts_and_units() {
         ("9999 days ago", "1998-10-25..1998-10-25"),
         ("10000 days ago", "not understood"),
         ("3.5 days ago", "not understood"),
+    ]);
+}
+
+#[test]
+fn parts_of_longer_periods() {
+    check(&[
+        ("early march", "2026-03-01..2026-03-10"),
+        ("mid-march", "2026-03-11..2026-03-20"),
+        ("late february 2024", "2024-02-19..2024-02-29"),
+        ("the end of last month", "2026-02-19..2026-02-28"),
+        ("beginning of 2024", "2024-01-01..2024-05-01"),
+        ("since the end of 2024", "2024-09-01T00:00.."),
+        ("early last week", "2026-03-02..2026-03-08"),
+        ("the week of 2024-03-06", "2024-03-04..2024-03-10"),
+        ("week of march 3", "2026-03-02..2026-03-08"),
+        ("week of march", "not understood"),
     ]);
 }
 
@@ -108,6 +128,9 @@ fn dates_in_figures_and_in_words() {
         ("the 15th of june 2024", "2024-06-15..2024-06-15"),
         ("15 jun 2024", "2024-06-15..2024-06-15"),
         ("2/29", "2024-02-29..2024-02-29"),
+        ("Nov. 2025", "2025-11-01..2025-11-30"),
+        ("on Feb. 3rd", "2026-02-03..2026-02-03"),
+        ("06/2024", "2024-06-01..2024-06-30"),
         ("march 2024?", "2024-03-01..2024-03-31"),
         ("march of last year", "2025-03-01..2025-03-31"),
         ("sept", "2025-09-01..2025-09-30"),
@@ -137,6 +160,7 @@ fn quarters_halves_seasons_and_holidays() {
         ("valentine's day", "2026-02-13..2026-02-15"),
         ("new year's eve", "2025-12-29..2026-01-04"),
         ("thanksgiving of 2024", "2024-11-25..2024-12-01"),
+        ("last year's winter", "2025-12-21..2026-03-19"),
         ("this march", "2026-03-01..2026-03-31"),
         ("last march", "2025-03-01..2025-03-31"),
     ]);
@@ -165,6 +189,10 @@ fn ranges_have_their_ends_in_order() {
         ("2024-01-01..2024-01-31", "2024-01-01..2024-01-31"),
         ("2024-01-01/2024-01-31", "2024-01-01..2024-01-31"),
         ("1/1/2024 through 1/31/2024", "2024-01-01..2024-01-31"),
+        ("june to august 2024", "2024-06-01..2024-08-31"),
+        ("jan-mar 2024", "2024-01-01..2024-03-31"),
+        ("q1-q2 2024", "2024-01-01..2024-06-30"),
+        ("2024-2025", "2024-01-01..2025-12-31"),
         ("2024 to 2025", "2024-01-01..2025-12-31"),
         ("between last week", "not understood"),
         ("between last week and gibberish", "not understood"),
@@ -185,6 +213,10 @@ fn ranges_with_one_end() {
         ("before the day before yesterday", "..2026-03-09T00:00"),
         ("older than 30 days", "..2026-02-09T00:00"),
         ("more than a year ago", "..2025-01-01T00:00"),
+        ("over a week ago", "..2026-03-02T00:00"),
+        ("newer than 3 days", "2026-03-08T00:00.."),
+        ("less than 3 days ago", "2026-03-08T00:00.."),
+        ("more than 3 days", "not understood"),
         ("since last monday and before today", "2026-03-09..2026-03-10"),
         ("after january until march 2", "2026-02-01..2026-03-02"),
         ("since today before yesterday", "not understood"),

@@ -35,6 +35,8 @@ fn a_phrase_is_taken_out_with_the_words_that_belong_to_it() {
         ("trip during the spring", "trip", "2025-03-20..2025-06-20"),
         ("what broke the day before yesterday", "what broke", "2026-03-09..2026-03-09"),
         ("the summer 2024 release", "release", "2024-06-21..2024-09-22"),
+        ("deploys in early march 2025", "deploys", "2025-03-01..2025-03-10"),
+        ("what did mid-march bring", "what did bring", "2026-03-11..2026-03-20"),
         ("the recent changes", "the changes", "2026-03-04T15:30..2026-03-11T15:30 now"),
         ("yesterday", "", "2026-03-10..2026-03-10"),
     ] {
@@ -58,6 +60,8 @@ fn words_that_may_mean_something_else_stay() {
         "this is a spring boot service",
         "beans in spring are singletons",
         "migrate from spring to quarkus",
+        "mid-may-release-notes",
+        "answer within 3 days",
         "the best papers of recent years",
         "the most recent error",
         "a last minute change",
