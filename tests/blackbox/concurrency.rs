@@ -1,14 +1,19 @@
 //! Many clients, each with a server process of its own, on one file.
 
+use std::collections::BTreeSet;
 use std::sync::Barrier;
 
 use serde_json::json;
 
+use crate::fixtures::Snapshot;
+use crate::harness::home::FIXTURES;
 use crate::harness::integrity::assert_sound;
 use crate::harness::{Era, Home, Server};
 
 const PROCESSES: usize = 20;
 const STORES: usize = 500;
+/// Processes that come at once to a database of the original.
+const OPENERS: usize = 6;
 /// Texts that every process tries to store.
 const CONTESTED: usize = 10;
 
@@ -31,6 +36,33 @@ fn twenty_processes_store_five_hundred_memories_each_while_they_search() {
     let database = home.look_inside();
     let rows = i64::try_from(PROCESSES * STORES + CONTESTED).unwrap();
     assert_eq!(database.number("SELECT COUNT(*) FROM memories WHERE deleted_at IS NULL"), rows);
+}
+
+#[test]
+fn processes_that_open_a_database_of_the_original_at_once_upgrade_it_once() {
+    for fixture in FIXTURES {
+        let home = Home::with_fixture(fixture);
+        let before = Snapshot::of(home.database());
+        let start = Barrier::new(OPENERS);
+        let open = &|process: usize| {
+            start.wait();
+            let mut server = home.server();
+            let hash = server.store(&format!("Opener {process} was here."));
+            server.close();
+            hash
+        };
+        let written: BTreeSet<String> = std::thread::scope(|scope| {
+            let openers: Vec<_> = (0..OPENERS).map(|process| scope.spawn(move || open(process))).collect();
+            openers.into_iter().map(|opener| opener.join().unwrap()).collect()
+        });
+        before.assert_kept(home.database(), &written);
+        home.succeed(&["doctor", "--fix"]);
+        assert_sound(home.database());
+        let backups =
+            std::fs::read_dir(home.data().join("backups")).unwrap().map(|entry| entry.unwrap().path());
+        let names: Vec<_> = backups.collect();
+        assert_eq!(names.len(), 1, "{fixture}: {names:?}");
+    }
 }
 
 /// Stores, and searches meanwhile. Gives how many of the contested texts this process was the first to store.

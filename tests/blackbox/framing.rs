@@ -42,6 +42,15 @@ fn standard_output_carries_messages_alone_at_the_most_verbose_log_level() {
 }
 
 #[test]
+fn settings_that_cannot_be_used_are_told_on_standard_error_alone() {
+    let home = Home::new().set("MCP_SEMANTIC_DEDUP_THRESHOLD", "often");
+    let output = home.run(&["server"]);
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{output:?}");
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("MCP_SEMANTIC_DEDUP_THRESHOLD") && said.contains("often"), "{said}");
+}
+
+#[test]
 fn lines_that_are_no_requests_are_survived() {
     let home = Home::new();
     let mut server = home.server();

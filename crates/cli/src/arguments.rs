@@ -1,6 +1,7 @@
 //! The command line, as types.
 
 use std::ffi::OsString;
+use std::io::IsTerminal as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -70,6 +71,15 @@ pub enum Color {
     Never,
 }
 
+/// Who is on the other side of standard input.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Caller {
+    /// A person at a terminal.
+    Person,
+    /// A program, through a pipe.
+    Program,
+}
+
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -100,17 +110,21 @@ impl Arguments {
     /// # Errors
     /// [`Usage`]: wrong arguments, or a wish for help or the version.
     pub fn of_process() -> Result<Self, Usage> {
-        Self::of(std::env::args_os().collect())
+        let caller = if std::io::stdin().is_terminal() { Caller::Person } else { Caller::Program };
+        Self::of(std::env::args_os().collect(), caller)
     }
 
     /// Arguments, the name of the program first.
     ///
     /// # Errors
     /// As [`Arguments::of_process`].
-    pub fn of(mut arguments: Vec<OsString>) -> Result<Self, Usage> {
+    pub fn of(mut arguments: Vec<OsString>, caller: Caller) -> Result<Self, Usage> {
         let name = arguments.first().map(Path::new).and_then(Path::file_stem);
         let wants_version = arguments.get(1).is_some_and(|first| first == "--version" || first == "-V");
-        if name.is_some_and(|name| SERVER_NAMES.iter().any(|server| name == *server)) && !wants_version {
+        let is_server = name.is_some_and(|name| SERVER_NAMES.iter().any(|server| name == *server));
+        // Old configurations of clients name the program alone; a person who does that gets the help.
+        let is_bare = arguments.len() == 1 && caller == Caller::Program;
+        if (is_server && !wants_version) || is_bare {
             arguments.insert(1, "server".into());
         }
         // Wrong arguments are told as JSON too, although they could not be read.

@@ -13,7 +13,7 @@ use crate::weights::{Layer, Linear, Weights};
 /// Rows of a block.
 const BLOCK: usize = 96;
 /// Fewest rows that are worth a thread of their own.
-const ROWS_PER_THREAD: usize = 64;
+const ROWS_PER_THREAD: usize = 48;
 
 /// Memory of a forward pass, reused by the next one. At most 256 rows are kept: 2.5 MB.
 #[derive(Default)]

@@ -15,6 +15,8 @@ pub(crate) mod simd;
 pub(crate) mod avx2;
 #[cfg(target_arch = "x86_64")]
 pub(crate) mod avx512;
+#[cfg(target_arch = "x86_64")]
+pub(crate) mod avx_vnni;
 #[cfg(target_arch = "aarch64")]
 pub(crate) mod neon;
 #[cfg(test)]
@@ -28,6 +30,8 @@ pub(crate) use set::KernelSet;
 pub enum Kernel {
     /// x86-64 with AVX-512 and its 8-bit dot product.
     Avx512Vnni,
+    /// x86-64 with AVX2 and the 8-bit dot product of AVX-VNNI.
+    AvxVnni,
     /// x86-64 with AVX2 and FMA.
     Avx2,
     /// AArch64 with the 8-bit dot product.
@@ -38,7 +42,7 @@ pub enum Kernel {
 
 impl Kernel {
     /// All of them, the fastest first.
-    pub const ALL: [Self; 4] = [Self::Avx512Vnni, Self::Avx2, Self::NeonDot, Self::Scalar];
+    pub const ALL: [Self; 5] = [Self::Avx512Vnni, Self::AvxVnni, Self::Avx2, Self::NeonDot, Self::Scalar];
 
     /// The fastest that this processor runs.
     #[must_use]
@@ -57,6 +61,7 @@ impl Kernel {
     pub fn name(self) -> &'static str {
         match self {
             Self::Avx512Vnni => "avx512-vnni",
+            Self::AvxVnni => "avx-vnni",
             Self::Avx2 => "avx2",
             Self::NeonDot => "neon-dotprod",
             Self::Scalar => "scalar",
@@ -68,6 +73,8 @@ impl Kernel {
         match self {
             #[cfg(target_arch = "x86_64")]
             Self::Avx512Vnni => avx512::detected().then_some(&avx512::SET),
+            #[cfg(target_arch = "x86_64")]
+            Self::AvxVnni => avx_vnni::detected().then_some(&avx_vnni::SET),
             #[cfg(target_arch = "x86_64")]
             Self::Avx2 => avx2::detected().then_some(&avx2::SET),
             #[cfg(target_arch = "aarch64")]

@@ -35,6 +35,7 @@ fn cosine(a: &[f32], b: &[f32]) -> f32 {
     dot(a, b) / (dot(a, a) * dot(b, b)).sqrt()
 }
 
+#[expect(clippy::unwrap_used, reason = "part of the tests")]
 fn encode(texts: &[&str]) -> Vec<Vec<f32>> {
     let vectors = Encoder::load().unwrap().encode(texts).unwrap();
     vectors.iter().map(|vector| vector.as_slice().to_vec()).collect()

@@ -1,6 +1,6 @@
 //! Which memories a use case means.
 
-use crate::{ContentHash, MemoryType, PartitionScope, Tags, Timestamp};
+use crate::{ContentHash, MemoryType, PartitionScope, Tags, TimeRange, Timestamp};
 
 /// Conditions on memories, all of which must hold. Deleted memories are never meant.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -45,6 +45,23 @@ impl Filter {
         }
     }
 
+    /// The same, and created within a range as well.
+    #[must_use]
+    pub fn created_within(self, range: TimeRange) -> Self {
+        let later = |a: Timestamp, b: Timestamp| if a < b { b } else { a };
+        let earlier = |a: Timestamp, b: Timestamp| if a < b { a } else { b };
+        let both = |own: Option<Timestamp>,
+                    other: Option<Timestamp>,
+                    choose: fn(Timestamp, Timestamp) -> Timestamp| {
+            own.zip(other).map(|(own, other)| choose(own, other)).or(own).or(other)
+        };
+        Self {
+            created_from: both(self.created_from, range.from, later),
+            created_before: both(self.created_before, range.before, earlier),
+            ..self
+        }
+    }
+
     /// Whether it has any condition beyond the partition and the superseded ones: a deletion without one would mean
     /// everything.
     #[must_use]
@@ -70,5 +87,19 @@ mod tests {
         );
         assert!(Filter { tags: Tags::parse("a").unwrap(), ..Filter::default() }.is_selective());
         assert!(Filter::one(ContentHash::stored("x")).is_selective());
+    }
+
+    #[test]
+    fn a_range_narrows_what_was_meant_before() {
+        let at = Timestamp::from_microseconds;
+        let range =
+            |from: Option<i64>, before: Option<i64>| TimeRange { from: from.map(at), before: before.map(at) };
+        let bounds = |filter: Filter| (filter.created_from, filter.created_before);
+        let filter = Filter::default().created_within(range(Some(10), None));
+        assert_eq!(bounds(filter.clone()), (Some(at(10)), None));
+        let filter = filter.created_within(range(Some(5), Some(30)));
+        assert_eq!(bounds(filter.clone()), (Some(at(10)), Some(at(30))));
+        let filter = filter.created_within(range(Some(20), Some(40)));
+        assert_eq!(bounds(filter.created_within(range(None, None))), (Some(at(20)), Some(at(30))));
     }
 }

@@ -8,10 +8,13 @@
 //! | module | what |
 //! |---|---|
 //! | [`content`] | the text of a memory, its limits |
+//! | [`splitting`] | long texts in pieces |
 //! | [`hash`] | the identity of a memory: [`ContentHash`], [`HashPrefix`] |
-//! | [`tag`] | tags and the original's normaliser |
+//! | [`tag`], [`tag_namespace`] | tags, the original's normaliser, namespaces such as `proj:` |
 //! | [`memory_type`], [`metadata`], [`partition`], [`timestamp`] | the other fields of a memory |
+//! | [`ontology`] | which kinds of memories and of relations are known |
 //! | [`date`] | dates that a caller writes: `2026-03-11`, RFC 3339 |
+//! | [`time_expression`] | times as people write them: `last week`, and in prose |
 //! | [`memory`] | a memory as it is read, and as it is written |
 //! | [`filter`] | which memories a use case means |
 //! | [`vector`] | embeddings and the identity of the model that made them |
@@ -27,9 +30,13 @@ pub mod hash;
 pub mod memory;
 pub mod memory_type;
 pub mod metadata;
+pub mod ontology;
 pub mod partition;
 pub mod space;
+pub mod splitting;
 pub mod tag;
+pub mod tag_namespace;
+pub mod time_expression;
 pub mod timestamp;
 pub mod vector;
 
@@ -40,8 +47,15 @@ pub use hash::{ContentHash, HashPrefix, InvalidHash};
 pub use memory::{EmbeddingState, Memory, MemoryId, NewMemory};
 pub use memory_type::{InvalidMemoryType, MemoryType};
 pub use metadata::{InvalidMetadata, MAX_METADATA_BYTES, Metadata};
+pub use ontology::{InvalidOntology, InvalidRelationType, Ontology, RelationType};
 pub use partition::{InvalidPartition, Partition, PartitionScope};
 pub use space::Space;
+pub use splitting::{Cuts, InvalidSplitting, MAX_SPLIT_OVERLAP_CHARS, Piece, Splitting};
 pub use tag::{InvalidTags, MAX_TAG_CHARS, MAX_TAGS, Tags};
+pub use tag_namespace::{InvalidNamespaces, TagNamespaces, TagParts};
+pub use time_expression::{
+    Extracted, InvalidTimeExpression, MAX_TIME_EXPRESSION_CHARS, TIME_EXPRESSION_FORMS, TimeRange,
+    extract_time_expression, parse_time_expression,
+};
 pub use timestamp::Timestamp;
 pub use vector::{InvalidVector, ModelIdentity, Vector};

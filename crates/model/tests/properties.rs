@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use jiff::tz::TimeZone;
 use model::{
-    Content, ContentHash, HashPrefix, InvalidTags, MAX_TAG_CHARS, MAX_TAGS, MemoryType, Metadata, Partition,
-    PartitionScope, Tags, Timestamp, Vector, parse_date,
+    Content, ContentHash, Cuts, HashPrefix, InvalidTags, MAX_TAG_CHARS, MAX_TAGS, MemoryType, Metadata,
+    Ontology, Partition, PartitionScope, Splitting, TagParts, Tags, Timestamp, Vector, parse_date,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -167,5 +167,52 @@ proptest! {
             keys.iter().enumerate().map(|(n, key)| (key.clone(), Value::from(n))).collect();
         let metadata = Metadata::parse(fields.clone()).unwrap();
         prop_assert!(metadata.fields().iter().eq(fields.iter()));
+    }
+
+    #[test]
+    fn pieces_cover_their_text_and_none_is_longer_than_the_limit(
+        text in "([a-z\u{e9}\u{6f22}]{1,9}[ .!?\n\u{3002}\u{a0}]{0,3}){0,40}|[ \n\ra.\u{1f44d}]{0,80}",
+        max in 1_usize..40,
+        overlap in 0_usize..40,
+        cuts in prop_oneof![Just(Cuts::AtBoundaries), Just(Cuts::Anywhere)],
+    ) {
+        let overlap = overlap % max;
+        let pieces = Splitting::new(max, overlap, cuts).unwrap().split(&text);
+        let mut covered = 0;
+        let mut last_start: Option<usize> = None;
+        for piece in &pieces {
+            prop_assert!(piece.text.chars().count() <= max);
+            prop_assert!(last_start.is_none_or(|last| piece.start > last), "each piece begins behind the one before");
+            prop_assert!(text[piece.start..].starts_with(piece.text));
+            prop_assert!(pieces.len() == 1 || !piece.text.trim().is_empty());
+            // Between two pieces there is nothing but white space; before the end of the last one there is the overlap.
+            if piece.start > covered {
+                prop_assert!(text[covered..piece.start].trim().is_empty(), "{:?}", &text[covered..piece.start]);
+            } else {
+                prop_assert!(text[piece.start..covered].chars().count() <= overlap);
+            }
+            covered = piece.start + piece.text.len();
+            last_start = Some(piece.start);
+        }
+        prop_assert!(text[covered..].trim().is_empty());
+    }
+
+    #[test]
+    fn a_tag_is_its_parts(tag in "[a-z:]{0,12}|.{0,20}") {
+        let parts = TagParts::of(&tag);
+        let joined = parts.namespace.map_or(parts.value.to_owned(), |name| format!("{name}:{}", parts.value));
+        prop_assert_eq!(&joined, &tag);
+        prop_assert!(parts.namespace.is_none_or(|name| !name.is_empty() && !name.contains(':')));
+    }
+
+    #[test]
+    fn every_known_kind_has_a_base_that_is_its_own(json in "\\{(\"[a-c_]{1,3}\": ?\\[(\"[a-c]{1,3}\")?\\],?){0,3}\\}|.{0,30}") {
+        if let Ok(ontology) = Ontology::with_custom_json(&json) {
+            for name in ontology.names() {
+                let base = ontology.base_of_name(name).unwrap();
+                prop_assert_eq!(ontology.base_of_name(base), Some(base));
+                prop_assert!(name == base || ontology.subtypes(base).any(|subtype| subtype == name));
+            }
+        }
     }
 }

@@ -11,7 +11,7 @@ use ports::StoreError;
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
-use crate::error::Result;
+use crate::error::{Result, store_error};
 use crate::{connection, files, words};
 
 /// Pages copied at once.
@@ -84,8 +84,8 @@ fn copy(source: &Connection, to: &Path) -> Result<()> {
         .and_then(|backup| backup.run_to_completion(PAGES, Duration::ZERO, None))
         // So that the copy is one file, wherever it is opened.
         .and_then(|()| target.pragma_update(None, "journal_mode", "DELETE"));
-    copied.map_err(|error| failed("copying failed", error))?;
-    target.close().map_err(|(_, error)| failed("copying failed", error))
+    copied.map_err(|error| failed_in_sqlite("copying failed", error))?;
+    target.close().map_err(|(_, error)| failed_in_sqlite("copying failed", error))
 }
 
 fn verify(source: &Connection, copy: &Path) -> Result<()> {
@@ -93,25 +93,23 @@ fn verify(source: &Connection, copy: &Path) -> Result<()> {
         connection.query_row("SELECT count(*) FROM memories", [], |row| row.get(0))
     };
     let copied = connection::open_plain(copy)?;
-    let problems = problems(&copied).map_err(|error| failed("the copy cannot be checked", error))?;
+    let problems =
+        problems(&copied).map_err(|error| failed_in_sqlite("the copy cannot be checked", error))?;
     if let Some(first) = problems.first() {
         return Err(StoreError::Corrupt {
             reason: format!("{} problems, the first: {first}", problems.len()),
             source: None,
         });
     }
-    let (there, here) = (count(source), count(&copied));
-    let (there, here) = (
-        there.map_err(|error| failed("counting failed", error))?,
-        here.map_err(|error| failed("counting failed", error))?,
-    );
+    let counts = count(source).and_then(|there| Ok((there, count(&copied)?)));
+    let (there, here) = counts.map_err(|error| failed_in_sqlite("counting failed", error))?;
     if there != here {
         return Err(StoreError::Backup {
             reason: format!("the copy has {here} rows of memories, the database {there}"),
             source: None,
         });
     }
-    copied.close().map_err(|(_, error)| failed("closing the copy failed", error))
+    copied.close().map_err(|(_, error)| failed_in_sqlite("closing the copy failed", error))
 }
 
 /// What SQLite finds wrong with a database, word indexes left out: those are rebuilt from the memories.
@@ -125,4 +123,15 @@ fn problems(connection: &Connection) -> rusqlite::Result<Vec<String>> {
 fn failed(what: &str, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {
     let error = error.into();
     StoreError::Backup { reason: format!("{what}: {error}"), source: Some(error) }
+}
+
+/// A damaged database is said to be that: no free space and no other directory would help.
+fn failed_in_sqlite(what: &'static str, error: rusqlite::Error) -> StoreError {
+    match store_error(what, error) {
+        StoreError::Other { source, .. } | StoreError::Full { source } => failed(what, source),
+        StoreError::ReadOnly { reason } => {
+            StoreError::Backup { reason: format!("{what}: {reason}"), source: None }
+        }
+        other => other,
+    }
 }

@@ -172,3 +172,44 @@ fn refused(reason: String) -> StoreError {
 fn refused_by(reason: String, error: std::io::Error) -> StoreError {
     StoreError::Open { reason, source: Some(error.into()) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn network_file_systems_are_told_from_local_ones() {
+        assert_eq!(network_name(0x6969), Some("NFS"));
+        assert_eq!(network_name(0x0102_1997), Some("9p"));
+        for (local, magic) in
+            [("ext4", 0xEF53), ("tmpfs", 0x0102_1994), ("overlayfs", 0x794C_7630), ("btrfs", 0x9123_683E)]
+        {
+            assert_eq!(network_name(magic), None, "{local}");
+        }
+    }
+
+    #[test]
+    fn a_file_is_created_once_and_private() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("m.db");
+        assert!(create_private(&path).unwrap());
+        assert!(!create_private(&path).unwrap());
+        assert!(loose(&path).is_empty());
+        fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        assert_eq!(loose(&path), [(path.clone(), 0o640)]);
+        tighten(&path).unwrap();
+        assert!(loose(&path).is_empty());
+    }
+
+    #[test]
+    fn only_the_originals_own_directory_must_be_private() {
+        let directory = tempfile::tempdir().unwrap();
+        for (name, expected) in [("mcp-memory", 1), ("shared", 0)] {
+            let inner = directory.path().join(name);
+            fs::create_dir(&inner).unwrap();
+            fs::set_permissions(&inner, Permissions::from_mode(0o755)).unwrap();
+            assert_eq!(loose(&inner.join("m.db")).len(), expected, "{name}");
+        }
+    }
+}

@@ -1,7 +1,7 @@
 use super::*;
 
 fn parse(line: &[&str]) -> Result<Arguments, Usage> {
-    Arguments::of(line.iter().map(OsString::from).collect())
+    Arguments::of(line.iter().map(OsString::from).collect(), Caller::Person)
 }
 
 #[test]
@@ -31,6 +31,12 @@ fn under_the_names_of_the_originals_scripts_the_program_is_the_server() {
     assert_eq!(version.kind(), clap::error::ErrorKind::DisplayVersion);
     let help = parse(&["memory"]).unwrap_err().error;
     assert_eq!(help.kind(), clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand);
+}
+
+#[test]
+fn a_program_that_names_the_binary_alone_gets_the_server() {
+    let bare = Arguments::of(vec!["memory".into()], Caller::Program).unwrap();
+    assert!(matches!(bare.command, Command::Server(_)));
 }
 
 #[test]

@@ -69,7 +69,7 @@ pub fn search(found: &Search, extent: Extent, now: &Now) -> String {
     let mut blocks: Vec<String> = numbered.map(|(at, hit)| self::hit(at + 1, hit, extent, now)).collect();
     if found.omitted > 0 {
         blocks
-            .push(format!("{} more left out: the answer would be too long", memories(found.omitted as u64)));
+            .push(format!("{} more left out: the answer would be too long", thousands(found.omitted as u64)));
     }
     blocks.join("\n\n")
 }

@@ -11,9 +11,9 @@ use std::mem::MaybeUninit;
 
 use super::simd::{GROUP, PANEL, Simd, TILE_ROWS, Tile};
 
-/// Eight lanes.
+/// Eight lanes; `VNNI` tells whether there is a dot product of bytes (see [`super::avx_vnni`]).
 #[derive(Clone, Copy)]
-pub(crate) struct Avx2;
+pub(crate) struct Avx2<const VNNI: bool>;
 
 /// Whether this processor has what [`SET`] uses.
 pub(crate) fn detected() -> bool {
@@ -23,7 +23,7 @@ pub(crate) fn detected() -> bool {
 /// Rounds to the nearest, ties to even, whatever the thread's rounding mode is.
 const NEAREST: i32 = _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC;
 
-impl Simd for Avx2 {
+impl<const VNNI: bool> Simd for Avx2<VNNI> {
     type V = __m256;
     const LANES: usize = 8;
 
@@ -100,7 +100,7 @@ const COLUMNS: usize = 8;
 /// Most inputs of a layer.
 const MOST_INPUTS: usize = crate::shape::INNER;
 
-impl Tile for Avx2 {
+impl Tile for Avx2<false> {
     const ATTEND_ROWS: usize = 4;
 
     #[inline(always)]
@@ -146,4 +146,4 @@ impl Tile for Avx2 {
     }
 }
 
-super::set::kernel_set!(Avx2, "avx2,fma");
+super::set::kernel_set!(Avx2<false>, "avx2,fma");

@@ -21,7 +21,7 @@ use crate::{Options, pool::Session};
 pub(crate) fn prepare(session: &mut Session, model: &ModelIdentity) -> Result<()> {
     let options = Arc::clone(&session.options);
     let (connection, waiting) = session.connection()?;
-    let form = waiting.retry(|| Form::detect(connection))?;
+    let mut form = waiting.retry(|| Form::detect(connection))?;
     form.check_ours()?;
     if form.is_empty() {
         // Before anything is written: then the file is in one piece at every moment.
@@ -30,9 +30,11 @@ pub(crate) fn prepare(session: &mut Session, model: &ModelIdentity) -> Result<()
     if form.needs_upgrade() {
         let now = options.clock.now();
         waiting.retry(|| upgrade(connection, &options, waiting, model, now))?;
+        form = waiting.retry(|| Form::detect(connection))?;
     }
     waiting.retry(|| connection::use_log(connection))?;
-    match waiting.retry(|| home::decide_when_opened(connection, model)) {
+    let dimension = form.vec0.map(|table| table.dimension);
+    match waiting.retry(|| home::decide_when_opened(connection, model, dimension)) {
         // It can be read all the same.
         Err(StoreError::ReadOnly { .. }) => Ok(()),
         decided => decided,

@@ -6,11 +6,10 @@
 //! before it is known whether it may be. docs/decisions/0003-vectors-and-their-models.md tells the whole story.
 
 use model::{ModelIdentity, Vector};
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
 use crate::error::{Result, While};
 use crate::info;
-use crate::schema::form::Form;
 
 /// Where the vectors of a model are.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,38 +116,38 @@ pub(crate) fn remove_from_vec0(connection: &Connection, id: i64) -> Result<()> {
 }
 
 /// Decides where the vectors of a model go when a file is opened with it for the first time: to vec0 when that is
-/// empty and nobody else's; to our own table when vec0 is another model's or of another dimension; otherwise it stays
+/// empty and nobody else's; to our own table when vec0 is another model's or of another `dimension`; otherwise it stays
 /// open until somebody compared the vectors that are there.
-pub(crate) fn decide_when_opened(connection: &Connection, model: &ModelIdentity) -> Result<()> {
-    if info::get(connection, &key(&identity(model)))?.is_some() {
-        return Ok(());
+pub(crate) fn decide_when_opened(
+    connection: &Connection,
+    model: &ModelIdentity,
+    dimension: Option<usize>,
+) -> Result<()> {
+    let fits = dimension == Some(model.dimension);
+    match Home::read(connection, model)? {
+        Home::Side { is_settled: true, .. } => return Ok(()),
+        // Unless somebody made the table anew for another model.
+        Home::Vec0 if fits => return Ok(()),
+        Home::Vec0 | Home::Side { .. } => {}
     }
-    let transaction = rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
-        .doing("settling vectors")?;
-    if let Some(is_vec0) = decide(&transaction, model)? {
+    let transaction =
+        Transaction::new_unchecked(connection, TransactionBehavior::Immediate).doing("settling vectors")?;
+    if let Some(is_vec0) = decide(&transaction, fits)? {
         Home::settle(&transaction, model, is_vec0)?;
         transaction.commit().doing("settling vectors")?;
     }
     Ok(())
 }
 
-fn decide(connection: &Connection, model: &ModelIdentity) -> Result<Option<bool>> {
-    if info::get(connection, &key(&identity(model)))?.is_some() {
-        return Ok(None);
-    }
-    let is_taken = connection
-        .prepare("SELECT 1 FROM service_info WHERE key LIKE 'vectors of %' AND value = 'vec0'")
-        .and_then(|mut statement| statement.exists([]))
-        .doing("settling vectors")?;
-    let fits = Form::detect(connection)?.vec0.is_some_and(|table| table.dimension == model.dimension);
-    if is_taken || !fits {
+fn decide(connection: &Connection, fits: bool) -> Result<Option<bool>> {
+    let exists = |sql: &str| {
+        connection.prepare(sql).and_then(|mut statement| statement.exists([])).doing("settling vectors")
+    };
+    if !fits || exists("SELECT 1 FROM service_info WHERE key LIKE 'vectors of %' AND value = 'vec0'")? {
         return Ok(Some(false));
     }
-    let first: Option<i64> = connection
-        .query_row("SELECT rowid FROM memory_embeddings_rowids LIMIT 1", [], |row| row.get(0))
-        .optional()
-        .doing("settling vectors")?;
-    Ok(if first.is_none() { Some(true) } else { None })
+    let is_empty = !exists("SELECT 1 FROM memory_embeddings_rowids LIMIT 1")?;
+    Ok(is_empty.then_some(true))
 }
 
 /// A vector as it is stored: the numbers, four bytes each, little-endian.

@@ -7,6 +7,7 @@ mod samples;
 
 mod basics;
 mod contract;
+mod damage;
 mod form;
 mod locks;
 mod neighbours;

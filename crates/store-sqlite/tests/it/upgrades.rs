@@ -179,6 +179,11 @@ async fn empty_fields_and_broken_json_are_read() {
     assert_eq!(by_id(2).tags, ["a", "b", "c c"]);
     assert_eq!(by_id(2).created_at.unwrap().to_string(), "2026-11-22T07:05:22.247297Z");
     assert_eq!((by_id(3).created_at, by_id(3).version), (None, 1));
+    let until_then =
+        Filter { created_before: by_id(2).created_at.map(|at| at.plus_seconds(0.001)), ..everything() };
+    let early = store.list(&until_then, Page { offset: 0, limit: 100 }).await.unwrap();
+    let ids: Vec<i64> = early.memories.iter().map(|memory| memory.id.0).collect();
+    assert_eq!(ids, [1, 2], "a row without a number is judged by its text");
     for (tag, expected) in [("b", 1), ("c c", 1), ("c", 0), ("A", 1)] {
         let filter = Filter { tags: Tags::parse(tag).unwrap(), ..everything() };
         assert_eq!(
@@ -347,4 +352,24 @@ async fn vectors_of_another_dimension_are_kept_and_never_compared() {
     let theirs: i64 =
         place.plain().query_row("SELECT count(*) FROM memory_embeddings", [], |row| row.get(0)).unwrap();
     assert_eq!(theirs, 1);
+}
+
+#[tokio::test]
+async fn a_vector_table_made_anew_for_another_model_is_noticed() {
+    let place = changed("upstream_12.4.db", "").await;
+    let store = place.open().await;
+    store.settle_vector_space(true).await.unwrap();
+    store.close().await;
+    place
+        .plain()
+        .execute_batch(
+            "DROP TABLE memory_embeddings;
+             CREATE VIRTUAL TABLE memory_embeddings USING vec0(content_embedding FLOAT[8] distance_metric=cosine,
+                store TEXT partition key);",
+        )
+        .unwrap();
+    let store = place.open().await;
+    assert_eq!(store.vector_space().await.unwrap(), ports::VectorSpace::Foreign);
+    store.insert(embedded("ours", 1)).await.unwrap();
+    assert_eq!(store.search_vectors(&vector(1), &everything(), 5).await.unwrap().len(), 1);
 }
