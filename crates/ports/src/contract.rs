@@ -19,10 +19,12 @@ pub mod integrity;
 pub mod list;
 pub mod resolve;
 mod sample;
+pub mod search_text;
 pub mod search_vectors;
 pub mod search_words;
 pub mod statistics;
 pub mod supersede;
+pub mod survey;
 pub mod unembedded;
 pub mod update;
 
@@ -87,6 +89,14 @@ macro_rules! memory_store_cases {
                 superseded_memories_are_given_only_when_asked_for
                 all_conditions_must_hold
             }
+            search_text {
+                a_memory_is_found_by_any_piece_of_its_text
+                case_does_not_matter_in_any_script
+                nothing_in_the_text_is_syntax
+                the_newest_comes_first_and_pages_have_the_total
+                every_condition_of_the_filter_holds
+                superseded_memories_are_found_only_when_asked_for
+            }
             search_words {
                 a_memory_is_found_by_each_of_its_words
                 case_does_not_matter
@@ -142,6 +152,16 @@ macro_rules! memory_store_cases {
                 deleted_versions_are_told_without_their_text
                 a_memory_without_versions_has_a_history_of_one
                 a_key_that_was_never_there_has_no_history
+            }
+            survey {
+                the_most_frequent_tags_come_first
+                tags_are_counted_without_regard_to_case_and_once_a_memory
+                tags_can_be_asked_for_by_how_they_begin
+                kinds_are_counted_as_they_were_stored
+                counts_are_of_the_memories_that_meet_the_filter
+                an_empty_store_has_an_empty_survey
+                everything_is_counted
+                ages_and_weeks_are_told_at_their_edges
             }
             unembedded {
                 memories_that_wait_come_oldest_first_and_page_by_page

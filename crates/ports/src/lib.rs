@@ -21,7 +21,7 @@ pub mod store;
 pub use clock::{Clock, SystemClock};
 pub use embedder::{EmbedError, Embedder, Readiness};
 pub use store::{
-    Candidate, Change, Check, Finding, Inserted, IntegrityReport, Listing, MemoryStore, OpenStore, Page,
-    Patch, Repaired, Severity, Statistics, StoreError, Superseded, Unembedded, VectorSample, VectorSpace,
-    Version, WordQuery,
+    Ages, Candidate, Change, Check, Finding, Inserted, IntegrityReport, Listing, MemoryStore, OpenStore,
+    Page, Patch, Repaired, Severity, Statistics, StoreError, Superseded, Survey, TagCount, TagCounts,
+    TypeCount, Unembedded, VectorSample, VectorSpace, Version, WeekCount, WordQuery, fold_case,
 };

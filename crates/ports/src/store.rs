@@ -5,6 +5,7 @@ mod error;
 mod integrity;
 pub mod lineage;
 mod query;
+pub mod survey;
 
 use async_trait::async_trait;
 use model::{
@@ -17,7 +18,9 @@ pub use error::StoreError;
 pub use integrity::{Check, Finding, IntegrityReport, Repaired, Severity};
 pub use query::{
     Candidate, Inserted, Listing, Page, Statistics, Unembedded, VectorSample, VectorSpace, WordQuery,
+    fold_case,
 };
+pub use survey::{Ages, Survey, TagCount, TagCounts, TypeCount, WeekCount};
 
 /// The memories of one space, opened for one embedding model.
 ///
@@ -93,6 +96,33 @@ pub trait MemoryStore: Send + Sync {
     /// [`StoreError`].
     async fn list(&self, filter: &Filter, page: Page) -> Result<Listing, StoreError>;
 
+    /// The live memories that meet a filter and have a text in theirs, as it stands, without regard to case (of any
+    /// script: [`fold_case`]); in the order of [`MemoryStore::list`], one page of them, with the true total. Nothing in
+    /// the text is syntax. An empty text is in every memory.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn search_text(&self, text: &str, filter: &Filter, page: Page) -> Result<Listing, StoreError>;
+
+    /// The most frequent tags of the live memories that meet a filter, at most `limit`, of those that begin with
+    /// `prefix`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn tag_counts(&self, filter: &Filter, prefix: &str, limit: usize) -> Result<TagCounts, StoreError>;
+
+    /// How many of the live memories that meet a filter are of each kind, the most frequent first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn type_counts(&self, filter: &Filter) -> Result<Vec<TypeCount>, StoreError>;
+
+    /// What the live memories that meet a filter are like. Reads all of them.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn survey(&self, filter: &Filter, now: Timestamp) -> Result<Survey, StoreError>;
+
     /// The best memories by words among those that meet the filter, best first, at most `limit`. The filter is applied
     /// before the cut.
     ///
@@ -153,7 +183,7 @@ pub trait MemoryStore: Send + Sync {
     /// [`StoreError`].
     async fn settle_vector_space(&self, is_ours: bool) -> Result<(), StoreError>;
 
-    /// Counts and facts.
+    /// Counts and facts about the store. What the memories are like: [`MemoryStore::survey`].
     ///
     /// # Errors
     /// [`StoreError`].

@@ -12,7 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::Options;
 use crate::error::{Result, While};
-use crate::vec0;
+use crate::{functions, vec0};
 pub(crate) use waiting::Waiting;
 
 /// The oldest SQLite that this store runs on. Before it, a checkpoint beside a writer could lose pages (its WAL-reset
@@ -40,6 +40,7 @@ pub(crate) fn open(options: &Options, access: Access, waiting: &Arc<Waiting>) ->
     let handler = Arc::clone(waiting);
     connection.busy_handler(Some(move |_| handler.pause())).doing("setting the busy handler")?;
     configure(&connection).doing("setting up a connection")?;
+    functions::register(&connection).doing("setting up a connection")?;
     for (name, value) in pragmas::allowed(&options.pragmas) {
         connection.pragma_update(None, name, value).doing("applying a configured pragma")?;
     }

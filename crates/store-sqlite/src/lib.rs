@@ -6,8 +6,8 @@
 //! | module | what |
 //! |---|---|
 //! | [`store`](SqliteStore) | the port [`ports::MemoryStore`], method by method |
-//! | `insert`, `update`, `supersede`, `delete`, `read`, `pending`, `statistics` | one use each: its SQL and what belongs to it |
-//! | `filter`, `candidates`, `rows` | filters as SQL; candidates against a filter; rows as memories |
+//! | `insert`, `update`, `supersede`, `delete`, `read`, `survey`, `pending`, `statistics` | one use each: its SQL and what belongs to it |
+//! | `filter`, `functions`, `candidates`, `rows` | filters as SQL, with functions of ours; candidates against a filter; rows as memories |
 //! | `words` | finding by words: whole words, pieces of words |
 //! | `vectors` | finding by meaning: where vectors are, the index in memory |
 //! | `schema` | the form of the database; upgrading older ones |
@@ -31,6 +31,7 @@ mod delete;
 mod error;
 mod files;
 mod filter;
+mod functions;
 mod info;
 mod insert;
 mod integrity;
@@ -44,6 +45,7 @@ mod schema;
 mod statistics;
 mod store;
 mod supersede;
+mod survey;
 mod update;
 mod vec0;
 mod vectors;

@@ -1,13 +1,16 @@
 //! Reading memories by key, by number and as lists.
 
 use model::{ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity};
-use ports::{Listing, Page};
+use ports::{Listing, Page, fold_case};
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use crate::error::{Result, While};
 use crate::filter::{Condition, json_list, rows_limit};
 use crate::rows;
 use crate::vectors::home::Home;
+
+/// The order of lists.
+const NEWEST_FIRST: &str = "m.created_at DESC, m.content_hash DESC";
 
 /// The live memory with a key.
 pub(crate) fn get(
@@ -82,7 +85,7 @@ pub(crate) fn list(
         .doing("counting memories")?;
     let sql = format!(
         "SELECT {columns} FROM memories AS m WHERE {}
-            ORDER BY m.created_at DESC, m.content_hash DESC LIMIT {} OFFSET {}",
+            ORDER BY {NEWEST_FIRST} LIMIT {} OFFSET {}",
         condition.sql(),
         page.limit,
         page.offset.min(i64::MAX.unsigned_abs()),
@@ -94,4 +97,29 @@ pub(crate) fn list(
         })
         .doing("listing memories")?;
     Ok(Listing { memories, total })
+}
+
+/// A page of the live memories that meet a filter and have a text in theirs, newest first, and how many there are.
+pub(crate) fn search_text(
+    connection: &Connection,
+    model: &ModelIdentity,
+    text: &str,
+    filter: &Filter,
+    page: Page,
+) -> Result<Listing> {
+    let mut condition = Condition::of(filter);
+    condition.and("service_contains(m.content, ?)", [fold_case(text).into()]);
+    let sql = format!("SELECT m.id FROM memories AS m WHERE {} ORDER BY {NEWEST_FIRST}", condition.sql());
+    // All numbers in one pass: going through the texts twice would be most of the time.
+    let ids: Vec<MemoryId> = connection
+        .prepare_cached(&sql)
+        .and_then(|mut statement| {
+            statement
+                .query_map(params_from_iter(condition.values()), |row| row.get(0).map(MemoryId))?
+                .collect()
+        })
+        .doing("searching texts")?;
+    let offset = usize::try_from(page.offset).unwrap_or(usize::MAX).min(ids.len());
+    let end = offset.saturating_add(page.limit as usize).min(ids.len());
+    Ok(Listing { memories: get_many(connection, model, &ids[offset..end])?, total: ids.len() as u64 })
 }

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use model::{ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Timestamp, Vector};
 use ports::{
     Candidate, Change, Check, Inserted, IntegrityReport, Listing, MemoryStore, Page, Repaired, Statistics,
-    StoreError, Superseded, Unembedded, VectorSpace, Version, WordQuery,
+    StoreError, Superseded, Survey, TagCounts, TypeCount, Unembedded, VectorSpace, Version, WordQuery,
 };
 use rusqlite::Connection;
 
@@ -15,7 +15,8 @@ use crate::pool::{self, Pool};
 use crate::vectors::upkeep::Vectors;
 use crate::vectors::{search, settle};
 use crate::{
-    Options, delete, insert, integrity, pending, read, repair, schema, statistics, supersede, update, words,
+    Options, delete, insert, integrity, pending, read, repair, schema, statistics, supersede, survey, update,
+    words,
 };
 
 /// The memories of one SQLite file, opened for one embedding model.
@@ -144,6 +145,26 @@ impl MemoryStore for SqliteStore {
     async fn list(&self, filter: &Filter, page: Page) -> Result<Listing> {
         let filter = filter.clone();
         self.read(move |connection, model| read::list(connection, model, &filter, page)).await
+    }
+
+    async fn search_text(&self, text: &str, filter: &Filter, page: Page) -> Result<Listing> {
+        let (text, filter) = (text.to_owned(), filter.clone());
+        self.read(move |connection, model| read::search_text(connection, model, &text, &filter, page)).await
+    }
+
+    async fn tag_counts(&self, filter: &Filter, prefix: &str, limit: usize) -> Result<TagCounts> {
+        let (filter, prefix) = (filter.clone(), prefix.to_owned());
+        self.read(move |connection, _| survey::tag_counts(connection, &filter, &prefix, limit)).await
+    }
+
+    async fn type_counts(&self, filter: &Filter) -> Result<Vec<TypeCount>> {
+        let filter = filter.clone();
+        self.read(move |connection, _| survey::type_counts(connection, &filter)).await
+    }
+
+    async fn survey(&self, filter: &Filter, now: Timestamp) -> Result<Survey> {
+        let filter = filter.clone();
+        self.read(move |connection, _| survey::survey(connection, &filter, now)).await
     }
 
     async fn search_words(&self, query: &WordQuery, filter: &Filter, limit: usize) -> Result<Vec<Candidate>> {

@@ -1,6 +1,7 @@
 //! A store in memory: slow, simple, and able to fail on demand.
 
 mod changing;
+mod counting;
 mod filtering;
 mod port;
 

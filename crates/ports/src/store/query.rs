@@ -33,6 +33,16 @@ pub struct Candidate {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WordQuery(pub String);
 
+/// A text as texts are compared without regard to case: small letters, the one small sigma for both.
+#[must_use]
+pub fn fold_case(text: &str) -> String {
+    let mut folded = text.to_lowercase();
+    if folded.contains('ς') {
+        folded = folded.replace('ς', "σ");
+    }
+    folded
+}
+
 /// A part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {

@@ -10,7 +10,8 @@ use model::{
 };
 use ports::{
     Candidate, Change, Check, Inserted, IntegrityReport, Listing, MemoryStore, Page, Repaired, Statistics,
-    StoreError, Superseded, Unembedded, VectorSpace, Version, WordQuery,
+    StoreError, Superseded, Survey, TagCounts, TypeCount, Unembedded, VectorSpace, Version, WordQuery,
+    fold_case,
 };
 
 use super::filtering::{matches, newest_first, words};
@@ -81,11 +82,27 @@ impl MemoryStore for FakeStore {
     }
 
     async fn list(&self, filter: &Filter, page: Page) -> Result<Listing, StoreError> {
+        Ok(paged(&selected(&*self.reading()?, filter), page))
+    }
+
+    async fn search_text(&self, text: &str, filter: &Filter, page: Page) -> Result<Listing, StoreError> {
         let rows = self.reading()?;
-        let selected = selected(&rows, filter);
-        let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);
-        let memories = selected.iter().skip(offset).take(page.limit as usize).map(|row| row.memory.clone());
-        Ok(Listing { memories: memories.collect(), total: selected.len() as u64 })
+        let text = fold_case(text);
+        let mut found = selected(&rows, filter);
+        found.retain(|row| fold_case(&row.memory.content).contains(&text));
+        Ok(paged(&found, page))
+    }
+
+    async fn tag_counts(&self, filter: &Filter, prefix: &str, limit: usize) -> Result<TagCounts, StoreError> {
+        Ok(self.reading()?.tag_counts(filter, prefix, limit))
+    }
+
+    async fn type_counts(&self, filter: &Filter) -> Result<Vec<TypeCount>, StoreError> {
+        Ok(self.reading()?.type_counts(filter))
+    }
+
+    async fn survey(&self, filter: &Filter, now: Timestamp) -> Result<Survey, StoreError> {
+        Ok(self.reading()?.survey(filter, now))
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts of words")]
@@ -215,10 +232,16 @@ impl MemoryStore for FakeStore {
     }
 }
 
-fn selected<'rows>(rows: &'rows Rows, filter: &Filter) -> Vec<&'rows Row> {
+pub(super) fn selected<'rows>(rows: &'rows Rows, filter: &Filter) -> Vec<&'rows Row> {
     let mut selected: Vec<&Row> = rows.live.values().filter(|row| matches(&row.memory, filter)).collect();
     selected.sort_by(|a, b| newest_first(&a.memory, &b.memory));
     selected
+}
+
+fn paged(rows: &[&Row], page: Page) -> Listing {
+    let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);
+    let memories = rows.iter().skip(offset).take(page.limit as usize).map(|row| row.memory.clone());
+    Listing { memories: memories.collect(), total: rows.len() as u64 }
 }
 
 /// The tags as they are stored.
