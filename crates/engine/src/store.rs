@@ -108,6 +108,8 @@ impl Writer {
             memory_type: request.memory_type,
             metadata: request.metadata,
             created_at: space.parts.clock.now(),
+            occurred_at: None,
+            origin: None,
             partition: request.partition,
             vector,
         };

@@ -13,10 +13,19 @@ pub struct Filter {
     pub tag_match: TagMatch,
     /// Only this kind, compared exactly.
     pub memory_type: Option<MemoryType>,
-    /// Only memories created at this time or later.
+    /// Only memories of this time or later: of when it happened where that is known, else of when it was stored
+    /// ([`Memory::time`](crate::Memory::time)).
     pub created_from: Option<Timestamp>,
-    /// Only memories created before this time.
+    /// Only memories of before this time.
     pub created_before: Option<Timestamp>,
+    /// Only memories linked to an entity of this name, compared without regard to case.
+    pub entity: Option<String>,
+    /// Only memories of this agent: by their origin, the field `agent_id` or the tag `agent:<id>`.
+    pub agent: Option<String>,
+    /// Only memories of this conversation: by their origin or the field `conversation_id`.
+    pub conversation: Option<String>,
+    /// Only memories not used since this time: last used before it, or never and stored before it.
+    pub unused_since: Option<Timestamp>,
     /// Only memories of these partitions.
     pub partitions: PartitionScope,
     /// Also memories that another one took the place of.
@@ -71,6 +80,10 @@ impl Filter {
             || self.memory_type.is_some()
             || self.created_from.is_some()
             || self.created_before.is_some()
+            || self.entity.is_some()
+            || self.agent.is_some()
+            || self.conversation.is_some()
+            || self.unused_since.is_some()
     }
 }
 
@@ -86,6 +99,14 @@ mod tests {
                 .is_selective()
         );
         assert!(Filter { tags: Tags::parse("a").unwrap(), ..Filter::default() }.is_selective());
+        for filter in [
+            Filter { entity: Some("x".to_owned()), ..Filter::default() },
+            Filter { agent: Some("x".to_owned()), ..Filter::default() },
+            Filter { conversation: Some("x".to_owned()), ..Filter::default() },
+            Filter { unused_since: Some(Timestamp::from_microseconds(0)), ..Filter::default() },
+        ] {
+            assert!(filter.is_selective(), "{filter:?}");
+        }
         assert!(Filter::one(ContentHash::stored("x")).is_selective());
     }
 

@@ -17,6 +17,7 @@
 //! | [`time_expression`] | times as people write them: `last week`, and in prose |
 //! | [`memory`] | a memory as it is read, and as it is written |
 //! | [`filter`] | which memories a use case means |
+//! | [`origin`] | where a memory came from |
 //! | [`vector`] | embeddings and the identity of the model that made them |
 //! | [`space`] | whose memory it is |
 //!
@@ -31,6 +32,7 @@ pub mod memory;
 pub mod memory_type;
 pub mod metadata;
 pub mod ontology;
+pub mod origin;
 pub mod partition;
 pub mod space;
 pub mod splitting;
@@ -48,6 +50,7 @@ pub use memory::{EmbeddingState, Memory, MemoryId, NewMemory};
 pub use memory_type::{InvalidMemoryType, MemoryType};
 pub use metadata::{InvalidMetadata, MAX_METADATA_BYTES, Metadata};
 pub use ontology::{InvalidOntology, InvalidRelationType, Ontology, RelationType};
+pub use origin::{Origin, OriginKind};
 pub use partition::{InvalidPartition, Partition, PartitionScope};
 pub use space::Space;
 pub use splitting::{Cuts, InvalidSplitting, MAX_SPLIT_OVERLAP_CHARS, Piece, Splitting};

@@ -1,6 +1,6 @@
 //! A memory, as it is read and as it is written.
 
-use crate::{Content, ContentHash, MemoryType, Metadata, Partition, Tags, Timestamp, Vector};
+use crate::{Content, ContentHash, MemoryType, Metadata, Origin, Partition, Tags, Timestamp, Vector};
 
 /// The number of a memory inside its store: for the legs of a search, never shown to callers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -26,6 +26,10 @@ pub struct Memory {
     pub created_at: Option<Timestamp>,
     /// When it was changed last.
     pub updated_at: Option<Timestamp>,
+    /// When what it tells of happened, if that was said. Where there is one, filters and lists go by it.
+    pub occurred_at: Option<Timestamp>,
+    /// Where it came from; none when another program stored it.
+    pub origin: Option<Origin>,
     /// The partition it lies in.
     pub partition: Partition,
     /// The memory that took its place, if one did.
@@ -36,6 +40,14 @@ pub struct Memory {
     pub version: u32,
     /// Whether it can be found by meaning.
     pub embedding: EmbeddingState,
+}
+
+impl Memory {
+    /// The time that filters and lists go by: when it happened, or else when it was stored.
+    #[must_use]
+    pub fn time(&self) -> Option<Timestamp> {
+        self.occurred_at.or(self.created_at)
+    }
 }
 
 /// Whether a memory can be found by meaning.
@@ -62,6 +74,10 @@ pub struct NewMemory {
     pub metadata: Metadata,
     /// When it was stored: both creation and change.
     pub created_at: Timestamp,
+    /// When what it tells of happened, if that was not when it was stored.
+    pub occurred_at: Option<Timestamp>,
+    /// Where it came from, as the server knows it. It is kept for good.
+    pub origin: Option<Origin>,
     /// The partition it goes to.
     pub partition: Partition,
     /// Its vector by the store's model; none when it could not be made now.

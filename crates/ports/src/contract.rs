@@ -17,6 +17,7 @@ pub mod get;
 pub mod insert;
 pub mod integrity;
 pub mod list;
+pub mod origin;
 pub mod resolve;
 mod sample;
 pub mod search_text;
@@ -27,6 +28,7 @@ pub mod supersede;
 pub mod survey;
 pub mod unembedded;
 pub mod update;
+pub mod usage;
 
 use async_trait::async_trait;
 use model::ContentHash;
@@ -45,6 +47,9 @@ pub trait StoreUnderTest: Send + Sync + Sized {
     /// Marks a live memory as one that another took the place of, without a word in the other: databases hold such
     /// memories. The adapter writes to its database directly.
     async fn supersede(&self, old: &ContentHash, new: &ContentHash);
+
+    /// Links a live memory to an entity, as the original does. The adapter writes to its database directly.
+    async fn link_entity(&self, memory: &ContentHash, name: &str);
 }
 
 /// Calls the macro `$then` of this crate with `$args` and the names of all cases, by file.
@@ -88,6 +93,13 @@ macro_rules! memory_store_cases {
                 only_the_partitions_of_the_filter_are_given
                 superseded_memories_are_given_only_when_asked_for
                 all_conditions_must_hold
+            }
+            origin {
+                a_memory_shows_where_it_came_from_and_when_it_happened
+                a_memory_of_the_original_has_no_origin
+                no_later_write_changes_the_origin
+                time_filters_and_lists_go_by_when_it_happened
+                a_memory_stored_anew_has_the_new_origin
             }
             search_text {
                 a_memory_is_found_by_any_piece_of_its_text
@@ -162,6 +174,16 @@ macro_rules! memory_store_cases {
                 an_empty_store_has_an_empty_survey
                 everything_is_counted
                 ages_and_weeks_are_told_at_their_edges
+            }
+            usage {
+                every_use_is_counted
+                what_the_original_counted_is_added
+                numbers_that_are_not_live_are_left_out
+                unused_memories_are_found
+                every_search_knows_the_new_conditions
+                an_entity_is_compared_without_regard_to_case
+                an_agent_is_known_by_origin_field_or_tag
+                a_conversation_is_known_by_origin_or_field
             }
             unembedded {
                 memories_that_wait_come_oldest_first_and_page_by_page

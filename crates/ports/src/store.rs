@@ -6,6 +6,7 @@ mod integrity;
 pub mod lineage;
 mod query;
 pub mod survey;
+pub mod usage;
 
 use async_trait::async_trait;
 use model::{
@@ -21,6 +22,7 @@ pub use query::{
     fold_case,
 };
 pub use survey::{Ages, Survey, TagCount, TagCounts, TypeCount, WeekCount};
+pub use usage::Usage;
 
 /// The memories of one space, opened for one embedding model.
 ///
@@ -122,6 +124,19 @@ pub trait MemoryStore: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     async fn survey(&self, filter: &Filter, now: Timestamp) -> Result<Survey, StoreError>;
+
+    /// Counts a use of each of these memories. Those that are not live are left out.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn record_access(&self, ids: &[MemoryId], at: Timestamp) -> Result<(), StoreError>;
+
+    /// How often the live memories with these numbers were used, in the order of `ids`; numbers that are not there are
+    /// left out. What the original program counted is added.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn usage(&self, ids: &[MemoryId]) -> Result<Vec<Usage>, StoreError>;
 
     /// The best memories by words among those that meet the filter, best first, at most `limit`. The filter is applied
     /// before the cut.

@@ -1,6 +1,7 @@
 //! Filters as SQL. Every value is bound; the text of a condition depends on the shape of the filter alone.
 
 use model::{Filter, PartitionScope, TagMatch};
+use ports::{fold_case, store::usage::LAST};
 use rusqlite::types::Value;
 
 /// The memory that took a memory's place, as the metadata of the old one may say. Release 10 says it there alone, and
@@ -9,6 +10,15 @@ pub(crate) const METADATA_SUPERSEDED_BY: &str = "CASE WHEN instr(m.metadata, '\"
     CASE WHEN json_valid(m.metadata, 2) THEN
         CASE WHEN json_type(m.metadata, '$.superseded_by') = 'text' THEN
             nullif(json_extract(m.metadata, '$.superseded_by'), '') END END END";
+
+/// A field of the metadata of `m` when it is of this JSON type (`text`, or a number), else NULL.
+fn metadata_field(key: &str, types: &str) -> String {
+    format!(
+        "CASE WHEN instr(m.metadata, '\"{key}\"') > 0 THEN CASE WHEN json_valid(m.metadata, 2) THEN
+            CASE WHEN json_type(m.metadata, '$.{key}') IN ({types}) THEN
+                json_extract(m.metadata, '$.{key}') END END END"
+    )
+}
 
 /// A condition on the table `memories AS m`, with the values that it binds, in order.
 #[derive(Debug, Clone)]
@@ -41,6 +51,8 @@ impl Condition {
         if let Some(before) = filter.created_before {
             condition.and_time("<", before.as_seconds());
         }
+        condition.and_links(filter);
+        condition.and_unused(filter);
         if let PartitionScope::One(partition) = &filter.partitions {
             let own = "coalesce(nullif(m.store, ''), 'default') = ?";
             condition.and(own, [partition.as_str().to_owned().into()]);
@@ -69,31 +81,77 @@ impl Condition {
         self.values.iter()
     }
 
-    /// A whole tag, without regard to ASCII case. Rows hold `a,b` and, older ones, `a, b`; a tag may contain spaces.
     fn and_tags(&mut self, filter: &Filter) {
         if filter.tags.is_empty() {
             return;
         }
-        // Most lists have no space beside a comma and need no cleaning.
-        let is_clean = "instr(m.tags, ', ') + instr(m.tags, ' ,') = 0";
-        let cleaned = (0..3)
-            .fold("m.tags".to_owned(), |inner, _| format!("replace(replace({inner}, ', ', ','), ' ,', ',')"));
-        let list = format!("lower(trim(CASE WHEN {is_clean} THEN m.tags ELSE {cleaned} END))");
-        let one = format!("instr(',' || {list} || ',', ?) > 0");
         let word = match filter.tag_match {
             TagMatch::Any => " OR ",
             TagMatch::All => " AND ",
         };
-        let all = vec![one; filter.tags.len()].join(word);
+        let all = vec![TAGGED; filter.tags.len()].join(word);
         let needles = filter.tags.iter().map(|tag| format!(",{},", tag.to_ascii_lowercase()).into());
         self.and(&format!("({all})"), needles);
     }
 
-    /// Rows whose number is missing are judged by their text.
+    /// When it happened, where that is known, else when it was stored.
     fn and_time(&mut self, comparison: &str, seconds: f64) {
-        let sql = format!("coalesce(m.created_at, unixepoch(m.created_at_iso, 'subsec')) {comparison} ?");
-        self.and(&sql, [seconds.into()]);
+        let happened = of_origin("occurred_at");
+        self.and(&format!("coalesce({happened}, {CREATED}) {comparison} ?"), [seconds.into()]);
     }
+
+    /// Entity, agent, conversation.
+    fn and_links(&mut self, filter: &Filter) {
+        if let Some(entity) = &filter.entity {
+            let sql = "EXISTS (SELECT 1 FROM memory_graph AS g WHERE g.source_hash = m.content_hash
+                AND g.relationship_type = 'has_entity' AND service_fold(g.target_hash) = ?)";
+            self.and(sql, [fold_case(entity).into()]);
+        }
+        if let Some(agent) = &filter.agent {
+            let sql = format!(
+                "({} = ? OR {} = ? OR {TAGGED})",
+                of_origin("agent"),
+                metadata_field("agent_id", "'text'")
+            );
+            let needle = format!(",agent:{},", agent.to_ascii_lowercase());
+            self.and(&sql, [agent.clone().into(), agent.clone().into(), needle.into()]);
+        }
+        if let Some(conversation) = &filter.conversation {
+            let field = metadata_field("conversation_id", "'text'");
+            let sql = format!("({} = ? OR {field} = ?)", of_origin("conversation"));
+            self.and(&sql, [conversation.clone().into(), conversation.clone().into()]);
+        }
+    }
+
+    /// Not used since, by what this program and the original wrote down; when nobody used it, not stored since.
+    fn and_unused(&mut self, filter: &Filter) {
+        let Some(since) = filter.unused_since else { return };
+        let field = metadata_field(LAST, "'integer', 'real'");
+        let sql = format!(
+            "coalesce(nullif(max(
+                coalesce((SELECT u.last FROM service_usage AS u WHERE u.id = m.id), {NEVER}),
+                coalesce({field}, {NEVER}), coalesce(CAST(m.last_accessed AS REAL), {NEVER})), {NEVER}), {CREATED}) < ?"
+        );
+        self.and(&sql, [since.as_seconds().into()]);
+    }
+}
+
+/// A whole tag, between commas, without regard to ASCII case. Rows hold `a,b` and, older ones, `a, b`; a tag may contain
+/// spaces. Most lists have no space beside a comma and need no cleaning.
+const TAGGED: &str = "instr(',' || lower(trim(
+    CASE WHEN instr(m.tags, ', ') + instr(m.tags, ' ,') = 0 THEN m.tags
+        ELSE replace(replace(replace(replace(replace(replace(m.tags,
+            ', ', ','), ' ,', ','), ', ', ','), ' ,', ','), ', ', ','), ' ,', ',') END)) || ',', ?) > 0";
+
+/// When a memory was stored. Rows whose number is missing are judged by their text.
+const CREATED: &str = "coalesce(m.created_at, unixepoch(m.created_at_iso, 'subsec'))";
+
+/// Before any time.
+const NEVER: &str = "-1e18";
+
+/// What the origin of a memory says.
+fn of_origin(column: &str) -> String {
+    format!("(SELECT o.{column} FROM service_origins AS o WHERE o.id = m.id)")
 }
 
 /// A list as one value, for `json_each`.

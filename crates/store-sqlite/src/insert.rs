@@ -4,6 +4,7 @@ use model::{MemoryId, ModelIdentity, NewMemory, Tags, Timestamp};
 use ports::Inserted;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::aside;
 use crate::error::{Result, While};
 use crate::rows::{self, python_json};
 use crate::vectors::home::Home;
@@ -35,6 +36,7 @@ pub(crate) fn insert(connection: &Connection, model: &ModelIdentity, new: &NewMe
     };
     let in_vec0 = new.vector.is_some() && home == Home::Vec0;
     let id = insert_row(connection, new, !in_vec0).doing("storing a memory")?;
+    aside::add(connection, id, new).doing("storing where a memory came from")?;
     if let Some(vector) = &new.vector {
         home.add(connection, id, new.partition.as_str(), vector)?;
     }

@@ -12,6 +12,7 @@
 //! | `vectors` | finding by meaning: where vectors are, the index in memory |
 //! | `schema` | the form of the database; upgrading older ones |
 //! | `backup`, `integrity`, `repair` | verified copies; looking for damage; mending it |
+//! | `aside` | what has no column of the original's: origin, use |
 //! | `pool`, [`connection`] | threads and connections; waiting for other processes |
 //! | `files` | modes, directories, network file systems |
 //! | `vec0` | the C extension sqlite-vec |
@@ -24,6 +25,7 @@
 //! A new side table or index: `schema/catalogue.rs`, a raised `schema::SCHEMA`. A new question: a file beside `read`, a
 //! method in `store.rs`.
 
+mod aside;
 mod backup;
 mod candidates;
 pub mod connection;

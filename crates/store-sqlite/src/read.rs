@@ -4,13 +4,21 @@ use model::{ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity};
 use ports::{Listing, Page, fold_case};
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
+use crate::aside;
 use crate::error::{Result, While};
 use crate::filter::{Condition, json_list, rows_limit};
 use crate::rows;
 use crate::vectors::home::Home;
 
 /// The order of lists.
-const NEWEST_FIRST: &str = "m.created_at DESC, m.content_hash DESC";
+fn newest_first(connection: &Connection) -> Result<&'static str> {
+    Ok(if aside::any_occurred(connection).doing("looking for times")? {
+        "coalesce((SELECT o.occurred_at FROM service_origins AS o WHERE o.id = m.id), m.created_at) DESC,
+            m.content_hash DESC"
+    } else {
+        "m.created_at DESC, m.content_hash DESC"
+    })
+}
 
 /// The live memory with a key.
 pub(crate) fn get(
@@ -85,8 +93,9 @@ pub(crate) fn list(
         .doing("counting memories")?;
     let sql = format!(
         "SELECT {columns} FROM memories AS m WHERE {}
-            ORDER BY {NEWEST_FIRST} LIMIT {} OFFSET {}",
+            ORDER BY {} LIMIT {} OFFSET {}",
         condition.sql(),
+        newest_first(connection)?,
         page.limit,
         page.offset.min(i64::MAX.unsigned_abs()),
     );
@@ -109,7 +118,8 @@ pub(crate) fn search_text(
 ) -> Result<Listing> {
     let mut condition = Condition::of(filter);
     condition.and("service_contains(m.content, ?)", [fold_case(text).into()]);
-    let sql = format!("SELECT m.id FROM memories AS m WHERE {} ORDER BY {NEWEST_FIRST}", condition.sql());
+    let order = newest_first(connection)?;
+    let sql = format!("SELECT m.id FROM memories AS m WHERE {} ORDER BY {order}", condition.sql());
     // All numbers in one pass: going through the texts twice would be most of the time.
     let ids: Vec<MemoryId> = connection
         .prepare_cached(&sql)

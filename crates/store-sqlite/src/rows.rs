@@ -9,6 +9,7 @@ pub(crate) mod python_json;
 use model::{ContentHash, EmbeddingState, Memory, MemoryId, Metadata, Partition, Timestamp};
 use rusqlite::{Result, Row};
 
+use crate::aside;
 use crate::filter::METADATA_SUPERSEDED_BY;
 use crate::vectors::home::Home;
 
@@ -17,8 +18,9 @@ pub(crate) fn columns(home: &Home) -> String {
     format!(
         "m.id, m.content_hash, m.content, m.tags, m.memory_type, m.metadata, m.created_at, m.created_at_iso,
             m.updated_at, m.updated_at_iso, m.store, coalesce(nullif(m.superseded_by, ''), {METADATA_SUPERSEDED_BY}),
-            m.parent_id, m.version, {}",
-        home.has_vector()
+            m.parent_id, m.version, {}, {}",
+        home.has_vector(),
+        aside::columns()
     )
 }
 
@@ -27,6 +29,7 @@ pub(crate) fn memory(row: &Row<'_>) -> Result<Memory> {
     let created_at = time(row, 6, 7)?;
     let updated_at = time(row, 8, 9)?.or(created_at);
     let is_embedded: bool = row.get(14)?;
+    let (occurred_at, origin) = aside::origin(row, 15)?;
     Ok(Memory {
         id: MemoryId(row.get(0)?),
         hash: ContentHash::stored(text(row, 1)?.unwrap_or_default()),
@@ -36,6 +39,8 @@ pub(crate) fn memory(row: &Row<'_>) -> Result<Memory> {
         metadata: metadata(&text(row, 5)?.unwrap_or_default()),
         created_at: created_at.or(updated_at),
         updated_at,
+        occurred_at,
+        origin,
         partition: partition(text(row, 10)?),
         superseded_by: key(text(row, 11)?),
         parent: key(text(row, 12)?),

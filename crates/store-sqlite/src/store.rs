@@ -6,17 +6,17 @@ use async_trait::async_trait;
 use model::{ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Timestamp, Vector};
 use ports::{
     Candidate, Change, Check, Inserted, IntegrityReport, Listing, MemoryStore, Page, Repaired, Statistics,
-    StoreError, Superseded, Survey, TagCounts, TypeCount, Unembedded, VectorSpace, Version, WordQuery,
+    StoreError, Superseded, Survey, TagCounts, TypeCount, Unembedded, Usage, VectorSpace, Version, WordQuery,
 };
 use rusqlite::Connection;
 
-use crate::error::Result;
+use crate::error::{Result, While};
 use crate::pool::{self, Pool};
 use crate::vectors::upkeep::Vectors;
 use crate::vectors::{search, settle};
 use crate::{
-    Options, delete, insert, integrity, pending, read, repair, schema, statistics, supersede, survey, update,
-    words,
+    Options, aside, delete, insert, integrity, pending, read, repair, schema, statistics, supersede, survey,
+    update, words,
 };
 
 /// The memories of one SQLite file, opened for one embedding model.
@@ -165,6 +165,20 @@ impl MemoryStore for SqliteStore {
     async fn survey(&self, filter: &Filter, now: Timestamp) -> Result<Survey> {
         let filter = filter.clone();
         self.read(move |connection, _| survey::survey(connection, &filter, now)).await
+    }
+
+    async fn record_access(&self, ids: &[MemoryId], at: Timestamp) -> Result<()> {
+        let ids = ids.to_vec();
+        self.write(move |connection, _| {
+            aside::record_access(connection, &ids, at).doing("counting the use of memories")
+        })
+        .await
+    }
+
+    async fn usage(&self, ids: &[MemoryId]) -> Result<Vec<Usage>> {
+        let ids = ids.to_vec();
+        self.read(move |connection, _| aside::usage(connection, &ids).doing("reading the use of memories"))
+            .await
     }
 
     async fn search_words(&self, query: &WordQuery, filter: &Filter, limit: usize) -> Result<Vec<Candidate>> {

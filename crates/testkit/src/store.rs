@@ -62,6 +62,8 @@ struct Rows {
     live: BTreeMap<MemoryId, Row>,
     tombstones: BTreeMap<ContentHash, Tombstone>,
     legacy: Legacy,
+    /// Which memory is linked to an entity of which name.
+    entities: Vec<(ContentHash, String)>,
 }
 
 /// A deleted memory, as it was.
@@ -76,6 +78,8 @@ struct Row {
     vector: Option<Vector>,
     /// The vector that was there when the database was first opened.
     legacy: Option<Vector>,
+    /// How often it was used, and when last.
+    usage: Option<(u64, Timestamp)>,
 }
 
 impl FakeStore {
@@ -111,6 +115,15 @@ impl FakeStore {
         let mut rows = self.rows.lock().unwrap();
         let row = rows.live.values_mut().find(|row| row.memory.hash == *old).unwrap();
         row.memory.superseded_by = Some(new.clone());
+    }
+
+    /// Links a memory to an entity.
+    ///
+    /// # Panics
+    /// When another test thread panicked while it held the lock.
+    #[expect(clippy::unwrap_used, reason = "test support")]
+    pub fn link_entity(&self, memory: &ContentHash, name: &str) {
+        self.rows.lock().unwrap().entities.push((memory.clone(), name.to_owned()));
     }
 
     /// Makes the store one that was just opened for the first time, and does not know whose the vectors in it are.

@@ -21,6 +21,10 @@ impl StoreUnderTest for Fake {
     async fn supersede(&self, old: &ContentHash, new: &ContentHash) {
         self.0.supersede(old, new);
     }
+
+    async fn link_entity(&self, memory: &ContentHash, name: &str) {
+        self.0.link_entity(memory, name);
+    }
 }
 
 #[expect(clippy::unwrap_used, reason = "a test without a runtime fails")]

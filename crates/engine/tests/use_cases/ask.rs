@@ -55,7 +55,18 @@ pub(crate) async fn put_embedded(bench: &Bench, text: &str, vector: Vector) {
 pub(crate) fn new_memory(bench: &Bench, text: &str) -> NewMemory {
     let StoreRequest { content, tags, memory_type, metadata, partition } = remember(text);
     let (hash, created_at) = (ContentHash::of(&content), bench.clock.now());
-    NewMemory { hash, content, tags, memory_type, metadata, created_at, partition, vector: None }
+    NewMemory {
+        hash,
+        content,
+        tags,
+        memory_type,
+        metadata,
+        created_at,
+        occurred_at: None,
+        origin: None,
+        partition,
+        vector: None,
+    }
 }
 
 /// A hybrid search without filter for ten hits.

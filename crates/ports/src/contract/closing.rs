@@ -27,6 +27,8 @@ pub async fn a_closed_store_refuses_every_call<S: StoreUnderTest>() {
         store.tag_counts(&filter, "", 5).await.err(),
         store.type_counts(&filter).await.err(),
         store.survey(&filter, at(1.0)).await.err(),
+        store.record_access(&[MemoryId(1)], at(1.0)).await.err(),
+        store.usage(&[MemoryId(1)]).await.err(),
         store.search_words(&WordQuery("text".to_owned()), &filter, 5).await.err(),
         store.search_vectors(&vector(store, 0.0), &filter, 5).await.err(),
         store.delete(&filter, at(1.0)).await.err(),

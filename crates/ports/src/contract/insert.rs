@@ -33,6 +33,8 @@ pub async fn a_new_memory_is_read_back_as_it_was_written<S: StoreUnderTest>() {
         metadata: new.metadata,
         created_at: Some(new.created_at),
         updated_at: Some(new.created_at),
+        occurred_at: None,
+        origin: None,
         partition: new.partition,
         superseded_by: None,
         parent: None,

@@ -220,6 +220,7 @@ pub async fn all_conditions_must_hold<S: StoreUnderTest>() {
         created_before: Some(at(15.0)),
         partitions: PartitionScope::parse("work").unwrap(),
         include_superseded: false,
+        ..Filter::default()
     };
     assert_eq!(listed(store, &filter).await, ["target"]);
     assert_eq!(listed(store, &Filter { hashes: Some(vec![hash]), ..filter }).await, ["target"]);

@@ -20,6 +20,8 @@ pub(super) fn memory(text: &str) -> NewMemory {
         memory_type: None,
         metadata: Metadata::default(),
         created_at: at(0.0),
+        occurred_at: None,
+        origin: None,
         partition: Partition::default(),
         vector: None,
     }

@@ -218,9 +218,78 @@ pub(crate) const VECTORS_TRIGGERS: [Object; 2] = [
     ),
 ];
 
+/// Side tables for what the original has no column for. Rows are named by the number of their memory, which is never
+/// given twice.
+pub(crate) const SIDE_TABLES: [Object; 7] = [
+    // When it happened and where it came from.
+    (
+        "service_origins",
+        "CREATE TABLE service_origins (id INTEGER PRIMARY KEY, occurred_at REAL, kind TEXT, client TEXT,
+            conversation TEXT, agent TEXT)",
+    ),
+    // How often it was used.
+    (
+        "service_usage",
+        "CREATE TABLE service_usage (id INTEGER PRIMARY KEY, count INTEGER NOT NULL, last REAL NOT NULL)",
+    ),
+    // Deletions that can be undone: which memories each deleted, and what went with them.
+    (
+        "service_deletions",
+        "CREATE TABLE service_deletions (id INTEGER PRIMARY KEY AUTOINCREMENT, deleted_at REAL NOT NULL)",
+    ),
+    (
+        "service_deleted",
+        "CREATE TABLE service_deleted (deletion INTEGER NOT NULL, content_hash TEXT NOT NULL, id INTEGER NOT NULL,
+            PRIMARY KEY (deletion, content_hash))",
+    ),
+    (
+        "service_deleted_edges",
+        "CREATE TABLE service_deleted_edges (source_hash TEXT NOT NULL, target_hash TEXT NOT NULL,
+            similarity REAL NOT NULL, connection_types TEXT NOT NULL, metadata TEXT, created_at REAL NOT NULL,
+            relationship_type TEXT, PRIMARY KEY (source_hash, target_hash))",
+    ),
+    // The model is empty for vectors that were in the original's table.
+    (
+        "service_deleted_vectors",
+        "CREATE TABLE service_deleted_vectors (id INTEGER NOT NULL, model TEXT NOT NULL, vector BLOB NOT NULL,
+            PRIMARY KEY (id, model))",
+    ),
+    // The parts of the identities of models.
+    (
+        "service_models",
+        "CREATE TABLE service_models (identity TEXT PRIMARY KEY, name TEXT NOT NULL, revision TEXT NOT NULL,
+            dimension INTEGER NOT NULL)",
+    ),
+];
+
+/// Indexes of the side tables.
+pub(crate) const SIDE_INDEXES: [Object; 3] = [
+    (
+        "service_origins_occurred",
+        "CREATE INDEX service_origins_occurred ON service_origins(occurred_at) WHERE occurred_at IS NOT NULL",
+    ),
+    ("service_deleted_hash", "CREATE INDEX service_deleted_hash ON service_deleted(content_hash)"),
+    (
+        "service_deleted_edges_target",
+        "CREATE INDEX service_deleted_edges_target ON service_deleted_edges(target_hash)",
+    ),
+];
+
+/// The trigger that drops what lies aside of a memory whose row goes for good.
+pub(crate) const SIDE_TRIGGERS: [Object; 1] = [(
+    "service_aside_ad",
+    "CREATE TRIGGER service_aside_ad AFTER DELETE ON memories BEGIN
+            DELETE FROM service_origins WHERE id = old.id;
+            DELETE FROM service_usage WHERE id = old.id;
+            DELETE FROM service_deleted_vectors WHERE id = old.id;
+            DELETE FROM service_deleted_edges WHERE source_hash = old.content_hash;
+            DELETE FROM service_deleted_edges WHERE target_hash = old.content_hash;
+        END",
+)];
+
 /// Every trigger.
 pub(crate) fn triggers() -> impl Iterator<Item = Object> {
-    PIECES_TRIGGERS.into_iter().chain(WORDS_TRIGGERS).chain(VECTORS_TRIGGERS)
+    PIECES_TRIGGERS.into_iter().chain(WORDS_TRIGGERS).chain(VECTORS_TRIGGERS).chain(SIDE_TRIGGERS)
 }
 
 /// The original's vector table for vectors of a dimension.

@@ -117,6 +117,8 @@ impl Form {
             .iter()
             .chain(&catalogue::TABLES)
             .chain(&catalogue::INDEXES)
+            .chain(&catalogue::SIDE_TABLES)
+            .chain(&catalogue::SIDE_INDEXES)
             .chain([&catalogue::EVENT_CLOCK_INDEX])
             .any(|(name, _)| !self.has(name));
         let lacks_column = |table: &str, columns: &[catalogue::Object]| {

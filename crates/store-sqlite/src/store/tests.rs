@@ -18,6 +18,8 @@ fn memory(text: &str) -> NewMemory {
         memory_type: None,
         metadata: Metadata::default(),
         created_at: Timestamp::from_microseconds(1),
+        occurred_at: None,
+        origin: None,
         partition: Partition::default(),
         vector: Some(Vector::new(vec![1.0; 8]).unwrap()),
     }

@@ -35,6 +35,17 @@ impl StoreUnderTest for Bed {
             .unwrap();
         assert_eq!(changed, 1);
     }
+
+    async fn link_entity(&self, memory: &ContentHash, name: &str) {
+        self.place
+            .plain()
+            .execute(
+                "INSERT INTO memory_graph (source_hash, target_hash, similarity, connection_types, metadata, created_at,
+                    relationship_type) VALUES (?, ?, 1.0, '[\"entity\"]', '{\"entity_type\": \"person\"}', 1.0, 'has_entity')",
+                [memory.as_str(), name],
+            )
+            .unwrap();
+    }
 }
 
 fn block_on(future: impl Future<Output = ()>) {

@@ -174,8 +174,8 @@ async fn another_programs_database_is_refused_and_left_as_it_is() {
 async fn a_file_of_a_newer_release_is_refused_and_left_as_it_is() {
     let place = Place::empty();
     place.open().await.close().await;
-    place.plain().execute("UPDATE service_info SET value = '2' WHERE key = 'schema'", []).unwrap();
+    place.plain().execute("UPDATE service_info SET value = '3' WHERE key = 'schema'", []).unwrap();
     let before = std::fs::read(place.path()).unwrap();
-    assert!(matches!(refusal(&place).await, StoreError::TooNew { found: 2, known: 1 }));
+    assert!(matches!(refusal(&place).await, StoreError::TooNew { found: 3, known: 2 }));
     assert!(std::fs::read(place.path()).unwrap() == before, "the file was changed");
 }

@@ -110,6 +110,8 @@ pub(crate) fn memory(text: &str) -> NewMemory {
         memory_type: None,
         metadata: Metadata::default(),
         created_at: now(),
+        occurred_at: None,
+        origin: None,
         partition: Partition::default(),
         vector: None,
     }

@@ -4,9 +4,13 @@ use std::cmp::Ordering;
 use std::collections::HashSet;
 
 use model::{Filter, Memory, TagMatch};
+use ports::{Usage, fold_case};
+
+use super::{Row, Rows};
 
 /// Whether a live memory meets a filter.
-pub(super) fn matches(memory: &Memory, filter: &Filter) -> bool {
+pub(super) fn matches(rows: &Rows, row: &Row, filter: &Filter) -> bool {
+    let memory = &row.memory;
     let has = |tag: &str| memory.tags.iter().any(|own| own.eq_ignore_ascii_case(tag));
     let tags = match filter.tag_match {
         _ if filter.tags.is_empty() => true,
@@ -16,16 +20,43 @@ pub(super) fn matches(memory: &Memory, filter: &Filter) -> bool {
     let kind =
         filter.memory_type.as_ref().is_none_or(|kind| memory.memory_type.as_deref() == Some(kind.as_str()));
     tags && kind
+        && is_of(memory, filter)
+        && filter.entity.as_ref().is_none_or(|name| {
+            let is_meant = |own: &String| fold_case(own) == fold_case(name);
+            rows.entities.iter().any(|(hash, own)| *hash == memory.hash && is_meant(own))
+        })
+        && filter.unused_since.is_none_or(|since| {
+            let usage = Usage::of(memory.id, &memory.metadata, row.usage);
+            usage.last.or(memory.created_at).is_some_and(|last| last < since)
+        })
         && filter.hashes.as_ref().is_none_or(|hashes| hashes.contains(&memory.hash))
-        && filter.created_from.is_none_or(|from| memory.created_at.is_some_and(|at| at >= from))
-        && filter.created_before.is_none_or(|before| memory.created_at.is_some_and(|at| at < before))
+        && filter.created_from.is_none_or(|from| memory.time().is_some_and(|at| at >= from))
+        && filter.created_before.is_none_or(|before| memory.time().is_some_and(|at| at < before))
         && filter.partitions.includes(&memory.partition)
         && (filter.include_superseded || memory.superseded_by.is_none())
 }
 
+/// Whether it is of the filter's agent and conversation.
+fn is_of(memory: &Memory, filter: &Filter) -> bool {
+    let field = |key: &str, value: &str| {
+        memory.metadata.fields().get(key).and_then(|field| field.as_str()) == Some(value)
+    };
+    let agent = filter.agent.as_ref().is_none_or(|agent| {
+        let tag = format!("agent:{agent}");
+        field("agent_id", agent)
+            || memory.tags.iter().any(|own| own.eq_ignore_ascii_case(&tag))
+            || memory.origin.as_ref().is_some_and(|origin| origin.agent.as_ref() == Some(agent))
+    });
+    let conversation = filter.conversation.as_ref().is_none_or(|conversation| {
+        field("conversation_id", conversation)
+            || memory.origin.as_ref().is_some_and(|origin| origin.conversation.as_ref() == Some(conversation))
+    });
+    agent && conversation
+}
+
 /// The order of lists.
 pub(super) fn newest_first(a: &Memory, b: &Memory) -> Ordering {
-    let seconds = |memory: &Memory| memory.created_at.map_or(f64::NEG_INFINITY, |at| at.as_seconds());
+    let seconds = |memory: &Memory| memory.time().map_or(f64::NEG_INFINITY, |at| at.as_seconds());
     seconds(b).total_cmp(&seconds(a)).then_with(|| b.hash.cmp(&a.hash))
 }
 

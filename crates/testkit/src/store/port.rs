@@ -10,7 +10,7 @@ use model::{
 };
 use ports::{
     Candidate, Change, Check, Inserted, IntegrityReport, Listing, MemoryStore, Page, Repaired, Statistics,
-    StoreError, Superseded, Survey, TagCounts, TypeCount, Unembedded, VectorSpace, Version, WordQuery,
+    StoreError, Superseded, Survey, TagCounts, TypeCount, Unembedded, Usage, VectorSpace, Version, WordQuery,
     fold_case,
 };
 
@@ -103,6 +103,23 @@ impl MemoryStore for FakeStore {
 
     async fn survey(&self, filter: &Filter, now: Timestamp) -> Result<Survey, StoreError> {
         Ok(self.reading()?.survey(filter, now))
+    }
+
+    async fn record_access(&self, ids: &[MemoryId], at: Timestamp) -> Result<(), StoreError> {
+        let mut rows = self.writing()?;
+        for id in ids {
+            if let Some(row) = rows.live.get_mut(id) {
+                let (count, last) = row.usage.unwrap_or((0, at));
+                row.usage = Some((count + 1, if at > last { at } else { last }));
+            }
+        }
+        Ok(())
+    }
+
+    async fn usage(&self, ids: &[MemoryId]) -> Result<Vec<Usage>, StoreError> {
+        let rows = self.reading()?;
+        let usage = |row: &Row| Usage::of(row.memory.id, &row.memory.metadata, row.usage);
+        Ok(ids.iter().filter_map(|id| rows.live.get(id)).map(usage).collect())
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts of words")]
@@ -233,7 +250,7 @@ impl MemoryStore for FakeStore {
 }
 
 pub(super) fn selected<'rows>(rows: &'rows Rows, filter: &Filter) -> Vec<&'rows Row> {
-    let mut selected: Vec<&Row> = rows.live.values().filter(|row| matches(&row.memory, filter)).collect();
+    let mut selected: Vec<&Row> = rows.live.values().filter(|row| matches(rows, row, filter)).collect();
     selected.sort_by(|a, b| newest_first(&a.memory, &b.memory));
     selected
 }
@@ -259,6 +276,7 @@ pub(super) fn insert(rows: &mut Rows, new: NewMemory) -> Inserted {
     if let Some(row) = rows.live.values().find(|row| row.memory.hash == new.hash) {
         return Inserted::Duplicate { partition: row.memory.partition.clone() };
     }
+    rows.entities.retain(|(hash, _)| *hash != new.hash);
     rows.next += 1;
     let id = MemoryId(rows.next);
     let restored_from = rows.tombstones.remove(&new.hash).map(|tombstone| tombstone.at);
@@ -272,12 +290,14 @@ pub(super) fn insert(rows: &mut Rows, new: NewMemory) -> Inserted {
         metadata: new.metadata,
         created_at: Some(new.created_at),
         updated_at: Some(new.created_at),
+        occurred_at: new.occurred_at,
+        origin: new.origin,
         partition: new.partition,
         superseded_by: None,
         parent: None,
         version: 1,
         embedding: if new.vector.is_some() { EmbeddingState::Done } else { EmbeddingState::Pending },
     };
-    rows.live.insert(id, Row { memory, vector: new.vector, legacy: None });
+    rows.live.insert(id, Row { memory, vector: new.vector, legacy: None, usage: None });
     Inserted::Created { id, restored_from }
 }

@@ -15,7 +15,8 @@ pub(super) fn create(connection: &Connection, form: &Form) -> Result<()> {
     add_columns(connection, "memories", &catalogue::ADDED_COLUMNS, |column| {
         form.has_column("memories", column) || (is_new && column == "deleted_at")
     })?;
-    for (name, sql) in catalogue::TABLES.into_iter().chain([catalogue::INFO, catalogue::VECTORS]) {
+    let ours = [catalogue::INFO, catalogue::VECTORS].into_iter().chain(catalogue::SIDE_TABLES);
+    for (name, sql) in catalogue::TABLES.into_iter().chain(ours) {
         if !form.has(name) {
             connection.execute_batch(sql)?;
         }
@@ -28,7 +29,8 @@ pub(super) fn create(connection: &Connection, form: &Form) -> Result<()> {
         let has = |column: &str| form.has_column("sync_events", column);
         add_columns(connection, "sync_events", &catalogue::ADDED_EVENT_COLUMNS, has)?;
     }
-    for (name, sql) in catalogue::INDEXES.into_iter().chain([catalogue::EVENT_CLOCK_INDEX]) {
+    let ours = [catalogue::EVENT_CLOCK_INDEX].into_iter().chain(catalogue::SIDE_INDEXES);
+    for (name, sql) in catalogue::INDEXES.into_iter().chain(ours) {
         if !form.has(name) {
             connection.execute_batch(sql)?;
         }
