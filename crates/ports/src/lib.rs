@@ -22,5 +22,5 @@ pub use clock::{Clock, SystemClock};
 pub use embedder::{EmbedError, Embedder, Readiness};
 pub use store::{
     Candidate, Check, Finding, Inserted, IntegrityReport, Listing, MemoryStore, OpenStore, Page, Repaired,
-    Severity, Statistics, StoreError, Unembedded, VectorSample, VectorSpace, WordQuery,
+    Severity, Statistics, StoreError, Unembedded, VectorSample, VectorSpace, WordCandidate, WordQuery,
 };

@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use model::{ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Timestamp, Vector};
 use ports::{
     Candidate, Check, Inserted, IntegrityReport, Listing, MemoryStore, Page, Repaired, Statistics,
-    StoreError, Unembedded, VectorSpace, WordQuery,
+    StoreError, Unembedded, VectorSpace, WordCandidate, WordQuery,
 };
 use rusqlite::Connection;
 
@@ -103,7 +103,12 @@ impl MemoryStore for SqliteStore {
         self.read(move |connection, model| read::list(connection, model, &filter, page)).await
     }
 
-    async fn search_words(&self, query: &WordQuery, filter: &Filter, limit: usize) -> Result<Vec<Candidate>> {
+    async fn search_words(
+        &self,
+        query: &WordQuery,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Vec<WordCandidate>> {
         let (query, filter) = (query.clone(), filter.clone());
         self.read(move |connection, _| words::search::best(connection, &query, &filter, limit)).await
     }
