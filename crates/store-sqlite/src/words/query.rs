@@ -6,6 +6,8 @@ const MAX_TERMS: usize = 64;
 const MAX_WHOLE_CHARS: usize = 256;
 /// How long a text must be to be found in the index of pieces, in characters.
 const PIECE_CHARS: usize = 3;
+/// How many pieces of a whole text are looked for before all of them are.
+const SAMPLE: usize = 6;
 
 /// English words that nearly every text has.
 const STOP_WORDS: [&str; 72] = [
@@ -20,8 +22,8 @@ const STOP_WORDS: [&str; 72] = [
 /// What to look for. Terms are in the query language of FTS5, each of them quoted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Terms {
-    /// The whole text, to be found in the index of pieces.
-    pub(crate) whole: Option<String>,
+    /// The whole text.
+    pub(crate) whole: Option<Whole>,
     /// Whole words, one of which is enough.
     pub(crate) words: Vec<String>,
     /// Pieces of scripts that put no spaces between words, one of which is enough.
@@ -30,15 +32,37 @@ pub(crate) struct Terms {
     pub(crate) short: Vec<String>,
 }
 
+/// A text as the index of pieces is asked for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Whole {
+    /// Some of its pieces, all of which a memory must have. Each piece costs, and most queries are in no memory.
+    pub(crate) sample: Option<String>,
+    /// All of them in a row.
+    pub(crate) phrase: String,
+}
+
+impl Whole {
+    fn of(text: &str) -> Option<Self> {
+        let characters: Vec<char> = text.chars().collect();
+        if !(PIECE_CHARS..=MAX_WHOLE_CHARS).contains(&characters.len()) {
+            return None;
+        }
+        let pieces: Vec<&[char]> = characters.windows(PIECE_CHARS).collect();
+        let sampled = (0..SAMPLE).map(|n| pieces[n * (pieces.len() - 1) / (SAMPLE - 1)]);
+        let sample =
+            || sampled.map(|piece| quoted(&String::from_iter(piece))).collect::<Vec<_>>().join(" AND ");
+        Some(Self { sample: (pieces.len() > 2 * SAMPLE).then(sample), phrase: quoted(text) })
+    }
+}
+
 impl Terms {
     /// Takes a query apart.
     pub(crate) fn of(text: &str) -> Self {
         let text = text.replace('\0', " ");
         let text = text.trim();
         let runs = unspaced_runs(text);
-        let is_whole = (PIECE_CHARS..=MAX_WHOLE_CHARS).contains(&text.chars().count());
         Self {
-            whole: is_whole.then(|| quoted(text)),
+            whole: Whole::of(text),
             words: terms(words(text)),
             pieces: terms(pieces(&runs)),
             short: short(&runs),
@@ -119,6 +143,10 @@ mod tests {
         Terms::of(text).words
     }
 
+    fn phrase_of(text: &str) -> Option<String> {
+        Terms::of(text).whole.map(|whole| whole.phrase)
+    }
+
     #[test]
     fn common_words_are_dropped_unless_nothing_remains() {
         assert_eq!(words_of("Where is the printer?"), [r#""printer""#]);
@@ -131,9 +159,9 @@ mod tests {
             words_of("NEAR(a b) content:x"),
             [r#""near""#, r#""b""#, r#""content""#, r#""x""#, r#""near(a""#, r#""content:x""#]
         );
-        assert_eq!(Terms::of("say \"hi\" *").whole.as_deref(), Some(r#""say ""hi"" *""#));
+        assert_eq!(phrase_of("say \"hi\" *").as_deref(), Some(r#""say ""hi"" *""#));
         assert_eq!(words_of("\"\"* ( ) - ^ '' ;"), [""; 0]);
-        assert_eq!(Terms::of("a\0bc").whole.as_deref(), Some(r#""a bc""#));
+        assert_eq!(phrase_of("a\0bc").as_deref(), Some(r#""a bc""#));
     }
 
     #[test]
@@ -144,7 +172,7 @@ mod tests {
     #[test]
     fn texts_without_spaces_are_cut_into_pieces() {
         let terms = Terms::of("日本語のメモ");
-        assert_eq!(terms.whole.as_deref(), Some("\"日本語のメモ\""));
+        assert_eq!(phrase_of("日本語のメモ").as_deref(), Some("\"日本語のメモ\""));
         assert_eq!(terms.pieces, ["\"日本語\"", "\"本語の\"", "\"語のメ\"", "\"のメモ\""]);
         assert_eq!(Terms::of("找猫").short, ["找猫"]);
     }
@@ -158,7 +186,16 @@ mod tests {
     #[test]
     fn a_whole_text_has_3_to_256_characters() {
         for (count, is_looked_for) in [(2, false), (3, true), (256, true), (257, false)] {
-            assert_eq!(Terms::of(&"é".repeat(count)).whole.is_some(), is_looked_for, "{count}");
+            assert_eq!(phrase_of(&"é".repeat(count)).is_some(), is_looked_for, "{count}");
         }
+    }
+
+    #[test]
+    fn a_long_whole_text_has_a_sample_from_its_first_to_its_last_piece() {
+        assert_eq!(Whole::of("abcdefghijklmn").unwrap().sample, None);
+        assert_eq!(
+            Whole::of("abcdefgh\"jklmno").unwrap().sample.as_deref(),
+            Some(r#""abc" AND "cde" AND "efg" AND "h""j" AND "jkl" AND "mno""#)
+        );
     }
 }

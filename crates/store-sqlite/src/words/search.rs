@@ -8,7 +8,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use super::coverage::full_score;
-use super::query::Terms;
+use super::query::{Terms, Whole};
 use crate::candidates;
 use crate::error::{Result, While};
 use crate::filter::Condition;
@@ -37,27 +37,45 @@ pub(crate) fn best(
     let limit = limit.min(MAX_LIMIT);
     let terms = Terms::of(&query.0);
     let condition = Condition::of(filter);
-    let verbatim = match &terms.whole {
-        Some(whole) => {
-            let ranked = ranked(connection, &PIECES, whole).doing("searching the whole query")?;
-            candidates::first_meeting(connection, &condition, &ranked, limit)?
-        }
-        None => Vec::new(),
+    let whole = match &terms.whole {
+        Some(whole) => having(connection, whole).doing("searching the whole query")?,
+        None => HashSet::new(),
     };
     let mut found = Found::default();
+    let mut verbatim = Found::default();
     for (index, terms) in [(&WORDS, &terms.words), (&PIECES, &terms.pieces)] {
         if !terms.is_empty() {
             let covering = covering(connection, index, terms).doing("searching words")?;
-            found.add(&candidates::first_meeting(connection, &condition, &covering, limit)?);
-            found.add(&those_among(&covering, &verbatim));
+            found.add(candidates::first_meeting(connection, &condition, &covering, limit)?);
+            verbatim.add(covering.into_iter().filter(|candidate| whole.contains(&candidate.id)));
         }
     }
+    verbatim.add_below(whole);
+    let verbatim = candidates::first_meeting(connection, &condition, &verbatim.best(usize::MAX), limit)?;
     if found.0.len() < limit && !terms.short.is_empty() {
-        let short = by_short_texts(connection, &terms.short, condition, limit)?;
-        found.add_below(&short, false);
+        found.add_below(by_short_texts(connection, &terms.short, condition, limit)?);
     }
-    found.add_below(&verbatim, true);
-    Ok(found.best(limit))
+    let leading: HashSet<MemoryId> = verbatim.iter().map(|candidate| candidate.id).collect();
+    let others = found.best(limit).into_iter().filter(|candidate| !leading.contains(&candidate.id));
+    let word_candidate = |candidate: Candidate| WordCandidate {
+        id: candidate.id,
+        coverage: candidate.score,
+        is_verbatim: leading.contains(&candidate.id),
+    };
+    Ok(verbatim.iter().copied().chain(others).take(limit).map(word_candidate).collect())
+}
+
+/// The memories that have the whole query in their text. There is no rank: what they cover of it tells them apart.
+fn having(connection: &Connection, whole: &Whole) -> rusqlite::Result<HashSet<MemoryId>> {
+    let name = PIECES.name;
+    let sql = format!("SELECT rowid FROM {name} WHERE {name} MATCH ?");
+    let mut statement = connection.prepare_cached(&sql)?;
+    if let Some(sample) = &whole.sample
+        && !statement.exists([sample])?
+    {
+        return Ok(HashSet::new());
+    }
+    statement.query_map([&whole.phrase], |row| row.get(0).map(MemoryId))?.collect()
 }
 
 /// All memories that have one of the terms, with the share of them that they cover, best first.
@@ -83,19 +101,13 @@ fn ranked(connection: &Connection, index: &Index, terms: &str) -> rusqlite::Resu
     Ok(found)
 }
 
-/// The candidates that are among others too: what is found word for word may lie below the cut by words.
-fn those_among(candidates: &[Candidate], others: &[Candidate]) -> Vec<Candidate> {
-    let others: HashSet<MemoryId> = others.iter().map(|other| other.id).collect();
-    candidates.iter().filter(|candidate| others.contains(&candidate.id)).copied().collect()
-}
-
 /// Texts too short for an index are looked for in every memory, newest first.
 fn by_short_texts(
     connection: &Connection,
     texts: &[String],
     mut condition: Condition,
     limit: usize,
-) -> Result<Vec<Candidate>> {
+) -> Result<Vec<MemoryId>> {
     let any = vec!["instr(m.content, ?) > 0"; texts.len()].join(" OR ");
     condition.and(&format!("({any})"), texts.iter().map(|text| Value::from(text.clone())));
     let sql = format!(
@@ -105,43 +117,38 @@ fn by_short_texts(
     connection
         .prepare(&sql)
         .and_then(|mut statement| {
-            let rows = statement.query_map(params_from_iter(condition.values()), |row| {
-                Ok(Candidate { id: MemoryId(row.get(0)?), score: 1.0 })
-            })?;
-            rows.collect()
+            statement
+                .query_map(params_from_iter(condition.values()), |row| row.get(0).map(MemoryId))?
+                .collect()
         })
         .doing("searching short texts")
 }
 
-/// What several indexes found.
+/// What several indexes found, with the share of the query that each memory covers.
 #[derive(Default)]
-struct Found(HashMap<MemoryId, WordCandidate>);
+struct Found(HashMap<MemoryId, f64>);
 
 impl Found {
     /// Adds memories; one that is there already keeps its better coverage.
-    fn add(&mut self, candidates: &[Candidate]) {
-        for &Candidate { id, score } in candidates {
-            let new = WordCandidate { id, coverage: score, is_verbatim: false };
-            let known = self.0.entry(id).or_insert(new);
-            known.coverage = known.coverage.max(score);
+    fn add(&mut self, candidates: impl IntoIterator<Item = Candidate>) {
+        for Candidate { id, score } in candidates {
+            let coverage = self.0.entry(id).or_insert(score);
+            *coverage = coverage.max(score);
         }
     }
 
     /// Adds memories whose coverage is not known: they count as the least that is there, and wholly when nothing is.
-    fn add_below(&mut self, candidates: &[Candidate], is_verbatim: bool) {
-        let lowest = self.0.values().map(|known| known.coverage).fold(1.0, f64::min);
-        for &Candidate { id, .. } in candidates {
-            let new = WordCandidate { id, coverage: lowest, is_verbatim };
-            self.0.entry(id).or_insert(new).is_verbatim |= is_verbatim;
+    fn add_below(&mut self, ids: impl IntoIterator<Item = MemoryId>) {
+        let lowest = self.0.values().copied().fold(1.0, f64::min);
+        for id in ids {
+            self.0.entry(id).or_insert(lowest);
         }
     }
 
-    fn best(self, limit: usize) -> Vec<WordCandidate> {
-        let mut list: Vec<WordCandidate> = self.0.into_values().collect();
-        list.sort_by(|a, b| {
-            let order = b.is_verbatim.cmp(&a.is_verbatim).then(b.coverage.total_cmp(&a.coverage));
-            order.then(a.id.cmp(&b.id))
-        });
+    fn best(self, limit: usize) -> Vec<Candidate> {
+        let found = self.0.into_iter();
+        let mut list: Vec<Candidate> = found.map(|(id, score)| Candidate { id, score }).collect();
+        list.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
         list.truncate(limit);
         list
     }
