@@ -15,10 +15,9 @@ use crate::harness::server::MODERN;
 const MEMORIES: usize = 1_000;
 /// A fragment must bring its memory among so many.
 const FRAGMENT_RANK: usize = 3;
-/// A paraphrase must bring its memory among so many.
-const PARAPHRASE_RANK: usize = 10;
-/// For what share of the paraphrases it must, at least. Measured: .925. They share hardly a word with what they mean.
-const PARAPHRASE_RECALL: f64 = 0.88;
+/// For what share of the paraphrases, which have hardly a word of what they mean, the memory must be among so many, at
+/// least. Measured: .872 and .947.
+const PARAPHRASE_RECALL: [(usize, f64); 2] = [(5, 0.85), (10, 0.92)];
 
 #[test]
 fn a_thousand_memories_are_found_by_fragments_and_paraphrases_in_the_newest_revision() {
@@ -41,7 +40,7 @@ fn main_job(mode: &str, version: &str) {
     let find = |query: &str, limit: usize| ("memory_search", json!({"query": query, "limit": limit}));
     let fragments = sentences.iter().enumerate().map(|(number, sentence)| fragment(sentence, number));
     calls.extend(fragments.map(|fragment| find(&fragment, FRAGMENT_RANK)));
-    calls.extend(paraphrases.iter().map(|(_, query)| find(query, PARAPHRASE_RANK)));
+    calls.extend(paraphrases.iter().map(|(_, query)| find(query, 10)));
     let session = session(&home, mode, &calls);
     assert_eq!(session.version, version);
     assert_eq!(session.tools.len(), 6);
@@ -60,10 +59,11 @@ fn main_job(mode: &str, version: &str) {
         let found = ranks.iter().flatten().filter(|rank| **rank < within).count();
         found as f64 / ranks.len() as f64
     };
-    let figures =
-        [1, 5, PARAPHRASE_RANK].map(|within| format!("recall@{within} {:.3}", share(within))).join(", ");
+    let figures = [1, 5, 10].map(|within| format!("recall@{within} {:.3}", share(within))).join(", ");
     eprintln!("{} paraphrases ({mode}): {figures}", ranks.len());
-    assert!(share(PARAPHRASE_RANK) >= PARAPHRASE_RECALL, "{figures}");
+    for (within, least) in PARAPHRASE_RECALL {
+        assert!(share(within) >= least, "{figures}");
+    }
 
     let missed: Vec<&Value> = (0..MEMORIES)
         .filter(|number| !by_fragment[*number].hashes().contains(&hashes[*number]))

@@ -44,8 +44,8 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             near_duplicate_cosine: 0.85,
-            word_weight: 0.5,
-            meaning_weight: 0.5,
+            word_weight: 0.6,
+            meaning_weight: 0.4,
             embed_wait: Duration::from_secs(2),
             embed_in_background: false,
         }

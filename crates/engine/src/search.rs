@@ -1,14 +1,15 @@
 //! Finding memories by meaning and by words.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use model::{Filter, Memory, MemoryId};
-use ports::{Candidate, MemoryStore, Page, WordQuery};
-use ranking::{Fused, Leg, fuse};
+use ports::{Candidate, MemoryStore, Page, WordCandidate, WordQuery};
+use ranking::{Fused, Leg, fuse, lead};
 use tokio::time::Instant;
 
 use crate::capability::Reader;
-use crate::{EngineError, embedding, list};
+use crate::{EngineError, Settings, embedding, list};
 
 /// The most hits that one search gives.
 pub const MAX_RESULTS: u32 = 100;
@@ -54,11 +55,12 @@ pub struct SearchAnswer {
 pub struct Hit {
     /// The memory.
     pub memory: Memory,
-    /// How well it fits, 0 to 1, relative to the other hits of this search. None without a query.
+    /// How well it fits, 0 to 1: 1 is the same text, and a query that nothing fits has no high one. None without a query.
     pub score: Option<f64>,
     /// The cosine between it and the query, -1 to 1, if meaning found it.
     pub similarity: Option<f64>,
-    /// Its score by words (BM25, larger is better), if words found it.
+    /// How much of the query's words it covers, rare words weighing more, if words found it: about 1 when it has each of
+    /// them once, more when it is short or repeats them.
     pub word_score: Option<f64>,
 }
 
@@ -84,7 +86,7 @@ impl Reader {
             Mode::Hybrid => self.by_both(store, query, &request, &mut notices).await?,
             Mode::Semantic => {
                 let nearest = self.by_meaning(store, query, &request).await?;
-                fuse(&leg(0.0, Vec::new()), &leg(1.0, nearest))
+                fuse(&by_coverage(0.0, &[]), &by_cosine(1.0, &nearest))
             }
         };
         let limit = request.limit as usize;
@@ -130,7 +132,7 @@ impl Reader {
             (Err(error), Err(_)) => return Err(error.into()),
         };
         let settings = &self.space.parts.settings;
-        Ok(fuse(&leg(settings.word_weight, words), &leg(settings.meaning_weight, nearest)))
+        Ok(join(settings, &words, &nearest))
     }
 
     async fn by_meaning(
@@ -153,11 +155,23 @@ fn candidates(limit: u32) -> usize {
     CANDIDATES.max(limit as usize)
 }
 
-fn leg(weight: f64, candidates: Vec<Candidate>) -> Leg<MemoryId> {
-    Leg {
-        weight,
-        candidates: candidates.into_iter().map(|candidate| (candidate.id, candidate.score)).collect(),
-    }
+/// Fuses both legs. Whoever wrote the query word for word means that memory, whatever else is near: it leads, unless
+/// words are to count for nothing.
+fn join(settings: &Settings, words: &[WordCandidate], nearest: &[Candidate]) -> Vec<Fused<MemoryId>> {
+    let verbatim = words.iter().filter(|candidate| candidate.is_verbatim && settings.word_weight > 0.0);
+    let leading: HashSet<MemoryId> = verbatim.map(|candidate| candidate.id).collect();
+    let fused = fuse(&by_coverage(settings.word_weight, words), &by_cosine(settings.meaning_weight, nearest));
+    lead(fused, |id| leading.contains(id))
+}
+
+fn by_coverage(weight: f64, words: &[WordCandidate]) -> Leg<MemoryId> {
+    let candidates = words.iter().map(|candidate| (candidate.id, candidate.coverage)).collect();
+    Leg { weight, candidates }
+}
+
+fn by_cosine(weight: f64, nearest: &[Candidate]) -> Leg<MemoryId> {
+    let candidates = nearest.iter().map(|candidate| (candidate.id, candidate.score)).collect();
+    Leg { weight, candidates }
 }
 
 async fn hydrate(

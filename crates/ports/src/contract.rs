@@ -113,6 +113,8 @@ macro_rules! memory_store_cases {
                 a_memory_is_found_by_each_of_its_words
                 case_does_not_matter
                 more_of_the_words_is_better
+                a_memory_that_has_the_whole_query_comes_first
+                coverage_is_the_share_of_the_query
                 a_query_without_a_word_finds_nothing
                 the_filter_is_applied_before_the_cut
                 every_condition_of_the_filter_holds_for_the_hits

@@ -23,5 +23,6 @@ pub use embedder::{EmbedError, Embedder, Readiness};
 pub use store::{
     Ages, Candidate, Change, Check, Finding, Inserted, IntegrityReport, Listing, MemoryStore, OpenStore,
     Page, Patch, Repaired, Severity, Statistics, StoreError, Superseded, Survey, TagCount, TagCounts,
-    TypeCount, Unembedded, Usage, VectorSample, VectorSpace, Version, WeekCount, WordQuery, fold_case,
+    TypeCount, Unembedded, Usage, VectorSample, VectorSpace, Version, WeekCount, WordCandidate, WordQuery,
+    fold_case,
 };

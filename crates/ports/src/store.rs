@@ -18,8 +18,8 @@ pub use change::{Change, Patch, Superseded, Version};
 pub use error::StoreError;
 pub use integrity::{Check, Finding, IntegrityReport, Repaired, Severity};
 pub use query::{
-    Candidate, Inserted, Listing, Page, Statistics, Unembedded, VectorSample, VectorSpace, WordQuery,
-    fold_case,
+    Candidate, Inserted, Listing, Page, Statistics, Unembedded, VectorSample, VectorSpace, WordCandidate,
+    WordQuery, fold_case,
 };
 pub use survey::{Ages, Survey, TagCount, TagCounts, TypeCount, WeekCount};
 pub use usage::Usage;
@@ -138,8 +138,9 @@ pub trait MemoryStore: Send + Sync {
     /// [`StoreError`].
     async fn usage(&self, ids: &[MemoryId]) -> Result<Vec<Usage>, StoreError>;
 
-    /// The best memories by words among those that meet the filter, best first, at most `limit`. The filter is applied
-    /// before the cut.
+    /// The best memories by words among those that meet the filter, at most `limit`: those that have the whole query in
+    /// their text first, both parts by coverage. The filter is applied before the cut. A store may leave queries of less
+    /// than 3 or more than 256 characters out of the search for whole texts.
     ///
     /// # Errors
     /// [`StoreError`]; a query without a usable word gives no candidates.
@@ -148,7 +149,7 @@ pub trait MemoryStore: Send + Sync {
         query: &WordQuery,
         filter: &Filter,
         limit: usize,
-    ) -> Result<Vec<Candidate>, StoreError>;
+    ) -> Result<Vec<WordCandidate>, StoreError>;
 
     /// The nearest memories by cosine among those that meet the filter and have a vector of [`MemoryStore::model`],
     /// nearest first, at most `limit`. The filter is applied before the cut. The score is the cosine, -1 to 1.

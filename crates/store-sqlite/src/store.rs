@@ -6,7 +6,8 @@ use async_trait::async_trait;
 use model::{ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Timestamp, Vector};
 use ports::{
     Candidate, Change, Check, Inserted, IntegrityReport, Listing, MemoryStore, Page, Repaired, Statistics,
-    StoreError, Superseded, Survey, TagCounts, TypeCount, Unembedded, Usage, VectorSpace, Version, WordQuery,
+    StoreError, Superseded, Survey, TagCounts, TypeCount, Unembedded, Usage, VectorSpace, Version,
+    WordCandidate, WordQuery,
 };
 use rusqlite::Connection;
 
@@ -181,7 +182,12 @@ impl MemoryStore for SqliteStore {
             .await
     }
 
-    async fn search_words(&self, query: &WordQuery, filter: &Filter, limit: usize) -> Result<Vec<Candidate>> {
+    async fn search_words(
+        &self,
+        query: &WordQuery,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Vec<WordCandidate>> {
         let (query, filter) = (query.clone(), filter.clone());
         self.read(move |connection, _| words::search::best(connection, &query, &filter, limit)).await
     }

@@ -3,11 +3,13 @@
 //! | module | what |
 //! |---|---|
 //! | [`query`] | the words in what somebody wrote; nothing in it is syntax |
-//! | [`search`] | whole words first; pieces of words and texts without spaces when those do not suffice |
+//! | [`search`] | the whole query first, then whole words and pieces of texts without spaces |
+//! | [`coverage`] | how much of a query a memory covers |
 //!
 //! Two indexes hold the words, both kept by triggers: whole words (`service_words`, ours) and pieces of three characters
 //! (`memory_content_fts`, the original's).
 
+mod coverage;
 pub(crate) mod query;
 pub(crate) mod search;
 

@@ -44,8 +44,8 @@ pub const VARIABLES: &[Variable] = &[
         "whether near-duplicates are named when a memory is stored; they are never dropped",
     ),
     public(DEDUP_THRESHOLD, "0.85", "the cosine from which a memory is a near-duplicate, 0 to 1"),
-    public(KEYWORD_WEIGHT, "0.5", "how much words count in a search, 0 to 1"),
-    public(SEMANTIC_WEIGHT, "0.5", "how much meaning counts in a search, 0 to 1"),
+    public(KEYWORD_WEIGHT, "0.6", "how much words count in a search, 0 to 1"),
+    public(SEMANTIC_WEIGHT, "0.4", "how much meaning counts in a search, 0 to 1"),
     public(AGENT_ID, "", "the author that stored memories are marked with"),
     public(INCLUDE_HOSTNAME, "false", "whether stored memories are marked with the name of this machine"),
     public(

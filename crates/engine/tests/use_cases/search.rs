@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::{EngineError, ErrorCode, MAX_QUERY_BYTES, MAX_RESULTS, Mode, SearchRequest};
+use engine::{EngineError, ErrorCode, MAX_QUERY_BYTES, MAX_RESULTS, Mode, SearchRequest, Settings};
 use model::{Filter, PartitionScope};
 use ports::{Clock, StoreError};
 use testkit::{Bench, Fault};
@@ -19,9 +19,9 @@ async fn a_hit_of_both_legs_has_both_scores_and_comes_first() {
     let answer = search(&bench, "red ferry").await;
     assert_eq!(found(&answer)[0], "the red ferry leaves at nine");
     let best = &answer.hits[0];
-    assert_eq!(best.word_score, Some(2.0));
+    assert_eq!(best.word_score, Some(1.0));
     assert!(best.similarity.is_some_and(|cosine| cosine > 0.5), "{:?}", best.similarity);
-    assert!(best.score.is_some_and(|score| score > 0.99), "{:?}", best.score);
+    assert!(best.score.is_some_and(|score| score > 0.6), "{:?}", best.score);
     assert_eq!(answer.notices, [""; 0]);
 }
 
@@ -29,12 +29,43 @@ async fn a_hit_of_both_legs_has_both_scores_and_comes_first() {
 async fn what_both_legs_find_is_best_although_it_is_first_in_neither() {
     let bench = Bench::default();
     let vector = |text: &str| bench.embedder.vector(text);
-    put_embedded(&bench, "red ferry harbour", vector("most words, another meaning")).await;
+    put_embedded(&bench, "harbour red ferry", vector("most words, another meaning")).await;
     put_embedded(&bench, "no shared word", vector("red ferry harbour")).await;
     put_embedded(&bench, "red ferry", vector("red ferry harbour!")).await;
     put_embedded(&bench, "red", vector("another meaning again")).await;
     let request = SearchRequest { limit: 1, ..query("red ferry harbour") };
     assert_eq!(found(&bench.reader().search(request).await.unwrap()), ["red ferry"]);
+}
+
+#[tokio::test]
+async fn a_memory_with_the_whole_query_leads_whatever_is_near() {
+    let bench = Bench::default();
+    let vector = |text: &str| bench.embedder.vector(text);
+    put_embedded(&bench, "ferry red: all the words, and the same meaning", vector("red ferr")).await;
+    put_embedded(&bench, "a hundred ferries", vector("another meaning")).await;
+    let answer = search(&bench, "red ferr").await;
+    assert_eq!(found(&answer)[0], "a hundred ferries");
+    assert!(answer.hits[0].score >= answer.hits[1].score, "{:?}", answer.hits);
+}
+
+#[tokio::test]
+async fn nothing_leads_when_words_count_for_nothing() {
+    let settings = Settings { word_weight: 0.0, meaning_weight: 1.0, ..Settings::default() };
+    let bench = Bench::with(settings);
+    let vector = |text: &str| bench.embedder.vector(text);
+    put_embedded(&bench, "another text", vector("red ferr")).await;
+    put_embedded(&bench, "a hundred ferries", vector("another meaning")).await;
+    assert_eq!(found(&search(&bench, "red ferr").await)[0], "another text");
+}
+
+#[tokio::test]
+async fn only_a_query_that_something_fits_has_a_good_hit() {
+    let bench = Bench::default();
+    store_all(&bench, &["the red ferry leaves at nine", "the blue tram stops here", "a cat sleeps"]).await;
+    let best = async |query: &str| search(&bench, query).await.hits[0].score.unwrap();
+    let (same, unrelated) =
+        (best("the red ferry leaves at nine").await, best("zebra quagga okapi walrus tram").await);
+    assert!(same > 0.8 && unrelated < 0.4, "{same} {unrelated}");
 }
 
 #[tokio::test]

@@ -29,13 +29,13 @@ pub struct Hit {
     /// The memory.
     #[serde(flatten)]
     pub memory: Memory,
-    /// Fit, 0 to 1, relative to this answer
+    /// Fit, 0 to 1
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub score: Option<f64>,
     /// Cosine to the query, -1 to 1
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub similarity: Option<f64>,
-    /// BM25
+    /// Share of the query's words
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub word_score: Option<f64>,
 }

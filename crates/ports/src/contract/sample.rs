@@ -8,7 +8,7 @@ use model::{
     Timestamp, Vector,
 };
 
-use crate::{Candidate, Inserted, MemoryStore, Page, WordQuery};
+use crate::{Inserted, MemoryStore, Page, WordCandidate, WordQuery};
 
 /// A memory without tags, kind, fields and vector in the default partition, stored at [`at`]`(0.0)`.
 pub(super) fn memory(text: &str) -> NewMemory {
@@ -90,18 +90,23 @@ pub(super) async fn listed(store: &dyn MemoryStore, filter: &Filter) -> Vec<Stri
 /// The texts that words find, best first.
 pub(super) async fn by_words(store: &dyn MemoryStore, query: &str, filter: &Filter) -> Vec<String> {
     let candidates = store.search_words(&WordQuery(query.to_owned()), filter, 10).await.unwrap();
-    hydrate(store, candidates).await
+    let order = |candidate: &WordCandidate| (candidate.is_verbatim, candidate.coverage);
+    assert!(
+        candidates.windows(2).all(|pair| order(&pair[0]) >= order(&pair[1])),
+        "best first: {candidates:?}"
+    );
+    assert!(candidates.iter().all(|candidate| candidate.coverage >= 0.0), "{candidates:?}");
+    hydrate(store, candidates.iter().map(|candidate| candidate.id).collect()).await
 }
 
 /// The texts nearest to [`vector`]`(store, 0.0)`, nearest first.
 pub(super) async fn by_meaning(store: &dyn MemoryStore, filter: &Filter) -> Vec<String> {
     let candidates = store.search_vectors(&vector(store, 0.0), filter, 10).await.unwrap();
-    hydrate(store, candidates).await
+    assert!(candidates.windows(2).all(|pair| pair[0].score >= pair[1].score), "best first: {candidates:?}");
+    hydrate(store, candidates.iter().map(|candidate| candidate.id).collect()).await
 }
 
-async fn hydrate(store: &dyn MemoryStore, candidates: Vec<Candidate>) -> Vec<String> {
-    assert!(candidates.windows(2).all(|pair| pair[0].score >= pair[1].score), "best first: {candidates:?}");
-    let ids: Vec<MemoryId> = candidates.iter().map(|candidate| candidate.id).collect();
+async fn hydrate(store: &dyn MemoryStore, ids: Vec<MemoryId>) -> Vec<String> {
     let memories = store.get_many(&ids).await.unwrap();
     assert_eq!(memories.len(), ids.len(), "every candidate is a live memory");
     texts(memories)

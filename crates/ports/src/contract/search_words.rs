@@ -40,6 +40,51 @@ pub async fn more_of_the_words_is_better<S: StoreUnderTest>() {
     assert!(!found.contains(&"a yellow roof".to_owned()), "{found:?}");
 }
 
+pub async fn a_memory_that_has_the_whole_query_comes_first<S: StoreUnderTest>() {
+    let bed = S::empty().await;
+    let store = bed.store();
+    let text = "and then she wants the painting, but not at any time, said the heir";
+    create(store, memory(text)).await;
+    for n in 0..20 {
+        create(store, memory(&format!("time wants painting, any time she wants {n}"))).await;
+        create(store, memory(&format!("not the but and at any of the {n}"))).await;
+    }
+    for query in
+        ["en she wants the pai", "not at any time, s", "BUT not at ANY time", "she", text, " the heir\n"]
+    {
+        let query = WordQuery(query.to_owned());
+        let found = store.search_words(&query, &Filter::default(), 3).await.unwrap();
+        assert!(found[0].is_verbatim, "{query:?}: {found:?}");
+    }
+    let found = by_words(store, "en she wants the pai", &Filter::default()).await;
+    assert_eq!(found[0], text);
+    let query = WordQuery("the heir wants the painting".to_owned());
+    let found = store.search_words(&query, &Filter::default(), 3).await.unwrap();
+    assert!(!found.is_empty() && found.iter().all(|candidate| !candidate.is_verbatim), "{found:?}");
+}
+
+pub async fn coverage_is_the_share_of_the_query<S: StoreUnderTest>() {
+    let bed = S::empty().await;
+    let store = bed.store();
+    for n in 0..20 {
+        create(store, memory(&format!("nothing in particular, number {n}"))).await;
+    }
+    create(store, memory("a red ferry in harbour four")).await;
+    create(store, memory("a blue tram in street nine")).await;
+    let coverage = async |query: &str| {
+        let found = store.search_words(&WordQuery(query.to_owned()), &Filter::default(), 1).await.unwrap();
+        found[0].coverage
+    };
+    let (whole, half, quarter) = (
+        coverage("ferry harbour").await,
+        coverage("ferry zebra").await,
+        coverage("ferry zebra quagga okapi").await,
+    );
+    assert!(whole > 0.7 && whole < 2.3, "{whole}");
+    assert!(half > 0.2 && half < 0.7 * whole, "{half} of {whole}");
+    assert!(quarter < 0.7 * half, "{quarter} of {half}");
+}
+
 pub async fn a_query_without_a_word_finds_nothing<S: StoreUnderTest>() {
     let bed = S::empty().await;
     create(bed.store(), memory("some words, and some more.")).await;

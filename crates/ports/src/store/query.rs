@@ -19,13 +19,26 @@ pub enum Inserted {
     },
 }
 
-/// A memory that a leg of a search found.
+/// A memory that a search by meaning found.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Candidate {
     /// Its number.
     pub id: MemoryId,
-    /// How well it fits, larger is better. The scale is the leg's own.
+    /// The cosine between it and the query, -1 to 1.
     pub score: f64,
+}
+
+/// A memory that a search by words found.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct WordCandidate {
+    /// Its number.
+    pub id: MemoryId,
+    /// How much of the query it covers, 0 or more: the weight of the query's words that it has, rare ones weighing more,
+    /// over the weight of all of them, also of those that no memory has. About 1 when it has each of them once; more
+    /// when it is short or repeats them.
+    pub coverage: f64,
+    /// Whether it has the whole query in its text, character for character but for case.
+    pub is_verbatim: bool,
 }
 
 /// A query for words: any text that a person or a model wrote. The store takes the words out of it; nothing in it is

@@ -23,7 +23,8 @@ pub(crate) fn shared(options: &Options) -> Result<Arc<Pool>> {
         return Ok(pool);
     }
     pools.retain(|_, pool| pool.strong_count() > 0);
-    let pool = Arc::new(Pool::start(path.clone(), options.clone())?);
+    let options = Options { path: path.clone(), ..options.clone() };
+    let pool = Arc::new(Pool::start(path.clone(), options)?);
     pools.insert(path, Arc::downgrade(&pool));
     Ok(pool)
 }

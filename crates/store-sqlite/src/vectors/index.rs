@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::codes::{self, Codes};
+use super::codes::{self, Codes, Query};
 use super::home::Home;
 use super::stored::Fingerprint;
 
@@ -42,6 +42,17 @@ impl Index {
             exact: Some(Vec::new()),
             slots: HashMap::new(),
             sum: 0,
+        }
+    }
+
+    /// Makes room for so many vectors.
+    pub(crate) fn reserve(&mut self, count: usize) {
+        self.ids.reserve(count);
+        self.scales.reserve(count);
+        self.slots.reserve(count);
+        self.codes.reserve(count * self.dimension);
+        if let Some(exact) = self.exact.as_mut().filter(|_| count <= EXACT_LIMIT) {
+            exact.reserve(count * self.dimension);
         }
     }
 
@@ -112,15 +123,15 @@ impl Index {
         }
     }
 
-    /// About how near each vector is to a coded one, by place.
-    pub(crate) fn near(&self, query: &Codes) -> Vec<f32> {
+    /// About how near each vector is to a query, by place.
+    pub(crate) fn near(&self, query: &Query) -> Vec<f32> {
         let rows = self.codes.chunks_exact(self.dimension).zip(&self.scales);
-        rows.map(|(row, scale)| nearness(query, row, *scale)).collect()
+        rows.map(|(row, scale)| query.nearness(row, *scale)).collect()
     }
 
-    /// About how near one vector is to a coded one.
-    pub(crate) fn near_one(&self, query: &Codes, slot: usize) -> f32 {
-        nearness(query, row(&self.codes, self.dimension, slot), self.scales[slot])
+    /// About how near one vector is to a query.
+    pub(crate) fn near_one(&self, query: &Query, slot: usize) -> f32 {
+        query.nearness(row(&self.codes, self.dimension, slot), self.scales[slot])
     }
 
     /// The exact cosine, when the index keeps the vectors exactly.
@@ -128,11 +139,6 @@ impl Index {
         let exact = self.exact.as_ref()?;
         codes::cosine(query, row(exact, self.dimension, slot))
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "an estimate")]
-fn nearness(query: &Codes, row: &[i8], scale: f32) -> f32 {
-    codes::product(&query.codes, row) as f32 * scale * query.scale
 }
 
 fn row<T>(rows: &[T], width: usize, slot: usize) -> &[T] {

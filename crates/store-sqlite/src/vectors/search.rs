@@ -7,7 +7,7 @@ use model::{Filter, MemoryId, PartitionScope, Vector};
 use ports::Candidate;
 use rusqlite::{Connection, params_from_iter};
 
-use super::codes::{self, Codes};
+use super::codes::{self, Query};
 use super::index::Index;
 use super::stored;
 use crate::candidates;
@@ -28,7 +28,7 @@ pub(crate) fn nearest(
     filter: &Filter,
     limit: usize,
 ) -> Result<Vec<Candidate>> {
-    let Some(coded) = Codes::of(query.as_slice()).filter(|_| limit > 0 && index.len() > 0) else {
+    let Some(coded) = Query::of(query.as_slice()).filter(|_| limit > 0 && index.len() > 0) else {
         return Ok(Vec::new());
     };
     let question = Question { connection, index, numbers: query.as_slice(), coded, limit };
@@ -51,7 +51,7 @@ struct Question<'a> {
     connection: &'a Connection,
     index: &'a Index,
     numbers: &'a [f32],
-    coded: Codes,
+    coded: Query,
     limit: usize,
 }
 

@@ -106,6 +106,8 @@ impl Vectors {
 
 fn load(connection: &Connection, home: Home, dimension: usize, schema_version: i64) -> Result<Index> {
     let mut index = Index::new(home.clone(), dimension, schema_version);
+    let count = stored::fingerprint(connection, &home)?.count;
+    index.reserve(usize::try_from(count).unwrap_or_default());
     stored::each(connection, &home, dimension, |_| true, |id, numbers| index.put(id, numbers))?;
     tracing::debug!(vectors = index.len(), "read the vectors into memory");
     Ok(index)

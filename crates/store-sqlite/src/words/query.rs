@@ -3,9 +3,11 @@
 /// The most terms of one query.
 const MAX_TERMS: usize = 64;
 /// The longest text that is looked for as a whole, in characters.
-const MAX_PIECE_CHARS: usize = 256;
+const MAX_WHOLE_CHARS: usize = 256;
 /// How long a text must be to be found in the index of pieces, in characters.
 const PIECE_CHARS: usize = 3;
+/// How many pieces of a whole text are looked for before all of them are.
+const SAMPLE: usize = 6;
 
 /// English words that nearly every text has.
 const STOP_WORDS: [&str; 72] = [
@@ -17,15 +19,40 @@ const STOP_WORDS: [&str; 72] = [
     "also",
 ];
 
-/// What to look for, in the query language of FTS5. Every term is quoted.
+/// What to look for. Terms are in the query language of FTS5, each of them quoted.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Terms {
+    /// The whole text.
+    pub(crate) whole: Option<Whole>,
     /// Whole words, one of which is enough.
-    pub(crate) words: Option<String>,
-    /// Pieces: the whole text, and the pieces of scripts that put no spaces between words.
-    pub(crate) pieces: Option<String>,
+    pub(crate) words: Vec<String>,
+    /// Pieces of scripts that put no spaces between words, one of which is enough.
+    pub(crate) pieces: Vec<String>,
     /// Texts of such scripts that are too short for the index of pieces.
     pub(crate) short: Vec<String>,
+}
+
+/// A text as the index of pieces is asked for it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Whole {
+    /// Some of its pieces, all of which a memory must have. Each piece costs, and most queries are in no memory.
+    pub(crate) sample: Option<String>,
+    /// All of them in a row.
+    pub(crate) phrase: String,
+}
+
+impl Whole {
+    fn of(text: &str) -> Option<Self> {
+        let characters: Vec<char> = text.chars().collect();
+        if !(PIECE_CHARS..=MAX_WHOLE_CHARS).contains(&characters.len()) {
+            return None;
+        }
+        let pieces: Vec<&[char]> = characters.windows(PIECE_CHARS).collect();
+        let sampled = (0..SAMPLE).map(|n| pieces[n * (pieces.len() - 1) / (SAMPLE - 1)]);
+        let sample =
+            || sampled.map(|piece| quoted(&String::from_iter(piece))).collect::<Vec<_>>().join(" AND ");
+        Some(Self { sample: (pieces.len() > 2 * SAMPLE).then(sample), phrase: quoted(text) })
+    }
 }
 
 impl Terms {
@@ -34,7 +61,12 @@ impl Terms {
         let text = text.replace('\0', " ");
         let text = text.trim();
         let runs = unspaced_runs(text);
-        Self { words: any_of(words(text)), pieces: any_of(pieces(text, &runs)), short: short(&runs) }
+        Self {
+            whole: Whole::of(text),
+            words: terms(words(text)),
+            pieces: terms(pieces(&runs)),
+            short: short(&runs),
+        }
     }
 }
 
@@ -62,17 +94,11 @@ fn words(text: &str) -> Vec<String> {
     words
 }
 
-/// The whole text, and every three characters in a row of the unspaced runs.
-fn pieces(text: &str, runs: &[String]) -> Vec<String> {
-    let mut pieces = Vec::new();
-    if (PIECE_CHARS..=MAX_PIECE_CHARS).contains(&text.chars().count()) {
-        pieces.push(text.to_owned());
-    }
-    for run in runs {
-        let characters: Vec<char> = run.chars().collect();
-        pieces.extend(characters.windows(PIECE_CHARS).map(|window| window.iter().collect::<String>()));
-    }
-    pieces
+/// Every three characters in a row of the unspaced runs.
+fn pieces(runs: &[String]) -> Vec<String> {
+    let characters = runs.iter().map(|run| run.chars().collect::<Vec<char>>());
+    let pieces_of = |run: Vec<char>| run.windows(PIECE_CHARS).map(String::from_iter).collect::<Vec<_>>();
+    characters.flat_map(pieces_of).collect()
 }
 
 fn short(runs: &[String]) -> Vec<String> {
@@ -93,64 +119,83 @@ fn is_unspaced(character: char) -> bool {
         | 0x3400..=0x4DBF | 0x4E00..=0x9FFF | 0xAC00..=0xD7AF | 0xF900..=0xFAFF | 0x2_0000..=0x3_FFFF)
 }
 
-/// Terms of which one is enough, each once, quoted.
-fn any_of(terms: Vec<String>) -> Option<String> {
-    let mut quoted: Vec<String> = Vec::new();
-    for term in terms {
-        let term = format!("\"{}\"", term.replace('"', "\"\""));
-        if quoted.len() < MAX_TERMS && !quoted.contains(&term) {
-            quoted.push(term);
+/// Each text once, quoted, no more than are looked for.
+fn terms(texts: Vec<String>) -> Vec<String> {
+    let mut terms: Vec<String> = Vec::new();
+    for text in texts {
+        let term = quoted(&text);
+        if terms.len() < MAX_TERMS && !terms.contains(&term) {
+            terms.push(term);
         }
     }
-    (!quoted.is_empty()).then(|| quoted.join(" OR "))
+    terms
+}
+
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('"', "\"\""))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn words_of(text: &str) -> Option<String> {
+    fn words_of(text: &str) -> Vec<String> {
         Terms::of(text).words
+    }
+
+    fn phrase_of(text: &str) -> Option<String> {
+        Terms::of(text).whole.map(|whole| whole.phrase)
     }
 
     #[test]
     fn common_words_are_dropped_unless_nothing_remains() {
-        assert_eq!(words_of("Where is the printer?").as_deref(), Some(r#""printer""#));
-        assert_eq!(words_of("to be or not to be").as_deref(), Some(r#""to" OR "be" OR "or" OR "not""#));
+        assert_eq!(words_of("Where is the printer?"), [r#""printer""#]);
+        assert_eq!(words_of("to be or not to be"), [r#""to""#, r#""be""#, r#""or""#, r#""not""#]);
     }
 
     #[test]
     fn nothing_that_somebody_writes_is_syntax() {
         assert_eq!(
-            words_of("NEAR(a b) content:x").as_deref(),
-            Some(r#""near" OR "b" OR "content" OR "x" OR "near(a" OR "content:x""#)
+            words_of("NEAR(a b) content:x"),
+            [r#""near""#, r#""b""#, r#""content""#, r#""x""#, r#""near(a""#, r#""content:x""#]
         );
-        assert_eq!(Terms::of("say \"hi\" *").pieces.as_deref(), Some(r#""say ""hi"" *""#));
-        assert_eq!(words_of("\"\"* ( ) - ^ '' ;"), None);
-        assert_eq!(Terms::of("a\0bc").pieces.as_deref(), Some(r#""a bc""#));
+        assert_eq!(phrase_of("say \"hi\" *").as_deref(), Some(r#""say ""hi"" *""#));
+        assert_eq!(words_of("\"\"* ( ) - ^ '' ;"), [""; 0]);
+        assert_eq!(phrase_of("a\0bc").as_deref(), Some(r#""a bc""#));
     }
 
     #[test]
     fn names_with_punctuation_are_looked_for_as_phrases_too() {
-        assert_eq!(words_of("foo_bar.rs").as_deref(), Some(r#""foo" OR "bar" OR "rs" OR "foo_bar.rs""#));
+        assert_eq!(words_of("foo_bar.rs"), [r#""foo""#, r#""bar""#, r#""rs""#, r#""foo_bar.rs""#]);
     }
 
     #[test]
     fn texts_without_spaces_are_cut_into_pieces() {
         let terms = Terms::of("日本語のメモ");
-        assert_eq!(
-            terms.pieces.as_deref(),
-            Some("\"日本語のメモ\" OR \"日本語\" OR \"本語の\" OR \"語のメ\" OR \"のメモ\"")
-        );
+        assert_eq!(phrase_of("日本語のメモ").as_deref(), Some("\"日本語のメモ\""));
+        assert_eq!(terms.pieces, ["\"日本語\"", "\"本語の\"", "\"語のメ\"", "\"のメモ\""]);
         assert_eq!(Terms::of("找猫").short, ["找猫"]);
     }
 
     #[test]
     fn the_number_of_terms_is_limited() {
         let text: Vec<String> = (0..500).map(|n| format!("w{n}")).collect();
-        let words = words_of(&text.join(" ")).unwrap();
-        assert_eq!(words.matches(" OR ").count() + 1, MAX_TERMS);
-        assert_eq!(Terms::of(&"x".repeat(MAX_PIECE_CHARS + 1)).pieces, None);
-        assert!(Terms::of(&"x".repeat(MAX_PIECE_CHARS)).pieces.is_some());
+        assert_eq!(words_of(&text.join(" ")).len(), MAX_TERMS);
+    }
+
+    #[test]
+    fn a_whole_text_has_3_to_256_characters() {
+        for (count, is_looked_for) in [(2, false), (3, true), (256, true), (257, false)] {
+            assert_eq!(phrase_of(&"é".repeat(count)).is_some(), is_looked_for, "{count}");
+        }
+    }
+
+    #[test]
+    fn a_long_whole_text_has_a_sample_from_its_first_to_its_last_piece() {
+        assert_eq!(Whole::of("abcdefghijklmn").unwrap().sample, None);
+        assert_eq!(
+            Whole::of("abcdefgh\"jklmno").unwrap().sample.as_deref(),
+            Some(r#""abc" AND "cde" AND "efg" AND "h""j" AND "jkl" AND "mno""#)
+        );
     }
 }

@@ -10,8 +10,8 @@ use model::{
 };
 use ports::{
     Candidate, Change, Check, Inserted, IntegrityReport, Listing, MemoryStore, Page, Repaired, Statistics,
-    StoreError, Superseded, Survey, TagCounts, TypeCount, Unembedded, Usage, VectorSpace, Version, WordQuery,
-    fold_case,
+    StoreError, Superseded, Survey, TagCounts, TypeCount, Unembedded, Usage, VectorSpace, Version,
+    WordCandidate, WordQuery, fold_case,
 };
 
 use super::filtering::{matches, newest_first, words};
@@ -128,14 +128,25 @@ impl MemoryStore for FakeStore {
         query: &WordQuery,
         filter: &Filter,
         limit: usize,
-    ) -> Result<Vec<Candidate>, StoreError> {
+    ) -> Result<Vec<WordCandidate>, StoreError> {
         let rows = self.sound(Fault::Words)?;
-        let wanted = words(&query.0);
-        let candidates = selected(&rows, filter).into_iter().filter_map(|row| {
-            let score = words(&row.memory.content).intersection(&wanted).count();
-            (score > 0).then_some(Candidate { id: row.memory.id, score: score as f64 })
+        let (wanted, whole) = (words(&query.0), query.0.trim().to_lowercase());
+        let mut found: Vec<WordCandidate> = Vec::new();
+        for row in selected(&rows, filter) {
+            let is_verbatim =
+                whole.chars().count() >= 3 && row.memory.content.to_lowercase().contains(&whole);
+            let has = words(&row.memory.content).intersection(&wanted).count();
+            if is_verbatim || has > 0 {
+                let coverage = has as f64 / wanted.len().max(1) as f64;
+                found.push(WordCandidate { id: row.memory.id, coverage, is_verbatim });
+            }
+        }
+        found.sort_by(|a, b| {
+            let order = b.is_verbatim.cmp(&a.is_verbatim).then(b.coverage.total_cmp(&a.coverage));
+            order.then(a.id.cmp(&b.id))
         });
-        Ok(best(candidates.collect(), limit))
+        found.truncate(limit);
+        Ok(found)
     }
 
     async fn search_vectors(

@@ -17,7 +17,7 @@ fn without_variables_everything_is_the_default() {
     let settings = with(&[]).unwrap();
     assert_eq!(settings.backend, Setting::default(Backend::SqliteVec));
     assert_eq!(settings.near_duplicate_cosine, Setting::default(Some(0.85)));
-    assert_eq!(settings.weights, Setting::default(Weights { words: 0.5, meaning: 0.5 }));
+    assert_eq!(settings.weights, Setting::default(Weights { words: 0.6, meaning: 0.4 }));
     assert_eq!(settings.pragmas, Setting::default(Vec::new()));
     assert_eq!(settings.agent_id, Setting::default(None));
     assert_eq!(settings.include_hostname, Setting::default(false));
