@@ -8,7 +8,7 @@ use embed::BuiltIn;
 use engine::{Capability, Engine, Grant, Parts};
 use mcp::Defaults;
 use model::{ModelIdentity, Space};
-use ports::{Embedder, MemoryStore, OpenStore, StoreError, SystemClock};
+use ports::{Embedder, MemoryStore, OpenStore, StoreError, SystemClock, SystemRng};
 use store_sqlite::SqliteStore;
 
 use crate::process;
@@ -34,6 +34,7 @@ pub fn engine(settings: &Settings, used_by: Use) -> Engine {
         stores: Arc::new(stores),
         embedder,
         clock: Arc::new(SystemClock),
+        rng: Arc::new(SystemRng),
         settings: engine::Settings {
             // No cosine is above 1: nothing is called a near-duplicate then.
             near_duplicate_cosine: settings.near_duplicate_cosine.value.unwrap_or(f64::INFINITY),

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use model::Space;
-use ports::{Clock, Embedder, OpenStore};
+use model::{Ontology, Space, Splitting};
+use ports::{Clock, Embedder, OpenStore, Rng};
 
 use crate::capability::{Capability, Grant};
 use crate::open_space::OpenSpace;
@@ -19,6 +19,8 @@ pub struct Parts {
     pub embedder: Arc<dyn Embedder>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
+    /// Gives random numbers.
+    pub rng: Arc<dyn Rng>,
     /// How the use cases behave.
     pub settings: Settings,
 }
@@ -38,6 +40,13 @@ pub struct Settings {
     pub embed_wait: Duration,
     /// Whether memories without a vector are embedded in the background (a server) or only when asked (a command).
     pub embed_in_background: bool,
+    /// How texts are split that are longer than a memory may be; none splits no text
+    /// (`MCP_SQLITEVEC_MAX_CONTENT_LENGTH`).
+    pub splitting: Option<Splitting>,
+    /// The longest piece of a session, in characters; 0 keeps every session whole (`SESSION_CHUNK_SIZE`).
+    pub session_chunk_chars: usize,
+    /// Which kinds of memories are known.
+    pub ontology: Ontology,
 }
 
 impl Default for Settings {
@@ -48,6 +57,9 @@ impl Default for Settings {
             meaning_weight: 0.4,
             embed_wait: Duration::from_secs(2),
             embed_in_background: false,
+            splitting: None,
+            session_chunk_chars: 1500,
+            ontology: Ontology::built_in(),
         }
     }
 }

@@ -1,6 +1,8 @@
 //! Why a use case failed.
 
-use model::{ContentHash, HashPrefix};
+use model::{
+    ContentHash, HashPrefix, InvalidContent, InvalidMetadata, InvalidTags, InvalidTimeExpression, Partition,
+};
 use ports::{EmbedError, StoreError};
 use thiserror::Error;
 
@@ -58,6 +60,74 @@ pub enum EngineError {
         /// Where it ends.
         before: model::Timestamp,
     },
+    /// A change of nothing.
+    #[error(
+        "nothing to update: give tags, memory_type, metadata, superseded_by, or times with preserve_timestamps=false"
+    )]
+    NothingToUpdate,
+    /// A memory cannot take its own place.
+    #[error("memory {hash} cannot be superseded by itself: give the hash of another memory")]
+    SupersededByItself {
+        /// The memory.
+        hash: ContentHash,
+    },
+    /// A memory that another one took the place of gets no second new version: the chain would fork.
+    #[error("memory {hash} was superseded by {by} already: make the new version from that one")]
+    SupersededAlready {
+        /// The memory.
+        hash: ContentHash,
+        /// The memory that took its place.
+        by: ContentHash,
+    },
+    /// The text of a new version is stored already.
+    #[error(
+        "the new text is stored already, as memory {hash} in store '{partition}': change the text, or set superseded_by to that memory"
+    )]
+    TextExists {
+        /// The memory that has it.
+        hash: ContentHash,
+        /// Where it lies.
+        partition: Partition,
+    },
+    /// A session without turns.
+    #[error("turns is required and must be non-empty")]
+    NoTurns,
+    /// A session whose turns say nothing.
+    #[error("all turns have empty content")]
+    BlankTurns,
+    /// A text that cannot be stored.
+    #[error(transparent)]
+    Content(#[from] InvalidContent),
+    /// Tags that cannot be stored together.
+    #[error(transparent)]
+    Tags(#[from] InvalidTags),
+    /// Fields that cannot be stored together.
+    #[error(transparent)]
+    Metadata(#[from] InvalidMetadata),
+    /// A time expression that is none.
+    #[error(transparent)]
+    Time(#[from] InvalidTimeExpression),
+    /// A search of this kind needs a query.
+    #[error("query required for {what}")]
+    QueryRequired {
+        /// What needs it.
+        what: &'static str,
+    },
+    /// A weight, share or threshold outside its range.
+    #[error("{name} is {given}, it must be a number from {lowest} to {highest}")]
+    NotAShare {
+        /// What the number is.
+        name: &'static str,
+        /// What was given.
+        given: f64,
+        /// The lowest number allowed.
+        lowest: f64,
+        /// The highest number allowed.
+        highest: f64,
+    },
+    /// The machine gave no randomness.
+    #[error("no random number could be had from the operating system")]
+    Randomness(#[source] std::io::Error),
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -77,7 +147,19 @@ impl EngineError {
             | Self::NothingToSearch
             | Self::QueryTooLong { .. }
             | Self::OutOfRange { .. }
-            | Self::EmptyRange { .. } => ErrorCode::InvalidInput,
+            | Self::EmptyRange { .. }
+            | Self::NothingToUpdate
+            | Self::SupersededByItself { .. }
+            | Self::NoTurns
+            | Self::BlankTurns
+            | Self::Content(_)
+            | Self::Tags(_)
+            | Self::Metadata(_)
+            | Self::Time(_)
+            | Self::QueryRequired { .. }
+            | Self::NotAShare { .. } => ErrorCode::InvalidInput,
+            Self::SupersededAlready { .. } | Self::TextExists { .. } => ErrorCode::Conflict,
+            Self::Randomness(_) => ErrorCode::Internal,
             Self::Store(error) => store_code(error),
             Self::Embed(_) => ErrorCode::EmbeddingUnavailable,
         }

@@ -13,6 +13,8 @@ pub enum ErrorCode {
     NotFound,
     /// The beginning of a hash means several memories.
     AmbiguousHash,
+    /// What is there already stands against it.
+    Conflict,
     /// This kind of store cannot do it.
     Unsupported,
     /// Other processes kept the store locked.
@@ -48,12 +50,13 @@ pub struct Row {
 
 impl ErrorCode {
     /// All of them, in the order of the reference page.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::InvalidInput,
         Self::UnknownTool,
         Self::InsufficientScope,
         Self::NotFound,
         Self::AmbiguousHash,
+        Self::Conflict,
         Self::Unsupported,
         Self::StorageBusy,
         Self::StorageFull,
@@ -76,6 +79,7 @@ impl ErrorCode {
             }
             Self::NotFound => ("not_found", 404, 3, "search or list to find the right hash"),
             Self::AmbiguousHash => ("ambiguous_hash", 409, 2, "give more characters of the hash"),
+            Self::Conflict => ("conflict", 409, 1, "look at the memory that the message names"),
             Self::Unsupported => ("unsupported", 422, 1, "do what the message proposes instead"),
             Self::StorageBusy => ("storage_busy", 503, 4, "try again in a moment"),
             Self::StorageFull => ("storage_full", 507, 4, "free space on the disk and try again"),

@@ -5,8 +5,8 @@
 //!
 //! | handle | use cases |
 //! |---|---|
-//! | [`Reader`] | [`search`](Reader::search), [`get`](Reader::get), [`list`](Reader::list), [`health`](Reader::health), [`parse_date`](Reader::parse_date) |
-//! | [`Writer`] | everything of a reader, [`store`](Writer::store), [`delete`](Writer::delete) |
+//! | [`Reader`] | [`search`](Reader::search), [`get`](Reader::get), [`list`](Reader::list), [`history`](Reader::history), [`tags`](Reader::tags), [`types`](Reader::types), [`survey`](Reader::survey), [`health`](Reader::health), [`parse_date`](Reader::parse_date) |
+//! | [`Writer`] | everything of a reader, [`store`](Writer::store), [`store_session`](Writer::store_session), [`update`](Writer::update), [`add_version`](Writer::add_version), [`delete`](Writer::delete) |
 //! | [`Admin`] | everything of a writer, [`examine`](Admin::examine), [`repair`](Admin::repair), [`embed_pending`](Admin::embed_pending) |
 //!
 //! A handle is bound to one [`Space`](model::Space) and opens that space's store on first use, so that a door can answer
@@ -27,9 +27,15 @@ pub mod error_code;
 mod get;
 mod health;
 mod list;
+mod new_vectors;
+mod ontology;
 mod open_space;
 mod search;
+mod session;
 mod store;
+mod survey;
+mod update;
+mod version;
 
 pub use capability::{Admin, Capability, Grant, Reader, Writer};
 pub use delete::{DeleteReceipt, DeleteRequest, DryRun};
@@ -40,4 +46,8 @@ pub use error_code::ErrorCode;
 pub use health::{Health, ModelHealth, Status};
 pub use list::{ListAnswer, ListRequest, MAX_PAGE_SIZE};
 pub use search::{Hit, MAX_QUERY_BYTES, MAX_RESULTS, Mode, SearchAnswer, SearchRequest};
-pub use store::{NearDuplicate, Outcome, StoreReceipt, StoreRequest};
+pub use session::{SessionReceipt, SessionRequest, Turn};
+pub use store::{NearDuplicate, Outcome, Part, PartOutcome, StoreReceipt, StoreRequest};
+pub use survey::MAX_TAG_COUNTS;
+pub use update::{Times, UpdateReceipt, UpdateRequest};
+pub use version::{VersionReceipt, VersionRequest};

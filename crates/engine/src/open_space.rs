@@ -53,14 +53,19 @@ impl OpenSpace {
 
     /// The vector of one text.
     pub(crate) async fn vector(&self, text: &str) -> Result<Vector, EngineError> {
-        let embedder = &self.parts.embedder;
-        // Loading goes on although this call may be given up.
-        embedder.warm();
-        let vector = embedder.embed(&[text]).await?.pop();
+        let vector = self.vectors(&[text]).await?.pop();
         vector.ok_or_else(|| {
-            let (model, reason) = (embedder.model().name.clone(), "no vector came back".to_owned());
+            let (model, reason) =
+                (self.parts.embedder.model().name.clone(), "no vector came back".to_owned());
             EmbedError::BadVector { model, reason }.into()
         })
+    }
+
+    /// The vectors of some texts, in order.
+    pub(crate) async fn vectors(&self, texts: &[&str]) -> Result<Vec<Vector>, EngineError> {
+        // Loading goes on although this call may be given up.
+        self.parts.embedder.warm();
+        Ok(self.parts.embedder.embed(texts).await?)
     }
 
     /// What some work with the model gives, or that the model was not in time.

@@ -1,22 +1,25 @@
 //! Storing a memory.
 
+mod parts;
+
 use std::sync::Arc;
-use std::time::Duration;
 
 use model::{
-    Content, ContentHash, EmbeddingState, Memory, MemoryType, Metadata, NewMemory, Partition, Tags, Vector,
+    Content, ContentHash, EmbeddingState, Memory, MemoryType, Metadata, NewMemory, Origin, Partition, Tags,
+    Timestamp, Vector,
 };
-use ports::{Inserted, MemoryStore, Readiness};
+use ports::{Inserted, MemoryStore};
 use tokio::time::Instant;
 
 use crate::capability::Writer;
 use crate::open_space::OpenSpace;
-use crate::{EngineError, embedding};
+use crate::{EngineError, embedding, new_vectors, ontology};
+
+pub use parts::{Part, PartOutcome};
+pub(crate) use parts::{Parts, store_parts};
 
 /// How many near-duplicates a receipt names.
 const NEAR_DUPLICATES: usize = 3;
-/// How long storing waits for a model that is still being loaded, when a background worker will embed the memory later.
-const WAIT_WHILE_LOADING: Duration = Duration::from_millis(250);
 
 /// What to store.
 #[derive(Debug, Clone)]
@@ -31,16 +34,36 @@ pub struct StoreRequest {
     pub metadata: Metadata,
     /// The partition it goes to.
     pub partition: Partition,
+    /// When what it tells of happened, if that was not now.
+    pub occurred_at: Option<Timestamp>,
+    /// Where it comes from, as the door knows it.
+    pub origin: Option<Origin>,
+}
+
+impl StoreRequest {
+    /// A text without anything else, for the default partition.
+    #[must_use]
+    pub fn new(content: Content) -> Self {
+        Self {
+            content,
+            tags: Tags::none(),
+            memory_type: None,
+            metadata: Metadata::default(),
+            partition: Partition::default(),
+            occurred_at: None,
+            origin: None,
+        }
+    }
 }
 
 /// What became of it: a receipt for a durable write, or the name of the memory that was there already.
 #[derive(Debug, Clone, PartialEq)]
 pub struct StoreReceipt {
-    /// The memory's key.
+    /// The key of the text. When it was stored in parts, no memory has it: each part names it as its `original_hash`.
     pub hash: ContentHash,
     /// Whether it was written.
     pub outcome: Outcome,
-    /// Whether it can be found by meaning. It can be found by its words at once.
+    /// Whether it, or every part of it, can be found by meaning. It can be found by its words at once.
     pub embedding: EmbeddingState,
     /// Other memories that mean nearly the same, nearest first. They are kept; nothing was merged.
     pub near_duplicates: Vec<NearDuplicate>,
@@ -58,6 +81,11 @@ pub enum Outcome {
         /// Where it lies.
         partition: Partition,
     },
+    /// It was longer than a memory may be, and became several.
+    Split {
+        /// What became of each, in order. At least one was written or was there already.
+        parts: Vec<Part>,
+    },
 }
 
 /// A memory that means nearly the same as another.
@@ -71,7 +99,8 @@ pub struct NearDuplicate {
 
 impl Writer {
     /// Stores a memory. When it returns, the memory is durable or was there already. A memory that cannot be embedded
-    /// now is stored all the same, found by its words, and embedded later.
+    /// now is stored all the same, found by its words, and embedded later. A text that is longer than
+    /// [`Settings::splitting`](crate::Settings::splitting) allows becomes several memories.
     ///
     /// # Errors
     /// [`EngineError::Store`].
@@ -82,17 +111,17 @@ impl Writer {
         if let Some(existing) = store.get(&hash).await? {
             return Ok(duplicate(&existing));
         }
-        let mut warnings = Vec::new();
-        let deadline = Instant::now() + embed_wait(space);
-        let text = request.content.as_str();
-        let vector = match space.in_time(deadline, space.vector(text)).await {
-            Ok(vector) => Some(vector),
-            Err(error) => {
-                warnings
-                    .push(format!("stored, but not found by meaning yet: {error}; it will be tried again"));
-                None
-            }
-        };
+        let settings = &space.parts.settings;
+        let mut warnings: Vec<String> =
+            ontology::warning(settings, request.memory_type.as_ref()).into_iter().collect();
+        if let Some(pieces) = parts::of_long_text(settings, &request, &hash)? {
+            let (parts, embedding) = store_parts(space, store, pieces, &mut warnings).await?;
+            let outcome = Outcome::Split { parts };
+            return Ok(StoreReceipt { hash, outcome, embedding, near_duplicates: Vec::new(), warnings });
+        }
+        let deadline = Instant::now() + new_vectors::wait(space);
+        let mut vectors = new_vectors::make(space, &[request.content.as_str()], &mut warnings).await;
+        let vector = vectors.pop().flatten();
         let near_duplicates = match &vector {
             Some(vector) => near_duplicates(space, store, vector, &request.partition, deadline).await,
             None => Ok(Vec::new()),
@@ -101,28 +130,34 @@ impl Writer {
             warnings.push(format!("near-duplicates were not looked for: {error}"));
             Vec::new()
         });
-        let new = NewMemory {
-            hash,
-            content: request.content,
-            tags: request.tags,
-            memory_type: request.memory_type,
-            metadata: request.metadata,
-            created_at: space.parts.clock.now(),
-            occurred_at: None,
-            origin: None,
-            partition: request.partition,
-            vector,
-        };
-        insert(space, store, new, near_duplicates, warnings).await
+        let new = new_memory(request, hash.clone(), vector, space.parts.clock.now());
+        let embedding = state(new.vector.as_ref());
+        match insert(space, store, new, &mut warnings).await? {
+            Some(existing) => Ok(duplicate(&existing)),
+            None => {
+                Ok(StoreReceipt { hash, outcome: Outcome::Created, embedding, near_duplicates, warnings })
+            }
+        }
     }
 }
 
-/// How long to wait for the model. A memory that a background worker will embed does not have to wait for a model that
-/// is still being loaded: the caller's assistant waits for the receipt.
-fn embed_wait(space: &OpenSpace) -> Duration {
-    let loading = matches!(space.parts.embedder.readiness(), Readiness::Idle | Readiness::Loading);
-    let wait = space.parts.settings.embed_wait;
-    if loading && space.parts.settings.embed_in_background { wait.min(WAIT_WHILE_LOADING) } else { wait }
+fn new_memory(request: StoreRequest, hash: ContentHash, vector: Option<Vector>, now: Timestamp) -> NewMemory {
+    NewMemory {
+        hash,
+        content: request.content,
+        tags: request.tags,
+        memory_type: request.memory_type,
+        metadata: request.metadata,
+        created_at: now,
+        occurred_at: request.occurred_at,
+        origin: request.origin,
+        partition: request.partition,
+        vector,
+    }
+}
+
+fn state(vector: Option<&Vector>) -> EmbeddingState {
+    if vector.is_some() { EmbeddingState::Done } else { EmbeddingState::Pending }
 }
 
 async fn near_duplicates(
@@ -154,33 +189,34 @@ async fn near_duplicates(
         .collect())
 }
 
+/// Writes a memory, and wakes whoever embeds it later. Gives the memory that has its text already, if there is one.
 async fn insert(
     space: &OpenSpace,
     store: &dyn MemoryStore,
     new: NewMemory,
-    near_duplicates: Vec<NearDuplicate>,
-    mut warnings: Vec<String>,
-) -> Result<StoreReceipt, EngineError> {
-    let (hash, outcome) = (new.hash.clone(), Outcome::Created);
-    let embedding = if new.vector.is_some() { EmbeddingState::Done } else { EmbeddingState::Pending };
+    warnings: &mut Vec<String>,
+) -> Result<Option<Memory>, EngineError> {
     let restored_from = loop {
         match store.insert(new.clone()).await? {
             Inserted::Created { restored_from, .. } => break restored_from,
             // Somebody else stored the text since it was looked for. If it was deleted again, there is room for ours.
             Inserted::Duplicate { .. } => {
-                if let Some(existing) = store.get(&hash).await? {
-                    return Ok(duplicate(&existing));
+                if let Some(existing) = store.get(&new.hash).await? {
+                    return Ok(Some(existing));
                 }
             }
         }
     };
-    if let Some(deleted_at) = restored_from {
-        warnings.push(format!("a memory with this text was deleted on {deleted_at}; it is stored anew"));
-    }
-    if embedding == EmbeddingState::Pending {
+    warnings.extend(restored_from.map(stored_anew));
+    if new.vector.is_none() {
         embedding::notify(space);
     }
-    Ok(StoreReceipt { hash, outcome, embedding, near_duplicates, warnings })
+    Ok(None)
+}
+
+/// The warning that a deleted text is there again.
+pub(crate) fn stored_anew(deleted_at: Timestamp) -> String {
+    format!("a memory with this text was deleted on {deleted_at}; it is stored anew")
 }
 
 /// The receipt for a text that is there already.

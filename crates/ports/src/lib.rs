@@ -6,6 +6,7 @@
 //! | [`OpenStore`] | the composition root in `cli`: which space lives where |
 //! | [`Embedder`] | `embed`; later an OpenAI-compatible endpoint |
 //! | [`Clock`] | [`SystemClock`]; `testkit::FakeClock` |
+//! | [`Rng`] | [`SystemRng`]; `testkit::SeededRng` |
 //!
 //! # Adding an adapter
 //! Implement the trait in a crate of its own that depends on `ports` and `model` only, run the port's contract suite
@@ -16,10 +17,12 @@ pub mod clock;
 #[cfg(feature = "testing")]
 pub mod contract;
 pub mod embedder;
+pub mod rng;
 pub mod store;
 
 pub use clock::{Clock, SystemClock};
 pub use embedder::{EmbedError, Embedder, Readiness};
+pub use rng::{Rng, SystemRng};
 pub use store::{
     Ages, Candidate, Change, Check, Finding, Inserted, IntegrityReport, Listing, MemoryStore, OpenStore,
     Page, Patch, Repaired, Severity, Statistics, StoreError, Superseded, Survey, TagCount, TagCounts,

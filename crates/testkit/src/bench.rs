@@ -7,7 +7,7 @@ use model::Space;
 use ports::{Clock, Embedder};
 
 use crate::store::OneStore;
-use crate::{FakeClock, FakeEmbedder, FakeStore};
+use crate::{FakeClock, FakeEmbedder, FakeStore, SeededRng};
 
 /// An engine with the fakes it works on, so that a test can move the clock or make a part fail.
 pub struct Bench {
@@ -38,6 +38,7 @@ impl Bench {
             stores: Arc::new(OneStore(Arc::clone(&store))),
             embedder: Arc::clone(&embedder) as Arc<dyn Embedder>,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            rng: Arc::new(SeededRng::default()),
             settings,
         });
         Self { engine, store, embedder, clock }

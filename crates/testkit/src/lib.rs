@@ -7,9 +7,11 @@ pub mod bench;
 pub mod clock;
 pub mod corpus;
 pub mod embedder;
+pub mod rng;
 pub mod store;
 
 pub use bench::Bench;
 pub use clock::FakeClock;
 pub use embedder::FakeEmbedder;
+pub use rng::SeededRng;
 pub use store::{FakeStore, Fault};

@@ -24,6 +24,8 @@ pub enum Fault {
     Busy,
     /// Every write answers that the disk is full.
     Full,
+    /// So many insertions may be tried, then every write answers that the disk is full.
+    FullAfter(usize),
     /// Every write answers that the store cannot be written.
     ReadOnly,
     /// Searching words answers that the store is damaged.
@@ -196,7 +198,10 @@ impl FakeStore {
     fn writing(&self) -> Result<MutexGuard<'_, Rows>, StoreError> {
         let rows = self.reading()?;
         match self.fault() {
-            Some(Fault::Full) => Err(StoreError::Full { source: "no space left on device".into() }),
+            Some(Fault::FullAfter(insertions)) if self.insertions() <= insertions => Ok(rows),
+            Some(Fault::Full | Fault::FullAfter(_)) => {
+                Err(StoreError::Full { source: "no space left on device".into() })
+            }
             Some(Fault::ReadOnly) => Err(StoreError::ReadOnly { reason: "told to fail".to_owned() }),
             _ => Ok(rows),
         }

@@ -6,19 +6,13 @@ use engine::{
     DeleteRequest, DryRun, ListRequest, Mode, SearchAnswer, SearchRequest, Settings, StoreReceipt,
     StoreRequest,
 };
-use model::{Content, ContentHash, Filter, HashPrefix, Metadata, NewMemory, Partition, Tags, Vector};
+use model::{Content, ContentHash, Filter, HashPrefix, Metadata, NewMemory, Tags, Vector};
 use ports::{Clock, MemoryStore};
 use testkit::Bench;
 
 /// A text without anything else, for the default partition.
 pub(crate) fn remember(text: &str) -> StoreRequest {
-    StoreRequest {
-        content: Content::parse(text).unwrap(),
-        tags: Tags::none(),
-        memory_type: None,
-        metadata: Metadata::default(),
-        partition: Partition::default(),
-    }
+    StoreRequest::new(Content::parse(text).unwrap())
 }
 
 /// A text with tags.
@@ -53,7 +47,8 @@ pub(crate) async fn put_embedded(bench: &Bench, text: &str, vector: Vector) {
 
 /// A text as a store takes it, without a vector.
 pub(crate) fn new_memory(bench: &Bench, text: &str) -> NewMemory {
-    let StoreRequest { content, tags, memory_type, metadata, partition } = remember(text);
+    let StoreRequest { content, tags, memory_type, metadata, partition, occurred_at, origin } =
+        remember(text);
     let (hash, created_at) = (ContentHash::of(&content), bench.clock.now());
     NewMemory {
         hash,
@@ -62,8 +57,8 @@ pub(crate) fn new_memory(bench: &Bench, text: &str) -> NewMemory {
         memory_type,
         metadata,
         created_at,
-        occurred_at: None,
-        origin: None,
+        occurred_at,
+        origin,
         partition,
         vector: None,
     }
@@ -104,6 +99,16 @@ pub(crate) fn forget(text: &str) -> DeleteRequest {
 /// The key of a text.
 pub(crate) fn key(text: &str) -> ContentHash {
     ContentHash::of(&Content::parse(text).unwrap())
+}
+
+/// The key of a text, as a caller names it.
+pub(crate) fn prefix(text: &str) -> HashPrefix {
+    HashPrefix::parse(key(text).as_str()).unwrap()
+}
+
+/// Fields from JSON.
+pub(crate) fn fields(json: &str) -> Metadata {
+    Metadata::parse(serde_json::from_str(json).unwrap()).unwrap()
 }
 
 pub(crate) fn tags(text: &str) -> Tags {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use engine::{EngineError, ErrorCode, Outcome, Settings, StoreRequest};
-use model::{EmbeddingState, Filter, NewMemory, Partition};
+use model::{EmbeddingState, Filter, MemoryType, NewMemory, Origin, OriginKind, Partition, Timestamp};
 use ports::{Clock, MemoryStore, StoreError};
 use testkit::{Bench, Fault};
 use tokio::time::Instant;
@@ -192,4 +192,37 @@ async fn a_command_waits_for_the_model_because_nothing_embeds_later() {
     let start = Instant::now();
     assert_eq!(store(&bench, "another").await.embedding, EmbeddingState::Pending);
     assert_eq!(start.elapsed(), embed_wait());
+}
+
+#[tokio::test]
+async fn a_kind_that_is_not_known_is_kept_with_a_warning_and_a_known_one_without() {
+    let bench = Bench::default();
+    let of = |kind: &str, text: &str| StoreRequest {
+        memory_type: MemoryType::parse(kind).unwrap(),
+        ..remember(text)
+    };
+    let receipt = bench.writer().store(of("reminder", "one")).await.unwrap();
+    assert_eq!(
+        bench.store.get(&receipt.hash).await.unwrap().unwrap().memory_type.as_deref(),
+        Some("reminder")
+    );
+    assert!(receipt.warnings[0].contains("MCP_CUSTOM_MEMORY_TYPES"), "{:?}", receipt.warnings);
+    for (kind, text) in [("decision", "two"), ("Bug", "three"), ("", "four")] {
+        let receipt = bench.writer().store(of(kind, text)).await.unwrap();
+        assert_eq!(receipt.warnings, Vec::<String>::new());
+    }
+}
+
+#[tokio::test]
+async fn when_it_happened_and_where_it_comes_from_are_kept() {
+    let bench = Bench::default();
+    let occurred_at = Some(Timestamp::from_microseconds(1_000_000));
+    let origin = Some(Origin { client: Some("editor".to_owned()), ..Origin::of(OriginKind::Agent) });
+    let request = StoreRequest { occurred_at, origin: origin.clone(), ..remember("text") };
+    bench.writer().store(request).await.unwrap();
+    let raised = StoreRequest { origin: Some(Origin::of(OriginKind::User)), ..remember("text") };
+    bench.writer().store(raised).await.unwrap();
+    let memory = bench.store.get(&key("text")).await.unwrap().unwrap();
+    assert_eq!((memory.occurred_at, memory.origin), (occurred_at, origin), "a later write does not raise it");
+    assert_eq!(memory.created_at, Some(bench.clock.now()));
 }

@@ -1,6 +1,6 @@
 //! `memory_store`: keeps one text.
 
-use engine::{Capability, Grant, Outcome, StoreReceipt, StoreRequest};
+use engine::{Capability, Grant, Outcome, PartOutcome, StoreReceipt, StoreRequest};
 use model::{Content, MemoryType, Metadata, Partition, Tags};
 use serde_json::Value;
 
@@ -68,7 +68,7 @@ async fn run(grant: &Grant, mut arguments: Arguments) -> Result<Answer, ToolErro
     let store = request.partition.to_string();
     let receipt = writer.store(request).await.map_err(|error| ToolError::from(error).while_doing(FAILURE))?;
     let text = text(&receipt, &store);
-    let is_error = receipt.outcome != Outcome::Created;
+    let is_error = matches!(receipt.outcome, Outcome::Duplicate { .. });
     Ok(Answer { is_error, ..Answer::new(&wire::Receipt::new(receipt, &store), text)? })
 }
 
@@ -96,7 +96,7 @@ fn read(arguments: &mut Arguments) -> Result<StoreRequest, ToolError> {
     let metadata = Metadata::parse(metadata.fields().clone()).map_err(|error| invalid("metadata", &error))?;
     let store = arguments.text("store")?.unwrap_or_default();
     let partition = Partition::parse(&store).map_err(|error| invalid("store", &error))?;
-    Ok(StoreRequest { content, tags, memory_type, metadata, partition })
+    Ok(StoreRequest { tags, memory_type, metadata, partition, ..StoreRequest::new(content) })
 }
 
 fn merged(tags: Tags, more: Tags) -> Result<Tags, ToolError> {
@@ -132,6 +132,11 @@ fn memory_type(
 fn text(receipt: &StoreReceipt, store: &str) -> String {
     let mut text = match &receipt.outcome {
         Outcome::Created => format!("Memory stored successfully (hash: {})", receipt.hash),
+        Outcome::Split { parts } => format!(
+            "Successfully stored {} memory chunks (original hash: {})",
+            parts.iter().filter(|part| !matches!(part.outcome, PartOutcome::Failed { .. })).count(),
+            receipt.hash
+        ),
         Outcome::Duplicate { partition } => {
             let elsewhere = if partition.as_str() == store {
                 String::new()

@@ -41,6 +41,7 @@ impl Receipt {
     pub(crate) fn new(receipt: StoreReceipt, store: &str) -> Self {
         let (outcome, store) = match &receipt.outcome {
             Outcome::Created => ("created", store),
+            Outcome::Split { .. } => ("split", store),
             Outcome::Duplicate { partition } => ("duplicate", partition.as_str()),
         };
         Self {

@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use engine::{Engine, Parts, Settings};
 use model::{ModelIdentity, Space, Vector};
 use ports::{EmbedError, Embedder, MemoryStore, OpenStore, Readiness, StoreError};
-use testkit::{FakeClock, FakeEmbedder, FakeStore};
+use testkit::{FakeClock, FakeEmbedder, FakeStore, SeededRng};
 use tokio::sync::{Semaphore, watch};
 
 /// An embedder that is held.
@@ -35,6 +35,7 @@ pub(super) fn engine() -> (Engine, Arc<Held>) {
         stores: Arc::new(One(Arc::new(FakeStore::new(held.model().clone())))),
         embedder: Arc::clone(&held) as Arc<dyn Embedder>,
         clock: Arc::new(FakeClock::default()),
+        rng: Arc::new(SeededRng::default()),
         settings: Settings { embed_wait: Duration::from_secs(3600), ..Settings::default() },
     });
     (engine, held)
