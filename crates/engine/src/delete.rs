@@ -59,7 +59,7 @@ impl Writer {
         }
         let hashes = match dry_run {
             DryRun::Yes => would_delete(store.as_ref(), &filter).await?,
-            DryRun::No => store.delete(&filter, space.parts.clock.now()).await?,
+            DryRun::No => store.delete(&filter, space.parts.clock.now()).await?.hashes,
         };
         match hash {
             Some(hash) if hashes.is_empty() => Err(EngineError::NotFound { hash }),

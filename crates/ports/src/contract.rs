@@ -18,6 +18,7 @@ pub mod insert;
 pub mod integrity;
 pub mod list;
 pub mod origin;
+pub mod purge;
 pub mod resolve;
 mod sample;
 pub mod search_text;
@@ -26,6 +27,7 @@ pub mod search_words;
 pub mod statistics;
 pub mod supersede;
 pub mod survey;
+pub mod undelete;
 pub mod unembedded;
 pub mod update;
 pub mod usage;
@@ -142,6 +144,21 @@ macro_rules! memory_store_cases {
                 superseded_memories_stay_unless_they_are_meant
                 deleting_twice_deletes_nothing_more
                 nothing_is_deleted_by_an_empty_list_of_keys
+            }
+            undelete {
+                a_deletion_that_is_undone_leaves_everything_as_it_was
+                a_deletion_brings_back_its_own_memories_alone
+                a_deletion_of_nothing_has_no_number
+                memories_can_be_brought_back_by_their_keys
+                what_was_stored_anew_is_told_and_not_overwritten
+                a_memory_deleted_again_belongs_to_the_later_deletion
+                a_chain_of_versions_is_whole_again
+            }
+            purge {
+                what_was_deleted_before_a_time_is_gone_for_good
+                live_memories_are_kept_and_told
+                a_purge_of_nothing_changes_nothing
+                a_purged_text_is_new_when_it_is_stored_again
             }
             update {
                 a_key_that_is_not_there_is_none

@@ -24,8 +24,8 @@ pub use clock::{Clock, SystemClock};
 pub use embedder::{EmbedError, Embedder, Readiness};
 pub use rng::{Rng, SystemRng};
 pub use store::{
-    Ages, Candidate, Change, Check, Finding, Inserted, IntegrityReport, Listing, MemoryStore, OpenStore,
-    Page, Patch, Repaired, Severity, Statistics, StoreError, Superseded, Survey, TagCount, TagCounts,
-    TypeCount, Unembedded, Usage, VectorSample, VectorSpace, Version, WeekCount, WordCandidate, WordQuery,
-    fold_case,
+    Ages, Candidate, Change, Check, Deletion, DeletionId, Finding, Inserted, IntegrityReport, Listing,
+    LogState, MemoryStore, NotRestored, OpenStore, Page, Patch, Purge, Purged, Repaired, Severity,
+    Statistics, StoreError, Superseded, Survey, TagCount, TagCounts, TypeCount, Undelete, Undeleted,
+    Unembedded, Usage, VectorSample, VectorSpace, Version, WeekCount, WordCandidate, WordQuery, fold_case,
 };

@@ -1,6 +1,7 @@
 //! The memory store: one space's memories, with their words and vectors.
 
 mod change;
+mod deletion;
 mod error;
 mod integrity;
 pub mod lineage;
@@ -15,6 +16,7 @@ use model::{
 use std::sync::Arc;
 
 pub use change::{Change, Patch, Superseded, Version};
+pub use deletion::{Deletion, DeletionId, LogState, NotRestored, Purge, Purged, Undelete, Undeleted};
 pub use error::StoreError;
 pub use integrity::{Check, Finding, IntegrityReport, Repaired, Severity};
 pub use query::{
@@ -164,11 +166,26 @@ pub trait MemoryStore: Send + Sync {
     ) -> Result<Vec<Candidate>, StoreError>;
 
     /// Deletes the live memories that meet a filter, all or none, and says which. A tombstone stays, so that
-    /// synchronisation learns of it; vectors and edges go.
+    /// synchronisation learns of it; vectors and edges go aside until the deletion is taken back
+    /// ([`MemoryStore::undelete`]) or what it deleted removed for good ([`MemoryStore::purge`]).
     ///
     /// # Errors
     /// [`StoreError`].
-    async fn delete(&self, filter: &Filter, deleted_at: Timestamp) -> Result<Vec<ContentHash>, StoreError>;
+    async fn delete(&self, filter: &Filter, deleted_at: Timestamp) -> Result<Deletion, StoreError>;
+
+    /// Brings deleted memories back, with what belonged to them. An edge comes back when both its ends are there; a
+    /// vector that is not there any more is pending. A deletion that is not known brings nothing back.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn undelete(&self, undelete: Undelete) -> Result<Undeleted, StoreError>;
+
+    /// Removes deleted memories for good: text, words, vectors, edges and everything else that is known of them, so
+    /// that nothing of the text can be found in the store's files. Backups keep it until they go.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn purge(&self, purge: Purge) -> Result<Purged, StoreError>;
 
     /// Live memories that have no vector of [`MemoryStore::model`], oldest first, at most `limit`, after the number
     /// `after` (to go through all of them although some fail).

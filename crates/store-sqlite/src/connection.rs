@@ -77,6 +77,8 @@ fn configure(connection: &Connection) -> rusqlite::Result<()> {
     for (name, value) in [
         ("synchronous", "FULL"),
         ("foreign_keys", "ON"),
+        // What is deleted is overwritten: purging depends on it.
+        ("secure_delete", "ON"),
         ("temp_store", "MEMORY"),
         ("cell_size_check", "ON"),
         ("mmap_size", "0"),

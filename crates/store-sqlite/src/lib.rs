@@ -6,7 +6,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`store`](SqliteStore) | the port [`ports::MemoryStore`], method by method |
-//! | `insert`, `update`, `supersede`, `delete`, `read`, `survey`, `pending`, `statistics` | one use each: its SQL and what belongs to it |
+//! | `insert`, `update`, `supersede`, `delete`, `undelete`, `purge`, `read`, `survey`, `pending`, `statistics` | one use each: its SQL and what belongs to it |
 //! | `filter`, `functions`, `candidates`, `rows` | filters as SQL, with functions of ours; candidates against a filter; rows as memories |
 //! | `words` | finding by words: whole words, pieces of words |
 //! | `vectors` | finding by meaning: where vectors are, the index in memory |
@@ -40,6 +40,7 @@ mod integrity;
 mod options;
 mod pending;
 mod pool;
+mod purge;
 mod read;
 mod repair;
 mod rows;
@@ -48,6 +49,7 @@ mod statistics;
 mod store;
 mod supersede;
 mod survey;
+mod undelete;
 mod update;
 mod vec0;
 mod vectors;

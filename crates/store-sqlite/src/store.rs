@@ -5,9 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use model::{ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Timestamp, Vector};
 use ports::{
-    Candidate, Change, Check, Inserted, IntegrityReport, Listing, MemoryStore, Page, Repaired, Statistics,
-    StoreError, Superseded, Survey, TagCounts, TypeCount, Unembedded, Usage, VectorSpace, Version,
-    WordCandidate, WordQuery,
+    Candidate, Change, Check, Deletion, Inserted, IntegrityReport, Listing, LogState, MemoryStore, Page,
+    Purge, Purged, Repaired, Statistics, StoreError, Superseded, Survey, TagCounts, TypeCount, Undelete,
+    Undeleted, Unembedded, Usage, VectorSpace, Version, WordCandidate, WordQuery,
 };
 use rusqlite::Connection;
 
@@ -16,8 +16,8 @@ use crate::pool::{self, Pool};
 use crate::vectors::upkeep::Vectors;
 use crate::vectors::{search, settle};
 use crate::{
-    Options, aside, delete, insert, integrity, pending, read, repair, schema, statistics, supersede, survey,
-    update, words,
+    Options, aside, delete, insert, integrity, pending, purge, read, repair, schema, statistics, supersede,
+    survey, undelete, update, words,
 };
 
 /// The memories of one SQLite file, opened for one embedding model.
@@ -206,13 +206,28 @@ impl MemoryStore for SqliteStore {
         self.pool()?.read(job).await
     }
 
-    async fn delete(&self, filter: &Filter, deleted_at: Timestamp) -> Result<Vec<ContentHash>> {
+    async fn delete(&self, filter: &Filter, deleted_at: Timestamp) -> Result<Deletion> {
         let (model, vectors, filter) = (Arc::clone(&self.model), Arc::clone(&self.vectors), filter.clone());
         let job = move |session: &mut pool::Session| {
-            let deletion = session
+            let deleted = session
                 .transaction(|transaction| delete::delete(transaction, &model, &filter, deleted_at))?;
-            vectors.removed(&deletion.ids);
-            Ok(deletion.hashes)
+            vectors.removed(&deleted.ids);
+            Ok(deleted.deletion)
+        };
+        self.pool()?.write(job).await
+    }
+
+    async fn undelete(&self, undelete: Undelete) -> Result<Undeleted> {
+        self.write(move |connection, _| undelete::undelete(connection, &undelete)).await
+    }
+
+    async fn purge(&self, purge: Purge) -> Result<Purged> {
+        let vectors = Arc::clone(&self.vectors);
+        let job = move |session: &mut pool::Session| {
+            let removed = session.transaction(|transaction| purge::remove(transaction, &purge))?;
+            vectors.removed(&removed.ids);
+            let log = if removed.hashes.is_empty() { LogState::Emptied } else { purge::empty_log(session)? };
+            Ok(Purged { hashes: removed.hashes, live: removed.live, log })
         };
         self.pool()?.write(job).await
     }

@@ -31,6 +31,11 @@ pub(crate) fn is_sound(connection: &Connection, index: &str) -> Result<bool> {
     }
 }
 
+/// Merges the parts of a word index into one, which drops every word of texts that are not there any more.
+pub(crate) fn merge(connection: &Connection, index: &str) -> Result<()> {
+    connection.execute_batch(&format!("INSERT INTO {index}({index}) VALUES ('optimize')"))
+}
+
 /// Makes this connection forget what it remembers of a word index. Queries do that themselves after another connection
 /// wrote; SQLite's check of pages does not, and then takes what was merged away for missing.
 pub(crate) fn refresh(connection: &Connection, index: &str) -> Result<()> {

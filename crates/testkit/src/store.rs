@@ -2,6 +2,7 @@
 
 mod changing;
 mod counting;
+mod deleting;
 mod filtering;
 mod port;
 
@@ -63,6 +64,9 @@ struct Rows {
     next: i64,
     live: BTreeMap<MemoryId, Row>,
     tombstones: BTreeMap<ContentHash, Tombstone>,
+    /// How many deletions there were, and what each deleted that nobody brought back.
+    deletions: i64,
+    deleted: Vec<(i64, ContentHash)>,
     legacy: Legacy,
     /// Which memory is linked to an entity of which name.
     entities: Vec<(ContentHash, String)>,
@@ -71,6 +75,7 @@ struct Rows {
 /// A deleted memory, as it was.
 struct Tombstone {
     at: Timestamp,
+    deletion: i64,
     row: Row,
 }
 

@@ -4,7 +4,7 @@ use model::{ContentHash, Filter, HashPrefix, MemoryId};
 
 use super::StoreUnderTest;
 use super::sample::{all, at, create, memory, vector};
-use crate::{Change, Check, Inserted, Page, StoreError, WordQuery};
+use crate::{Change, Check, Inserted, Page, Purge, StoreError, Undelete, WordQuery};
 
 pub async fn a_closed_store_refuses_every_call<S: StoreUnderTest>() {
     let bed = S::empty().await;
@@ -32,6 +32,8 @@ pub async fn a_closed_store_refuses_every_call<S: StoreUnderTest>() {
         store.search_words(&WordQuery("text".to_owned()), &filter, 5).await.err(),
         store.search_vectors(&vector(store, 0.0), &filter, 5).await.err(),
         store.delete(&filter, at(1.0)).await.err(),
+        store.undelete(Undelete::Hashes(vec![])).await.err(),
+        store.purge(Purge::Hashes(vec![])).await.err(),
         store.unembedded(None, 5).await.err(),
         store.add_vectors(vectors).await.err(),
         store.vector_space().await.err(),

@@ -12,7 +12,7 @@ pub async fn a_deleted_memory_is_gone_from_every_answer<S: StoreUnderTest>() {
     let (with, without) = (memory("harbour with a vector"), memory("harbour without one"));
     let ids = [create_at(store, 0.0, with.clone()).await, create(store, without.clone()).await];
     let both = Filter { hashes: Some(vec![with.hash.clone(), without.hash.clone()]), ..Filter::default() };
-    assert_eq!(store.delete(&both, at(1.0)).await.unwrap().len(), 2);
+    assert_eq!(store.delete(&both, at(1.0)).await.unwrap().hashes.len(), 2);
     for hash in [with.hash, without.hash] {
         assert_eq!(store.get(&hash).await.unwrap(), None);
         let prefix = HashPrefix::parse(&hash.as_str()[..8]).unwrap();
@@ -36,7 +36,7 @@ pub async fn the_deleted_keys_are_named<S: StoreUnderTest>() {
         create(store, new).await;
     }
     let mut deleted =
-        store.delete(&Filter { tags: tags("red"), ..Filter::default() }, at(1.0)).await.unwrap();
+        store.delete(&Filter { tags: tags("red"), ..Filter::default() }, at(1.0)).await.unwrap().hashes;
     deleted.sort();
     expected.sort();
     assert_eq!(deleted, expected);
@@ -93,7 +93,7 @@ pub async fn each_condition_selects_what_is_deleted<S: StoreUnderTest>() {
         let store = bed.store();
         five(store).await;
         let before = listed(store, &everywhere()).await;
-        let deleted = store.delete(&filter, at(200.0)).await.unwrap();
+        let deleted = store.delete(&filter, at(200.0)).await.unwrap().hashes;
         let after = listed(store, &everywhere()).await;
         let mut missing: Vec<String> = before.into_iter().filter(|text| !after.contains(text)).collect();
         missing.sort();
@@ -111,9 +111,9 @@ pub async fn superseded_memories_stay_unless_they_are_meant<S: StoreUnderTest>()
     create(store, new.clone()).await;
     bed.supersede(&old.hash, &new.hash).await;
     let current = Filter { tags: tags("red"), ..Filter::default() };
-    assert_eq!(store.delete(&current, at(1.0)).await.unwrap(), [new.hash]);
+    assert_eq!(store.delete(&current, at(1.0)).await.unwrap().hashes, [new.hash]);
     let all = Filter { include_superseded: true, ..current };
-    assert_eq!(store.delete(&all, at(2.0)).await.unwrap(), [old.hash]);
+    assert_eq!(store.delete(&all, at(2.0)).await.unwrap().hashes, [old.hash]);
 }
 
 pub async fn deleting_twice_deletes_nothing_more<S: StoreUnderTest>() {
@@ -122,8 +122,8 @@ pub async fn deleting_twice_deletes_nothing_more<S: StoreUnderTest>() {
     let new = memory("text");
     create(store, new.clone()).await;
     let filter = Filter::one(new.hash.clone());
-    assert_eq!(store.delete(&filter, at(1.0)).await.unwrap().len(), 1);
-    assert_eq!(store.delete(&filter, at(2.0)).await.unwrap(), []);
+    assert_eq!(store.delete(&filter, at(1.0)).await.unwrap().hashes.len(), 1);
+    assert_eq!(store.delete(&filter, at(2.0)).await.unwrap().hashes, []);
     assert_eq!(store.statistics().await.unwrap().tombstones, 1);
     let anew = store.insert(new).await.unwrap();
     assert!(
@@ -136,6 +136,6 @@ pub async fn nothing_is_deleted_by_an_empty_list_of_keys<S: StoreUnderTest>() {
     let bed = S::empty().await;
     create(bed.store(), memory("text")).await;
     let none = Filter { hashes: Some(vec![]), partitions: PartitionScope::All, ..Filter::default() };
-    assert_eq!(bed.store().delete(&none, at(1.0)).await.unwrap(), []);
+    assert_eq!(bed.store().delete(&none, at(1.0)).await.unwrap().hashes, []);
     assert_eq!(listed(bed.store(), &Filter::default()).await, ["text"]);
 }

@@ -108,7 +108,7 @@ pub async fn every_search_knows_the_new_conditions<S: StoreUnderTest>() {
         let page = Page { offset: 0, limit: 10 };
         assert_eq!(store.search_text("harb", &filter, page).await.unwrap().total, 1, "{filter:?}");
         assert_eq!(store.survey(&filter, at(0.0)).await.unwrap().memories, 1, "{filter:?}");
-        assert_eq!(store.delete(&filter, at(200.0)).await.unwrap().len(), 1, "{filter:?}");
+        assert_eq!(store.delete(&filter, at(200.0)).await.unwrap().hashes.len(), 1, "{filter:?}");
         store.insert(meant.clone()).await.unwrap();
         bed.link_entity(&meant.hash, "Alice").await;
         let waiting = store.unembedded(None, 10).await.unwrap();

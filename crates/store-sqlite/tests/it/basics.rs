@@ -34,7 +34,7 @@ async fn a_deleted_memory_is_gone_and_can_be_stored_again() {
     let new = embedded("Knitting pattern for the jumper", 2);
     let hash = new.hash.clone();
     store.insert(new.clone()).await.unwrap();
-    let deleted = store.delete(&Filter::one(hash.clone()), now()).await.unwrap();
+    let deleted = store.delete(&Filter::one(hash.clone()), now()).await.unwrap().hashes;
     assert_eq!(deleted, std::slice::from_ref(&hash));
     assert_eq!(store.get(&hash).await.unwrap(), None);
     assert!(store.search_vectors(&vector(2), &Filter::default(), 5).await.unwrap().is_empty());

@@ -12,5 +12,6 @@ mod form;
 mod locks;
 mod neighbours;
 mod originals;
+mod purging;
 mod recall;
 mod upgrades;

@@ -9,13 +9,13 @@ use model::{
     Tags, Timestamp, Vector,
 };
 use ports::{
-    Candidate, Change, Check, Inserted, IntegrityReport, Listing, MemoryStore, Page, Repaired, Statistics,
-    StoreError, Superseded, Survey, TagCounts, TypeCount, Unembedded, Usage, VectorSpace, Version,
-    WordCandidate, WordQuery, fold_case,
+    Candidate, Change, Check, Deletion, Inserted, IntegrityReport, Listing, MemoryStore, Page, Purge, Purged,
+    Repaired, Statistics, StoreError, Superseded, Survey, TagCounts, TypeCount, Undelete, Undeleted,
+    Unembedded, Usage, VectorSpace, Version, WordCandidate, WordQuery, fold_case,
 };
 
 use super::filtering::{matches, newest_first, words};
-use super::{FakeStore, Fault, Row, Rows, Tombstone};
+use super::{FakeStore, Fault, Row, Rows};
 
 #[async_trait]
 impl MemoryStore for FakeStore {
@@ -164,16 +164,16 @@ impl MemoryStore for FakeStore {
         Ok(best(candidates.collect(), limit))
     }
 
-    async fn delete(&self, filter: &Filter, deleted_at: Timestamp) -> Result<Vec<ContentHash>, StoreError> {
-        let mut rows = self.writing()?;
-        let doomed: Vec<(MemoryId, ContentHash)> =
-            selected(&rows, filter).into_iter().map(|row| (row.memory.id, row.memory.hash.clone())).collect();
-        for (id, hash) in &doomed {
-            if let Some(row) = rows.live.remove(id) {
-                rows.tombstones.insert(hash.clone(), Tombstone { at: deleted_at, row });
-            }
-        }
-        Ok(doomed.into_iter().map(|(_, hash)| hash).collect())
+    async fn delete(&self, filter: &Filter, deleted_at: Timestamp) -> Result<Deletion, StoreError> {
+        Ok(self.writing()?.delete(filter, deleted_at))
+    }
+
+    async fn undelete(&self, undelete: Undelete) -> Result<Undeleted, StoreError> {
+        Ok(self.writing()?.undelete(undelete))
+    }
+
+    async fn purge(&self, purge: Purge) -> Result<Purged, StoreError> {
+        Ok(self.writing()?.purge(purge))
     }
 
     async fn unembedded(&self, after: Option<MemoryId>, limit: usize) -> Result<Vec<Unembedded>, StoreError> {

@@ -1,0 +1,234 @@
+//! Deleting as the original needs it, taking it back, and proof that a purge leaves nothing.
+
+use model::{Filter, NewMemory, Tags};
+use ports::{Check, Inserted, LogState, MemoryStore, NotRestored, Purge, Undelete, WordQuery};
+use rusqlite::Connection;
+
+use crate::samples::{DIMENSION, Place, embedded, memory, now, vector};
+
+/// Words that are nowhere else, as the text has them and as the index of words does.
+const SECRET: &str = "Quetzalcoatlus zyzzyvas met plenipotentiary xylophonists";
+const PIECES: [&str; 4] = ["uetzalcoatlu", "zyzzyva", "lenipotentiar", "ylophonis"];
+
+/// How often a piece of the secret is in the files of a place that nobody has open, in any case.
+fn found_in_files(place: &Place) -> Vec<(String, usize)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(place.directory.path()).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_file() {
+            let bytes = std::fs::read(&path).unwrap().to_ascii_lowercase();
+            for piece in PIECES {
+                let count = bytes.windows(piece.len()).filter(|window| *window == piece.as_bytes()).count();
+                if count > 0 {
+                    found.push((format!("{piece} in {}", path.display()), count));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn secret() -> NewMemory {
+    let long = format!("{SECRET}. {}", format!("{SECRET} again. ").repeat(400));
+    NewMemory { tags: Tags::parse("zyzzyva-tag").unwrap(), ..embedded(&long, 1) }
+}
+
+fn count(connection: &Connection, sql: &str) -> i64 {
+    connection.query_row(sql, [], |row| row.get(0)).unwrap()
+}
+
+#[tokio::test]
+async fn nothing_of_a_purged_text_is_in_the_files() {
+    let place = Place::empty();
+    let store = place.open().await;
+    for n in 0..60 {
+        store.insert(embedded(&format!("an ordinary text with the number {n}"), 100 + n)).await.unwrap();
+        if n == 20 {
+            store.insert(secret()).await.unwrap();
+        }
+    }
+    // Written again and again, so that copies of the row lie about.
+    let change = |n: i32| ports::Change {
+        tags: Some(
+            Tags::parse(&format!("zyzzyva-tag,{}", "x".repeat(usize::try_from(n).unwrap() * 7))).unwrap(),
+        ),
+        ..ports::Change::default()
+    };
+    for n in 1..10 {
+        store.update(&secret().hash, change(n)).await.unwrap().unwrap();
+    }
+    store.delete(&Filter::one(secret().hash), now()).await.unwrap();
+    // The events of release 12.4 hold the text as well.
+    let plain = place.plain();
+    for op in ["create", "delete"] {
+        let payload = if op == "create" { SECRET } else { "{}" };
+        plain
+            .execute(
+                "INSERT INTO sync_events (event_id, op, content_hash, payload, created_at) VALUES (?1, ?1, ?2, ?3, 1.0)",
+                [op, secret().hash.as_str(), payload],
+            )
+            .unwrap();
+    }
+    drop(plain);
+    let purged = store.purge(Purge::DeletedBefore(now().plus_seconds(1.0))).await.unwrap();
+    assert_eq!((purged.hashes.as_slice(), purged.log), (&[secret().hash][..], LogState::Emptied));
+    assert!(store.check(Check::Deep).await.unwrap().is_sound());
+    store.close().await;
+    assert_eq!(found_in_files(&place), []);
+    assert_eq!(
+        count(&place.plain(), "SELECT count(*) FROM sync_events"),
+        1,
+        "that it was deleted is still told"
+    );
+}
+
+#[tokio::test]
+async fn pages_that_the_original_freed_are_overwritten() {
+    let place = Place::empty();
+    place.open().await.close().await;
+    let theirs = place.plain();
+    theirs.pragma_update(None, "secure_delete", "OFF").unwrap();
+    theirs
+        .execute(
+            "INSERT INTO memories (content_hash, content, tags, metadata, created_at, deleted_at)
+                VALUES ('theirs', ?, '', '{}', 1.0, 2.0)",
+            [secret().content.as_str()],
+        )
+        .unwrap();
+    theirs.execute("UPDATE memories SET content = 'short' WHERE content_hash = 'theirs'", []).unwrap();
+    theirs.pragma_update(None, "wal_checkpoint", "TRUNCATE").unwrap();
+    drop(theirs);
+    let sum = |place: &Place| found_in_files(place).iter().map(|(_, count)| count).sum::<usize>();
+    assert!(sum(&place) > 1500, "it is in pages that were freed");
+    let store = place.open().await;
+    let purged = store.purge(Purge::DeletedBefore(now())).await.unwrap();
+    assert_eq!(purged.hashes.len(), 1);
+    store.close().await;
+    // What is left is in the unused part of one page that is in use: not within reach without a vacuum.
+    assert!(sum(&place) < 80, "{}", sum(&place));
+}
+
+#[tokio::test]
+async fn a_deletion_without_a_purge_keeps_the_text_for_undoing() {
+    let place = Place::empty();
+    let store = place.open().await;
+    store.insert(secret()).await.unwrap();
+    store.delete(&Filter::one(secret().hash), now()).await.unwrap();
+    store.close().await;
+    assert!(!found_in_files(&place).is_empty(), "the search for it finds what is there");
+}
+
+#[tokio::test]
+async fn a_log_that_others_read_is_told() {
+    let place = Place::empty();
+    let options =
+        store_sqlite::Options { busy_limit: std::time::Duration::from_millis(20), ..place.options() };
+    let store = store_sqlite::SqliteStore::open(options).await.unwrap();
+    store.insert(secret()).await.unwrap();
+    let reader = place.plain();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM memories").unwrap();
+    store.delete(&Filter::one(secret().hash), now()).await.unwrap();
+    let purged = store.purge(Purge::Hashes(vec![secret().hash])).await.unwrap();
+    assert_eq!((purged.hashes.len(), purged.log), (1, LogState::InUse));
+    reader.execute_batch("COMMIT").unwrap();
+    drop(reader);
+    store.close().await;
+    assert_eq!(found_in_files(&place), [], "the last one that closes empties it");
+}
+
+#[tokio::test]
+async fn an_undone_deletion_brings_edges_and_vectors_back() {
+    let place = Place::empty();
+    let store = place.open().await;
+    for (text, seed) in [("a", 1), ("b", 2), ("c", 3)] {
+        store.insert(embedded(text, seed)).await.unwrap();
+    }
+    let key = |text: &str| memory(text).hash;
+    let plain = place.plain();
+    let edge = |from: &str, to: &str| {
+        plain
+            .execute(
+                "INSERT INTO memory_graph VALUES (?, ?, 0.5, '[\"semantic\"]', '{\"n\": 1}', 7.25, 'causes')",
+                [from, to],
+            )
+            .unwrap();
+    };
+    edge(key("a").as_str(), key("b").as_str());
+    edge(key("b").as_str(), key("c").as_str());
+    edge(key("c").as_str(), "an entity");
+    let edges = || -> Vec<String> {
+        let mut statement = plain
+            .prepare("SELECT format('%s|%s|%s|%s|%s|%s|%s', source_hash, target_hash, similarity, connection_types,
+                metadata, created_at, relationship_type) FROM memory_graph ORDER BY 1")
+            .unwrap();
+        statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+    };
+    let before = edges();
+    let first = store.delete(&Filter::one(key("b")), now()).await.unwrap();
+    let second = store.delete(&Filter::one(key("c")), now()).await.unwrap();
+    assert_eq!(edges(), [""; 0]);
+    assert_eq!(count(&plain, "SELECT count(*) FROM memory_embeddings"), 1, "the original does not find it");
+    store.undelete(Undelete::Deletion(first.id.unwrap())).await.unwrap();
+    assert_eq!(edges().len(), 1, "an edge needs both its ends");
+    store.undelete(Undelete::Deletion(second.id.unwrap())).await.unwrap();
+    assert_eq!(edges(), before);
+    let found = store.search_vectors(&vector(2), &Filter::default(), 1).await.unwrap();
+    assert!(found[0].score > 0.999_999, "{found:?}");
+    assert_eq!(store.unembedded(None, 10).await.unwrap(), []);
+    assert_eq!(count(&plain, "SELECT sum(embedding_pending) FROM memories"), 0);
+    for table in ["service_deleted", "service_deleted_edges", "service_deleted_vectors"] {
+        assert_eq!(count(&plain, &format!("SELECT count(*) FROM {table}")), 0, "{table}");
+    }
+}
+
+#[tokio::test]
+async fn a_tombstone_of_the_original_can_be_brought_back() {
+    let place = Place::of("upstream_12.4.db");
+    let store = place.open().await;
+    store.settle_vector_space(true).await.unwrap();
+    let gone = model::ContentHash::stored("e5f2c55ce58d772662a2d832688dd2d0d44c2f6aff2f8773d7929cff65e3ce96");
+    let back = store.undelete(Undelete::Hashes(vec![gone.clone()])).await.unwrap();
+    assert_eq!(back.restored, std::slice::from_ref(&gone));
+    let read = store.get(&gone).await.unwrap().unwrap();
+    assert_eq!(read.content, "Temporary scratch line that gets deleted.");
+    let waiting = store.unembedded(None, 10).await.unwrap();
+    assert!(waiting.iter().any(|memory| memory.hash == gone), "it waits for its vector");
+    let words = store.search_words(&WordQuery("scratch".to_owned()), &Filter::default(), 5).await.unwrap();
+    assert_eq!(words.len(), 1);
+    assert!(store.check(Check::Deep).await.unwrap().is_sound());
+}
+
+#[tokio::test]
+async fn a_vector_that_does_not_fit_any_more_is_pending() {
+    let place = Place::empty();
+    let store = place.open().await;
+    store.insert(embedded("text", 1)).await.unwrap();
+    let deletion = store.delete(&Filter::one(memory("text").hash), now()).await.unwrap();
+    place
+        .plain()
+        .execute("UPDATE service_deleted_vectors SET vector = zeroblob(?)", [DIMENSION * 4])
+        .unwrap();
+    let back = store.undelete(Undelete::Deletion(deletion.id.unwrap())).await.unwrap();
+    assert_eq!(back.restored.len(), 1);
+    assert_eq!(store.unembedded(None, 10).await.unwrap().len(), 1);
+    assert_eq!(count(&place.plain(), "SELECT embedding_pending FROM memories"), 1);
+}
+
+#[tokio::test]
+async fn what_the_original_purged_or_stored_anew_is_told() {
+    let place = Place::empty();
+    let store = place.open().await;
+    for text in ["purged", "anew"] {
+        store.insert(memory(text)).await.unwrap();
+    }
+    let both = Filter { hashes: Some(vec![memory("purged").hash, memory("anew").hash]), ..Filter::default() };
+    let deletion = store.delete(&both, now()).await.unwrap();
+    place.plain().execute_batch("DELETE FROM memories WHERE content = 'purged'").unwrap();
+    assert!(matches!(store.insert(memory("anew")).await.unwrap(), Inserted::Created { .. }));
+    let back = store.undelete(Undelete::Deletion(deletion.id.unwrap())).await.unwrap();
+    assert_eq!(back.restored, []);
+    assert_eq!(
+        back.not_restored,
+        [(memory("purged").hash, NotRestored::Gone), (memory("anew").hash, NotRestored::Live)]
+    );
+}
