@@ -48,6 +48,13 @@ impl Answer {
         let text = format!("{heading}{:#}", answer.structured);
         Ok(Self { text, ..answer })
     }
+
+    /// An answer whose text is the same as JSON on one line.
+    pub(crate) fn compact(structured: &impl Serialize) -> Result<Self, ToolError> {
+        let answer = Self::new(structured, String::new())?;
+        let text = answer.structured.to_string();
+        Ok(Self { text, ..answer })
+    }
 }
 
 impl ToolError {

@@ -47,6 +47,11 @@ impl Arguments {
         self.given.contains_key(name)
     }
 
+    /// Everything that was given, under the parameters' own names, as it was given.
+    pub(crate) fn into_given(self) -> Map<String, Value> {
+        self.given
+    }
+
     /// A text, or its default, or none.
     pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, ToolError> {
         let (parameter, value) = self.take(name);

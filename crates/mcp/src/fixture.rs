@@ -20,18 +20,32 @@ impl Default for Tools {
 }
 
 impl Tools {
+    /// Tools on an engine that behaves so.
+    pub(crate) fn with(settings: engine::Settings) -> Self {
+        let bench = Bench::with(settings);
+        let grant = bench.grant(Capability::Admin);
+        Self { bench, grant }
+    }
+
     pub(crate) fn granted(capability: Capability) -> Self {
         let bench = Bench::default();
         let grant = bench.grant(capability);
         Self { bench, grant }
     }
 
-    /// Calls a tool. An answer that does not conform to the tool's schema fails the test.
+    /// Calls a tool. An answer that does not conform to the tool's schemas fails the test.
     pub(crate) async fn call(&self, name: &str, arguments: Value) -> Result<Answer, ToolError> {
         let arguments: Map<String, Value> = arguments.as_object().unwrap().clone();
         let answer = tools::call(&self.grant, name, arguments).await?;
-        let schema = Value::Object(tools::find(name).unwrap().output_schema());
-        assert_eq!(conforms(&schema, &answer.structured), Ok(()), "{:#}", answer.structured);
+        let tool = tools::find(name).unwrap();
+        for schema in [tool.output_schema(), tool.output_outline()] {
+            assert_eq!(
+                conforms(&Value::Object(schema), &answer.structured),
+                Ok(()),
+                "{:#}",
+                answer.structured
+            );
+        }
         Ok(answer)
     }
 

@@ -19,8 +19,9 @@ mod schema;
 pub mod server;
 mod text;
 pub mod tools;
+mod uri;
 pub mod wire;
 
 pub use answer::{Answer, ToolError};
-pub use server::{ServeError, serve, serve_with};
-pub use tools::Defaults;
+pub use server::{Options, ServeError, serve, serve_with};
+pub use tools::{Defaults, Profile};

@@ -66,6 +66,19 @@ pub(crate) fn of_answer<T: JsonSchema>() -> Map<String, Value> {
     }
 }
 
+/// A schema whose properties are told, but not the fields of objects inside them.
+pub(crate) fn outline(mut schema: Map<String, Value>) -> Map<String, Value> {
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for property in properties.into_iter().flat_map(Map::values_mut) {
+        let nested = if property["type"] == "array" { property.get_mut("items") } else { Some(property) };
+        if let Some(Value::Object(nested)) = nested {
+            nested.shift_remove("properties");
+            nested.shift_remove("required");
+        }
+    }
+    schema
+}
+
 /// Takes out what clients stumble over: null as an alternative (such fields are left out of an answer instead), formats of
 /// numbers, and names of Rust types.
 fn simplify(schema: &mut Value) {

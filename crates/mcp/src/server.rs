@@ -17,6 +17,7 @@ mod handler;
 mod in_flight;
 mod lines;
 mod message;
+mod options;
 mod order;
 mod transport;
 
@@ -29,9 +30,8 @@ use rmcp::service::{QuitReason, RoleServer, serve_directly};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use handler::Handler;
+pub use options::Options;
 use transport::{Failures, Transport, write_lines};
-
-use crate::tools::Defaults;
 
 /// The longest line that is read, in bytes. A longer one is answered with an error and skipped.
 pub const MAX_LINE_BYTES: usize = 16 * 1024 * 1024;
@@ -75,10 +75,10 @@ where
     R: AsyncRead + Send + Unpin + 'static,
     W: AsyncWrite + Send + Unpin + 'static,
 {
-    serve_with(engine, space, capability, Defaults::default(), input, output).await
+    serve_with(engine, space, capability, Options::default(), input, output).await
 }
 
-/// As [`serve`]; calls that leave something out mean what `defaults` says.
+/// As [`serve`], but as `options` say.
 ///
 /// # Errors
 /// As [`serve`].
@@ -86,7 +86,7 @@ pub async fn serve_with<R, W>(
     engine: &Engine,
     space: &Space,
     capability: Capability,
-    defaults: Defaults,
+    options: impl Into<Options>,
     input: R,
     output: W,
 ) -> Result<(), ServeError>
@@ -102,7 +102,7 @@ where
         move || engine.warm(&space)
     };
     let transport = Transport::new(input, answers, failures.clone(), Box::new(warm));
-    let handler = Handler::new(engine.grant(space, capability), defaults);
+    let handler = Handler::new(engine.grant(space, capability), options.into());
     let service = serve_directly::<RoleServer, _, _, _, _>(handler, transport, None);
     let quit = service.waiting().await.map_err(ServeError::Stopped)?;
     // The writer ends when the transport is gone. A reader that does not read cannot hold the process.

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::wire::{Hit, Search};
+use crate::wire::{Hit, Memory, Search, Window};
 
 /// What a memory costs beyond its own characters, as the original counts.
 const OVERHEAD_CHARS: u64 = 200;
@@ -27,10 +27,10 @@ pub(crate) struct Cut {
 
 impl Cut {
     /// Keeps whole memories from the front while they fit; the first is always kept.
-    pub(crate) fn to(memories: &mut Vec<Hit>, budget: u64) -> Self {
+    pub(crate) fn to<T: Costs>(memories: &mut Vec<T>, budget: u64) -> Self {
         let (mut kept, mut shown_chars, mut total_chars) = (0, 0, 0);
-        for hit in memories.iter() {
-            total_chars += cost(hit);
+        for memory in memories.iter() {
+            total_chars += memory.chars();
             if kept == 0 || total_chars <= budget {
                 (kept, shown_chars) = (kept + 1, total_chars);
             }
@@ -41,9 +41,33 @@ impl Cut {
     }
 }
 
-fn cost(hit: &Hit) -> u64 {
-    let tags: usize = hit.memory.tags.iter().map(|tag| tag.chars().count()).sum();
-    (hit.memory.content.chars().count() + tags) as u64 + OVERHEAD_CHARS
+/// What has a length in an answer.
+pub(crate) trait Costs {
+    /// How long it is, in characters.
+    fn chars(&self) -> u64;
+}
+
+impl Costs for Memory {
+    fn chars(&self) -> u64 {
+        let tags: usize = self.tags.iter().map(|tag| tag.chars().count()).sum();
+        let metadata = if self.metadata.is_empty() {
+            0
+        } else {
+            serde_json::to_string(&self.metadata).map_or(0, |text| text.chars().count())
+        };
+        (self.content.chars().count() + tags + metadata) as u64 + OVERHEAD_CHARS
+    }
+}
+
+impl Costs for Hit {
+    fn chars(&self) -> u64 {
+        self.memory.chars()
+    }
+}
+
+/// The time that was asked for, as the end of a text.
+pub(crate) fn window(window: Option<&Window>) -> String {
+    window.map(|window| format!("\n\nTime: {window}")).unwrap_or_default()
 }
 
 /// The text of an answer.
@@ -65,10 +89,11 @@ pub(crate) fn search(answer: &Search, cut: &Cut, form: Form) -> String {
             }
         }
     }
+    text.truncate(text.trim_end_matches('\n').len());
+    text.push_str(&window(answer.time_window.as_ref()));
     for notice in &answer.notices {
         let _infallible = write!(text, "\n\nNote: {notice}");
     }
-    text.truncate(text.trim_end_matches('\n').len());
     text
 }
 

@@ -2,14 +2,18 @@
 //!
 //! # Adding a tool
 //! One file here: its declaration, how its arguments are read, the use case it calls, its text, its tests; then one line
-//! in [`TOOLS`]. Its answer gets a type in [`crate::wire`].
+//! in [`TOOLS`]. Its answer gets a type in [`crate::wire`]. A name of the original's older releases goes into `legacy`.
 
+mod caller;
 mod defaults;
 mod delete;
 mod filter;
 mod get;
 mod health;
+mod legacy;
 mod list;
+mod profile;
+mod research;
 mod search;
 mod store;
 
@@ -23,11 +27,22 @@ use crate::arguments::Arguments;
 use crate::parameter::{Parameter, Unsupported};
 use crate::schema;
 
+pub use caller::Caller;
 pub use defaults::Defaults;
+pub use legacy::OLDER;
+pub use profile::Profile;
 
-/// Every tool, in the order in which it is listed.
-pub static TOOLS: [&Tool; 6] =
-    [&store::TOOL, &search::TOOL, &get::TOOL, &list::TOOL, &delete::TOOL, &health::TOOL];
+/// Every tool, in the order in which it is listed; those of [`OLDER`] releases come after them.
+pub static TOOLS: [&Tool; 8] = [
+    &store::TOOL,
+    &search::TOOL,
+    &get::TOOL,
+    &list::TOOL,
+    &delete::TOOL,
+    &health::TOOL,
+    &research::search::TOOL,
+    &research::fetch::TOOL,
+];
 
 /// One tool.
 pub struct Tool {
@@ -41,6 +56,8 @@ pub struct Tool {
     pub annotations: Annotations,
     /// What its caller must have been granted.
     pub capability: Capability,
+    /// The first profile that lists it.
+    pub profile: Profile,
     /// Its parameters, in the order of schema and help.
     pub parameters: &'static [Parameter],
     /// Parameters of the original that do nothing here yet.
@@ -80,8 +97,8 @@ pub enum Repeat {
     Repeated,
 }
 
-type Run = for<'grant> fn(&'grant Grant, Arguments) -> Running<'grant>;
-type Running<'grant> = Pin<Box<dyn Future<Output = Result<Answer, ToolError>> + Send + 'grant>>;
+type Run = for<'caller> fn(&'caller Caller, Arguments) -> Running<'caller>;
+type Running<'caller> = Pin<Box<dyn Future<Output = Result<Answer, ToolError>> + Send + 'caller>>;
 
 impl Tool {
     /// The JSON schema of its arguments.
@@ -96,6 +113,13 @@ impl Tool {
         (self.output)()
     }
 
+    /// The same without the fields of nested objects: what a list of tools shows, because a model reads it in every
+    /// session.
+    #[must_use]
+    pub fn output_outline(&self) -> Map<String, Value> {
+        schema::outline(self.output_schema())
+    }
+
     /// Arguments of a call that works.
     #[must_use]
     pub fn example(&self) -> Map<String, Value> {
@@ -103,22 +127,39 @@ impl Tool {
     }
 }
 
+/// Every tool that can be called: those of today, then those of [`OLDER`] releases.
+pub fn all() -> impl Iterator<Item = &'static Tool> {
+    TOOLS.iter().chain(OLDER).copied()
+}
+
 /// The tool with this name.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static Tool> {
-    TOOLS.iter().find(|tool| tool.name == name).copied()
+    all().find(|tool| tool.name == name)
+}
+
+/// Calls a tool for the person at this machine.
+///
+/// # Errors
+/// [`ToolError`]; its text is for the caller.
+pub async fn call(grant: &Grant, name: &str, arguments: Map<String, Value>) -> Result<Answer, ToolError> {
+    call_as(&Caller::user(grant.clone()), name, arguments).await
 }
 
 /// Calls a tool: checks the grant and the arguments, and carries it out.
 ///
 /// # Errors
 /// [`ToolError`]; its text is for the caller.
-pub async fn call(grant: &Grant, name: &str, arguments: Map<String, Value>) -> Result<Answer, ToolError> {
+pub async fn call_as(
+    caller: &Caller,
+    name: &str,
+    arguments: Map<String, Value>,
+) -> Result<Answer, ToolError> {
     let Some(tool) = find(name) else { return Err(unknown_tool(name)) };
-    if grant.capability() < tool.capability {
-        return Err(insufficient_scope(tool, grant.capability()));
+    if caller.capability() < tool.capability {
+        return Err(insufficient_scope(tool, caller.capability()));
     }
-    (tool.run)(grant, Arguments::new(tool, arguments)?).await
+    (tool.run)(caller, Arguments::new(tool, arguments)?).await
 }
 
 fn unknown_tool(name: &str) -> ToolError {

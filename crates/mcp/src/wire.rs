@@ -8,13 +8,17 @@ mod health;
 mod list;
 mod memory;
 mod receipt;
+mod research;
 mod search;
+mod window;
 
 pub(crate) use health::Audience;
 
 pub use delete::DeleteReceipt;
 pub use health::{Health, Model, Statistics, StoreCount, Validation};
 pub use list::List;
-pub use memory::Memory;
-pub use receipt::{NearDuplicate, Receipt};
+pub use memory::{Memory, Origin};
+pub use receipt::{NearDuplicate, PartReceipt, Receipt};
+pub use research::{Found, Page, Pages};
 pub use search::{Hit, Search};
+pub use window::Window;

@@ -13,10 +13,10 @@ use rmcp::model::{
 use rmcp::service::{RequestContext, RoleServer};
 use tokio::sync::Semaphore;
 
-use super::MAX_CONCURRENT_CALLS;
 use super::order::Turn;
+use super::{MAX_CONCURRENT_CALLS, Options};
 use crate::answer::{Answer, ToolError};
-use crate::tools::{self, Defaults, Effect, Repeat, TOOLS, Tool};
+use crate::tools::{self, Caller, Effect, Repeat, Tool};
 
 /// What a client tells its model about this server.
 const INSTRUCTIONS: &str = "Long-term memory. Search with memory_search before you answer from what the user told \
@@ -29,18 +29,18 @@ const METHODS: [&str; 5] = ["initialize", "ping", "server/discover", "tools/call
 
 /// Every tool as MCP lists it.
 static LISTED: LazyLock<Vec<(&'static Tool, rmcp::model::Tool)>> =
-    LazyLock::new(|| TOOLS.iter().map(|tool| (*tool, listed(tool))).collect());
+    LazyLock::new(|| tools::all().map(|tool| (tool, listed(tool))).collect());
 
 /// Answers the requests of one client.
 pub(super) struct Handler {
     grant: Grant,
-    defaults: Defaults,
+    options: Options,
     calls: Arc<Semaphore>,
 }
 
 impl Handler {
-    pub(super) fn new(grant: Grant, defaults: Defaults) -> Self {
-        Self { grant, defaults, calls: Arc::new(Semaphore::new(MAX_CONCURRENT_CALLS)) }
+    pub(super) fn new(grant: Grant, options: Options) -> Self {
+        Self { grant, options, calls: Arc::new(Semaphore::new(MAX_CONCURRENT_CALLS)) }
     }
 
     /// Calls a tool in a task of its own, so that a defect in it is an answer like any other.
@@ -49,9 +49,11 @@ impl Handler {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> CallToolResult {
-        let (grant, calls) = (self.grant.clone(), Arc::clone(&self.calls));
+        let client = context.client_info();
+        let caller = Caller::agent(self.grant.clone(), client.as_ref().map(|client| client.name.as_str()));
+        let calls = Arc::clone(&self.calls);
         let mut arguments = request.arguments.unwrap_or_default();
-        self.defaults.fill(&request.name, &mut arguments);
+        self.options.defaults.fill(&request.name, &mut arguments);
         let turn = context.extensions.get::<Turn>().cloned();
         let mut call = tokio::spawn(async move {
             let mut turn = turn;
@@ -59,7 +61,7 @@ impl Handler {
                 turn.comes().await;
             }
             let _permit = calls.acquire_owned().await;
-            tools::call(&grant, &request.name, arguments).await
+            tools::call_as(&caller, &request.name, arguments).await
         });
         let called = tokio::select! {
             called = &mut call => called,
@@ -117,10 +119,9 @@ impl ServerHandler for Handler {
         if request.is_some_and(|request| request.cursor.is_some()) {
             return Err(ErrorData::invalid_params("unknown cursor: all tools are on one page", None));
         }
-        let granted = self.grant.capability();
-        let tools =
-            LISTED.iter().filter(|(tool, _)| tool.capability <= granted).map(|(_, tool)| tool.clone());
-        let mut result = ListToolsResult::with_all_items(tools.collect());
+        let (granted, profile) = (self.grant.capability(), self.options.profile);
+        let shown = LISTED.iter().filter(|(tool, _)| tool.capability <= granted && tool.profile <= profile);
+        let mut result = ListToolsResult::with_all_items(shown.map(|(_, tool)| tool.clone()).collect());
         if is_stateless(&context) {
             (result.ttl_ms, result.cache_scope) = (Some(LIST_TTL_MS), Some(CacheScope::Private));
         }
@@ -161,7 +162,7 @@ fn listed(tool: &Tool) -> rmcp::model::Tool {
         .open_world(false);
     rmcp::model::Tool::new(tool.name, tool.description, tool.input_schema())
         .with_title(tool.title)
-        .with_raw_output_schema(Arc::new(tool.output_schema()))
+        .with_raw_output_schema(Arc::new(tool.output_outline()))
         .with_annotations(annotations)
 }
 

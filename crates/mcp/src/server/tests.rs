@@ -13,8 +13,7 @@ use testkit::Bench;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, DuplexStream, ReadHalf, WriteHalf};
 use tokio::task::JoinHandle;
 
-use super::{ServeError, serve_with};
-use crate::tools::Defaults;
+use super::{Options, ServeError, serve_with};
 
 /// A client at the other end of the stream.
 struct Client {
@@ -35,15 +34,15 @@ impl Client {
     }
 
     fn of(engine: &Engine, capability: Capability) -> Self {
-        Self::with(engine, capability, Defaults::default())
+        Self::with(engine, capability, Options::default())
     }
 
-    fn with(engine: &Engine, capability: Capability, defaults: Defaults) -> Self {
+    fn with(engine: &Engine, capability: Capability, options: impl Into<Options>) -> Self {
         let (ours, theirs) = tokio::io::duplex(1024 * 1024);
         let (read, write) = tokio::io::split(theirs);
-        let engine = engine.clone();
+        let (engine, options) = (engine.clone(), options.into());
         let server = tokio::spawn(async move {
-            serve_with(&engine, &Space::Default, capability, defaults, read, write).await
+            serve_with(&engine, &Space::Default, capability, options, read, write).await
         });
         let (output, input) = tokio::io::split(ours);
         Self { input: Some(input), output: BufReader::new(output), server, last_id: 0 }

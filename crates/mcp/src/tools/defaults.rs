@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::find;
+use super::{Effect, Tool, find};
 use crate::arguments::is_blank;
 
 /// Arguments that are added to calls without them. Nothing is added by default.
@@ -19,30 +19,22 @@ pub struct Defaults {
 impl Defaults {
     /// Adds what a call of a tool leaves out.
     pub fn fill(&self, tool: &str, arguments: &mut Map<String, Value>) {
-        match tool {
-            "memory_store" => {
-                self.add(tool, "agent_id", self.agent_id.as_deref(), arguments);
-                self.add(tool, "client_hostname", self.client_hostname.as_deref(), arguments);
-            }
-            "memory_search" => self.add(tool, "max_response_chars", self.max_response_chars, arguments),
-            _ => {}
+        let Some(tool) = find(tool) else { return };
+        // Who stores something is no filter of what is searched.
+        if tool.annotations.effect == Effect::Additive {
+            add(tool, "agent_id", self.agent_id.as_deref(), arguments);
+            add(tool, "client_hostname", self.client_hostname.as_deref(), arguments);
         }
+        add(tool, "max_response_chars", self.max_response_chars, arguments);
     }
+}
 
-    fn add(
-        &self,
-        tool: &str,
-        name: &str,
-        value: Option<impl Into<Value>>,
-        arguments: &mut Map<String, Value>,
-    ) {
-        let parameter =
-            find(tool).and_then(|tool| tool.parameters.iter().find(|parameter| parameter.name == name));
-        let (Some(parameter), Some(value)) = (parameter, value) else { return };
-        let is_given = arguments.iter().any(|(name, value)| parameter.answers_to(name) && !is_blank(value));
-        if !is_given {
-            arguments.insert(name.to_owned(), value.into());
-        }
+fn add(tool: &Tool, name: &str, value: Option<impl Into<Value>>, arguments: &mut Map<String, Value>) {
+    let parameter = tool.parameters.iter().find(|parameter| parameter.name == name);
+    let (Some(parameter), Some(value)) = (parameter, value) else { return };
+    let is_given = arguments.iter().any(|(name, value)| parameter.answers_to(name) && !is_blank(value));
+    if !is_given {
+        arguments.insert(name.to_owned(), value.into());
     }
 }
 
@@ -74,6 +66,15 @@ mod tests {
     }
 
     #[test]
+    fn older_names_are_filled_as_those_of_today() {
+        assert_eq!(
+            filled("store_memory", json!({"content": "a"})),
+            filled("memory_store", json!({"content": "a"}))
+        );
+        assert_eq!(filled("retrieve_memory", json!({}))["max_response_chars"], 500);
+    }
+
+    #[test]
     fn what_a_call_says_is_kept_under_any_name() {
         let given = json!({"content": "a", "agent": "me", "hostname": "other"});
         assert_eq!(filled("memory_store", given.clone()), given);
@@ -85,7 +86,8 @@ mod tests {
 
     #[test]
     fn the_author_of_what_is_stored_is_no_filter_of_what_is_searched() {
-        for tool in ["memory_list", "memory_get", "memory_delete", "memory_health", "nothing"] {
+        assert!(filled("memory_list", json!({})).get("agent_id").is_none());
+        for tool in ["memory_get", "memory_delete", "memory_health", "nothing"] {
             assert_eq!(filled(tool, json!({})), json!({}), "{tool}");
         }
         assert!(filled("memory_search", json!({})).get("agent_id").is_none());

@@ -1,15 +1,15 @@
 //! `memory_delete`: deletes memories.
 
-use engine::{Capability, DeleteRequest, DryRun, Grant};
+use engine::{Capability, DeleteRequest, DryRun};
 use model::HashPrefix;
 
 use super::filter::invalid;
 use super::get::CONTENT_HASH;
-use super::{Annotations, Effect, Repeat, Running, Tool, filter, insufficient_scope};
+use super::{Annotations, Caller, Effect, Profile, Repeat, Running, Tool, filter, insufficient_scope};
 use crate::answer::{Answer, ToolError};
 use crate::arguments::Arguments;
 use crate::parameter::{Kind, Parameter};
-use crate::{schema, wire};
+use crate::{schema, text, wire};
 
 /// How many hashes the text of a dry run names.
 const NAMED_HASHES: usize = 5;
@@ -21,6 +21,7 @@ pub(super) static TOOL: Tool = Tool {
                   what would be deleted.",
     annotations: Annotations { effect: Effect::Destructive, repeat: Repeat::Idempotent },
     capability: Capability::Write,
+    profile: Profile::Default,
     parameters: &[
         CONTENT_HASH,
         filter::TAGS,
@@ -28,27 +29,32 @@ pub(super) static TOOL: Tool = Tool {
         filter::MEMORY_TYPE,
         filter::AFTER,
         filter::BEFORE,
+        filter::TIME_EXPR,
         filter::STORE,
         Parameter::of("dry_run", Kind::Flag { default: false }, "Only say what would be deleted"),
     ],
     unsupported: &[],
     example: r#"{"tags": ["scratch"], "dry_run": true}"#,
     output: schema::of_answer::<wire::DeleteReceipt>,
-    run: |grant, arguments| -> Running<'_> { Box::pin(run(grant, arguments)) },
+    run: |caller, arguments| -> Running<'_> { Box::pin(run(caller, arguments)) },
 };
 
-async fn run(grant: &Grant, mut arguments: Arguments) -> Result<Answer, ToolError> {
-    let Some(writer) = grant.writer() else { return Err(insufficient_scope(&TOOL, grant.capability())) };
+async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolError> {
+    let Some(writer) = caller.writer() else { return Err(insufficient_scope(&TOOL, caller.capability())) };
     let hash = match arguments.text(CONTENT_HASH.name)? {
         Some(text) => Some(HashPrefix::parse(&text).map_err(|error| invalid(CONTENT_HASH.name, &error))?),
         None => None,
     };
+    let in_words = arguments.is_given(filter::TIME_EXPR.name);
     let filter = filter::read(&mut arguments, writer.reader())?;
     let dry_run = if arguments.flag("dry_run")? { DryRun::Yes } else { DryRun::No };
     let conditions = Conditions { by_hash: hash.is_some(), tags: filter.tags.len() };
+    let time_window = wire::Window::of(&filter);
     let receipt = writer.delete(DeleteRequest { hash, filter, dry_run }).await?;
-    let receipt = wire::DeleteReceipt::from(receipt);
-    let text = text(&receipt, conditions);
+    let receipt = wire::DeleteReceipt::new(receipt, time_window);
+    // Who wrote dates knows them; what words mean is told.
+    let window = receipt.time_window.as_ref().filter(|_| in_words);
+    let text = message(&receipt, conditions) + &text::window(window);
     Answer::new(&receipt, text)
 }
 
@@ -59,7 +65,7 @@ struct Conditions {
     tags: usize,
 }
 
-fn text(receipt: &wire::DeleteReceipt, conditions: Conditions) -> String {
+fn message(receipt: &wire::DeleteReceipt, conditions: Conditions) -> String {
     let count = receipt.matched_count;
     let first = receipt.hashes.first().map_or("", String::as_str);
     match (receipt.dry_run, count) {

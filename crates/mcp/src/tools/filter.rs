@@ -26,6 +26,11 @@ pub(super) const BEFORE: Parameter = Parameter::text(
     "before",
     "Only memories created before it: YYYY-MM-DD (that day excluded, local time) or RFC 3339",
 );
+pub(super) const TIME_EXPR: Parameter = Parameter::text(
+    "time_expr",
+    "Only memories of this time, in words: yesterday, last week, 3 days ago, march 2026, between A and B",
+)
+.also(&["time_expression", "time_range"]);
 pub(super) const STORE: Parameter = Parameter::of(
     "store",
     Kind::Text { default: Some("default") },
@@ -46,13 +51,21 @@ pub(super) fn read(arguments: &mut Arguments, reader: &Reader) -> Result<Filter,
     };
     filter.created_from = date(arguments, AFTER.name, reader)?;
     filter.created_before = date(arguments, BEFORE.name, reader)?;
+    if let Some(text) = arguments.text(TIME_EXPR.name)?.filter(|text| !text.trim().is_empty()) {
+        let range = reader.parse_time_expression(&text).map_err(|error| invalid(TIME_EXPR.name, &error))?;
+        filter = filter.created_within(range);
+    }
     if let Some(store) = arguments.text(STORE.name)? {
         filter.partitions = PartitionScope::parse(&store).map_err(|error| invalid(STORE.name, &error))?;
     }
     Ok(filter)
 }
 
-fn date(arguments: &mut Arguments, name: &str, reader: &Reader) -> Result<Option<Timestamp>, ToolError> {
+pub(super) fn date(
+    arguments: &mut Arguments,
+    name: &str,
+    reader: &Reader,
+) -> Result<Option<Timestamp>, ToolError> {
     let Some(text) = arguments.text(name)?.filter(|text| !text.trim().is_empty()) else { return Ok(None) };
     reader.parse_date(&text).map(Some).map_err(|error| invalid(name, &error))
 }

@@ -1,10 +1,10 @@
 //! `memory_get`: reads one memory whole.
 
-use engine::{Capability, Grant};
+use engine::Capability;
 use model::HashPrefix;
 
 use super::filter::invalid;
-use super::{Annotations, Effect, Repeat, Running, Tool};
+use super::{Annotations, Caller, Effect, Profile, Repeat, Running, Tool};
 use crate::answer::{Answer, ToolError};
 use crate::arguments::Arguments;
 use crate::parameter::Parameter;
@@ -23,17 +23,18 @@ pub(super) static TOOL: Tool = Tool {
     description: "Read one memory whole, by its hash.",
     annotations: Annotations { effect: Effect::ReadOnly, repeat: Repeat::Idempotent },
     capability: Capability::Read,
+    profile: Profile::Default,
     parameters: &[CONTENT_HASH.required()],
     unsupported: &[],
     example: r#"{"content_hash": "b94d27b9934d3e08"}"#,
     output: schema::of_answer::<wire::Memory>,
-    run: |grant, arguments| -> Running<'_> { Box::pin(run(grant, arguments)) },
+    run: |caller, arguments| -> Running<'_> { Box::pin(run(caller, arguments)) },
 };
 
-async fn run(grant: &Grant, mut arguments: Arguments) -> Result<Answer, ToolError> {
+async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolError> {
     let hash = arguments.required_text(CONTENT_HASH.name)?;
     let hash = HashPrefix::parse(&hash).map_err(|error| invalid(CONTENT_HASH.name, &error))?;
-    let memory = wire::Memory::from(grant.reader().get(&hash).await?);
+    let memory = wire::Memory::from(caller.reader().get(&hash).await?);
     Answer::json(&memory, "")
 }
 

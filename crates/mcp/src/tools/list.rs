@@ -1,12 +1,13 @@
 //! `memory_list`: browses memories page by page.
 
-use engine::{Capability, Grant, ListRequest, MAX_PAGE_SIZE};
+use engine::{Capability, ListRequest, MAX_PAGE_SIZE};
 
-use super::{Annotations, Effect, Repeat, Running, Tool, filter};
+use super::search::{DEFAULT_RESPONSE_CHARS, MAX_RESPONSE_CHARS};
+use super::{Annotations, Caller, Effect, Profile, Repeat, Running, Tool, filter};
 use crate::answer::{Answer, ToolError};
 use crate::arguments::Arguments;
 use crate::parameter::{Kind, Parameter, Unsupported};
-use crate::{schema, wire};
+use crate::{schema, text, wire};
 
 /// What a failure's text begins with, as the original's clients know it.
 const FAILURE: &str = "Error listing memories";
@@ -19,6 +20,7 @@ pub(super) static TOOL: Tool = Tool {
     description: "Browse memories, newest first, page by page, with the true total.",
     annotations: Annotations { effect: Effect::ReadOnly, repeat: Repeat::Idempotent },
     capability: Capability::Read,
+    profile: Profile::Default,
     parameters: &[
         Parameter::of(
             "page",
@@ -36,12 +38,14 @@ pub(super) static TOOL: Tool = Tool {
         filter::MEMORY_TYPE,
         filter::AFTER,
         filter::BEFORE,
+        filter::TIME_EXPR,
         filter::STORE,
         Parameter::of(
             "include_superseded",
             Kind::Flag { default: true },
             "Also memories that a newer version replaced",
         ),
+        MAX_RESPONSE_CHARS,
     ],
     unsupported: &[
         Unsupported::new("stale_days", "list with `before` to find old memories"),
@@ -49,19 +53,30 @@ pub(super) static TOOL: Tool = Tool {
     ],
     example: r#"{"page": 1, "page_size": 5}"#,
     output: schema::of_answer::<wire::List>,
-    run: |grant, arguments| -> Running<'_> { Box::pin(run(grant, arguments)) },
+    run: |caller, arguments| -> Running<'_> { Box::pin(run(caller, arguments)) },
 };
 
-async fn run(grant: &Grant, mut arguments: Arguments) -> Result<Answer, ToolError> {
-    let reader = grant.reader();
+async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolError> {
+    let reader = caller.reader();
     let mut filter = filter::read(&mut arguments, reader)?;
     filter.include_superseded = arguments.flag("include_superseded")?;
     let page = arguments.integer("page")?.unwrap_or(1);
     let page_size = arguments.integer("page_size")?.unwrap_or(DEFAULT_PAGE_SIZE);
     let page_size = u32::try_from(page_size).unwrap_or(MAX_PAGE_SIZE);
+    let budget = arguments.integer(MAX_RESPONSE_CHARS.name)?.unwrap_or(DEFAULT_RESPONSE_CHARS);
+    let time_window = wire::Window::of(&filter);
     let answer = reader.list(ListRequest { filter, page, page_size }).await;
     let answer = answer.map_err(|error| ToolError::from(error).while_doing(FAILURE))?;
-    Answer::json(&wire::List::from(answer), "")
+    let mut list = wire::List::new(answer, time_window);
+    list.omitted = text::Cut::to(&mut list.memories, budget).omitted;
+    if list.omitted > 0 {
+        let (shown, omitted) = (list.memories.len(), list.omitted);
+        list.notices.push(format!(
+            "{omitted} memories of this page are left out to keep the answer short: ask for pages of \
+             {shown} memories (`page_size`), or raise `max_response_chars`"
+        ));
+    }
+    Answer::json(&list, "")
 }
 
 #[cfg(test)]

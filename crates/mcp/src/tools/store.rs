@@ -1,11 +1,11 @@
 //! `memory_store`: keeps one text.
 
-use engine::{Capability, Grant, Outcome, PartOutcome, StoreReceipt, StoreRequest};
-use model::{Content, MemoryType, Metadata, Partition, Tags};
+use engine::{Capability, Outcome, Part, PartOutcome, StoreReceipt, StoreRequest};
+use model::{Content, ContentHash, MemoryType, Metadata, Partition, Tags};
 use serde_json::Value;
 
 use super::filter::invalid;
-use super::{Annotations, Effect, Repeat, Running, Tool, insufficient_scope};
+use super::{Annotations, Caller, Effect, Profile, Repeat, Running, Tool, filter, insufficient_scope};
 use crate::answer::{Answer, ToolError};
 use crate::arguments::Arguments;
 use crate::parameter::{Kind, Parameter, Unsupported};
@@ -14,6 +14,14 @@ use crate::{schema, wire};
 /// What a failure's text begins with, as the original's clients know it.
 const FAILURE: &str = "Error storing memory";
 
+pub(super) const STORE: Parameter =
+    Parameter::of("store", Kind::Text { default: Some("default") }, "Named store to keep it in")
+        .also(&["partition"]);
+pub(super) const OCCURRED_AT: Parameter = Parameter::text(
+    "occurred_at",
+    "When it happened, if not now: YYYY-MM-DD or RFC 3339; times filter and sort by it",
+);
+
 pub(super) static TOOL: Tool = Tool {
     name: "memory_store",
     title: "Store Memory",
@@ -21,6 +29,7 @@ pub(super) static TOOL: Tool = Tool {
                   already kept is reported as a duplicate; similar texts are kept and named.",
     annotations: Annotations { effect: Effect::Additive, repeat: Repeat::Idempotent },
     capability: Capability::Write,
+    profile: Profile::Default,
     parameters: &[
         Parameter::text("content", "Text to keep, up to 1 MB; kept exactly")
             .required()
@@ -41,8 +50,8 @@ pub(super) static TOOL: Tool = Tool {
         Parameter::text("agent_id", "Author").also(&["agent"]),
         Parameter::text("client_hostname", "Machine it comes from; adds the tag source:<hostname>")
             .also(&["hostname"]),
-        Parameter::of("store", Kind::Text { default: Some("default") }, "Named store to keep it in")
-            .also(&["partition"]),
+        STORE,
+        OCCURRED_AT,
     ],
     unsupported: &[
         Unsupported::new("auto_extract", "store each fact with a call of its own"),
@@ -59,12 +68,12 @@ pub(super) static TOOL: Tool = Tool {
     ],
     example: r#"{"content": "The staging database listens on port 5433", "tags": ["infra"], "memory_type": "note"}"#,
     output: schema::of_answer::<wire::Receipt>,
-    run: |grant, arguments| -> Running<'_> { Box::pin(run(grant, arguments)) },
+    run: |caller, arguments| -> Running<'_> { Box::pin(run(caller, arguments)) },
 };
 
-async fn run(grant: &Grant, mut arguments: Arguments) -> Result<Answer, ToolError> {
-    let Some(writer) = grant.writer() else { return Err(insufficient_scope(&TOOL, grant.capability())) };
-    let request = read(&mut arguments)?;
+async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolError> {
+    let Some(writer) = caller.writer() else { return Err(insufficient_scope(&TOOL, caller.capability())) };
+    let request = read(&mut arguments, caller)?;
     let store = request.partition.to_string();
     let receipt = writer.store(request).await.map_err(|error| ToolError::from(error).while_doing(FAILURE))?;
     let text = text(&receipt, &store);
@@ -72,7 +81,7 @@ async fn run(grant: &Grant, mut arguments: Arguments) -> Result<Answer, ToolErro
     Ok(Answer { is_error, ..Answer::new(&wire::Receipt::new(receipt, &store), text)? })
 }
 
-fn read(arguments: &mut Arguments) -> Result<StoreRequest, ToolError> {
+fn read(arguments: &mut Arguments, caller: &Caller) -> Result<StoreRequest, ToolError> {
     let content =
         Content::parse(arguments.required_text("content")?).map_err(|error| invalid("content", &error))?;
     let mut metadata = arguments.object("metadata")?;
@@ -82,11 +91,11 @@ fn read(arguments: &mut Arguments) -> Result<StoreRequest, ToolError> {
         tags = merged(tags, more)?;
     }
     let memory_type = memory_type(arguments, metadata.take("type"))?;
-    if let Some(conversation) = arguments.text("conversation_id")? {
-        metadata.set("conversation_id", conversation);
-    }
-    if let Some(agent) = arguments.text("agent_id")? {
-        metadata.set("agent_id", agent);
+    let (conversation, agent) = (arguments.text("conversation_id")?, arguments.text("agent_id")?);
+    for (name, value) in [("conversation_id", &conversation), ("agent_id", &agent)] {
+        if let Some(value) = value {
+            metadata.set(name, value.as_str());
+        }
     }
     if let Some(hostname) = arguments.text("client_hostname")? {
         let source = Tags::from_list([format!("source:{hostname}")]);
@@ -96,7 +105,17 @@ fn read(arguments: &mut Arguments) -> Result<StoreRequest, ToolError> {
     let metadata = Metadata::parse(metadata.fields().clone()).map_err(|error| invalid("metadata", &error))?;
     let store = arguments.text("store")?.unwrap_or_default();
     let partition = Partition::parse(&store).map_err(|error| invalid("store", &error))?;
-    Ok(StoreRequest { tags, memory_type, metadata, partition, ..StoreRequest::new(content) })
+    let occurred_at = filter::date(arguments, OCCURRED_AT.name, caller.reader())?;
+    let origin = Some(caller.origin(conversation, agent));
+    Ok(StoreRequest {
+        tags,
+        memory_type,
+        metadata,
+        partition,
+        occurred_at,
+        origin,
+        ..StoreRequest::new(content)
+    })
 }
 
 fn merged(tags: Tags, more: Tags) -> Result<Tags, ToolError> {
@@ -132,11 +151,6 @@ fn memory_type(
 fn text(receipt: &StoreReceipt, store: &str) -> String {
     let mut text = match &receipt.outcome {
         Outcome::Created => format!("Memory stored successfully (hash: {})", receipt.hash),
-        Outcome::Split { parts } => format!(
-            "Successfully stored {} memory chunks (original hash: {})",
-            parts.iter().filter(|part| !matches!(part.outcome, PartOutcome::Failed { .. })).count(),
-            receipt.hash
-        ),
         Outcome::Duplicate { partition } => {
             let elsewhere = if partition.as_str() == store {
                 String::new()
@@ -145,6 +159,7 @@ fn text(receipt: &StoreReceipt, store: &str) -> String {
             };
             format!("{FAILURE}: Duplicate content detected (exact match){elsewhere} (hash: {})", receipt.hash)
         }
+        Outcome::Split { parts } => split(parts, &receipt.hash),
     };
     for near in &receipt.near_duplicates {
         text.push_str(&format!(
@@ -154,6 +169,27 @@ fn text(receipt: &StoreReceipt, store: &str) -> String {
     }
     for warning in &receipt.warnings {
         text.push_str(&format!("\nWarning: {warning}"));
+    }
+    text
+}
+
+/// The text about a memory that became several: how many were written, and which were not.
+fn split(parts: &[Part], whole: &ContentHash) -> String {
+    let stored = parts.iter().filter(|part| part.outcome == PartOutcome::Created).count();
+    let mut text = format!("Successfully stored {stored} memory chunks (original hash: {whole})");
+    for (index, part) in parts.iter().enumerate() {
+        let (number, total, hash) = (index + 1, parts.len(), &part.hash);
+        match &part.outcome {
+            PartOutcome::Created => {}
+            PartOutcome::Duplicate { partition } => text.push_str(&format!(
+                "\nWarning: chunk {number}/{total} ({hash}) was stored already, in store '{partition}'"
+            )),
+            PartOutcome::Failed { reason } => {
+                text.push_str(&format!(
+                    "\nWarning: chunk {number}/{total} ({hash}) was not stored: {reason}"
+                ));
+            }
+        }
     }
     text
 }

@@ -4,14 +4,14 @@ use std::collections::HashSet;
 
 use serde_json::{Value, json};
 
-use super::{Effect, TOOLS};
+use super::{Effect, OLDER, TOOLS, Tool, all};
 use crate::fixture::{Tools, conforms};
 use engine::{Capability, ErrorCode};
 
 #[test]
 fn names_are_short_snake_case_and_unique() {
-    let names: HashSet<&str> = TOOLS.iter().map(|tool| tool.name).collect();
-    assert_eq!(names.len(), TOOLS.len());
+    let names: HashSet<&str> = all().map(|tool| tool.name).collect();
+    assert_eq!(names.len(), TOOLS.len() + OLDER.len());
     for name in names {
         assert!(name.len() <= 64 && name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{name}");
     }
@@ -19,8 +19,8 @@ fn names_are_short_snake_case_and_unique() {
 
 #[test]
 fn every_schema_is_in_the_profile_that_every_client_accepts() {
-    for tool in TOOLS {
-        for schema in [tool.input_schema(), tool.output_schema()] {
+    for tool in all() {
+        for schema in [tool.input_schema(), tool.output_schema(), tool.output_outline()] {
             assert_eq!(schema["type"], "object", "{}", tool.name);
             assert!(schema["properties"].is_object(), "{}", tool.name);
             lint(tool.name, &Value::Object(schema));
@@ -59,7 +59,7 @@ fn lint(path: &str, schema: &Value) {
 
 #[test]
 fn no_two_parameters_of_a_tool_answer_to_the_same_name() {
-    for tool in TOOLS {
+    for tool in all() {
         let mut names = HashSet::new();
         let parameters =
             tool.parameters.iter().flat_map(|parameter| parameter.aliases.iter().chain([&parameter.name]));
@@ -71,7 +71,7 @@ fn no_two_parameters_of_a_tool_answer_to_the_same_name() {
 
 #[test]
 fn every_example_conforms_to_its_schema() {
-    for tool in TOOLS {
+    for tool in all() {
         let (schema, example) = (Value::Object(tool.input_schema()), Value::Object(tool.example()));
         assert_eq!(conforms(&schema, &example), Ok(()), "{}", tool.name);
         assert_eq!(example.to_string(), serde_json::from_str::<Value>(tool.example).unwrap().to_string());
@@ -80,7 +80,7 @@ fn every_example_conforms_to_its_schema() {
 
 #[tokio::test]
 async fn every_example_is_understood() {
-    for tool in TOOLS {
+    for tool in all() {
         let called = Tools::default().call(tool.name, Value::Object(tool.example())).await;
         let is_understood = called.as_ref().map_or_else(|error| error.code == ErrorCode::NotFound, |_| true);
         assert!(is_understood, "{}: {called:?}", tool.name);
@@ -89,7 +89,7 @@ async fn every_example_is_understood() {
 
 #[tokio::test]
 async fn a_tool_is_refused_below_its_capability_and_changes_nothing() {
-    for tool in TOOLS.into_iter().filter(|tool| tool.capability > Capability::Read) {
+    for tool in all().filter(|tool| tool.capability > Capability::Read) {
         let tools = Tools::granted(Capability::Read);
         let error = tools.call(tool.name, Value::Object(tool.example())).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::InsufficientScope);
@@ -101,7 +101,7 @@ async fn a_tool_is_refused_below_its_capability_and_changes_nothing() {
 
 #[test]
 fn tools_that_only_read_need_no_more_than_reading() {
-    for tool in TOOLS {
+    for tool in all() {
         assert_eq!(
             tool.annotations.effect == Effect::ReadOnly,
             tool.capability == Capability::Read,
@@ -114,16 +114,16 @@ fn tools_that_only_read_need_no_more_than_reading() {
 #[tokio::test]
 async fn an_unknown_tool_is_answered_with_the_names_of_the_known_ones() {
     let tools = Tools::default();
-    let error = tools.call("store_memory", json!({})).await.unwrap_err();
+    let error = tools.call("remember", json!({})).await.unwrap_err();
     assert_eq!(error.code, ErrorCode::UnknownTool);
     let text = error.to_string();
-    assert!(text.contains("\"store_memory\"") && text.contains("memory_store, memory_search"), "{text}");
+    assert!(text.contains("\"remember\"") && text.contains("memory_store, memory_search"), "{text}");
     assert!(tools.failure(&"x".repeat(10_000), json!({})).await.len() < 400);
 }
 
 #[tokio::test]
 async fn an_unknown_parameter_is_answered_with_the_names_of_the_known_ones() {
-    for tool in TOOLS {
+    for tool in all() {
         let tools = Tools::default();
         let text = tools.failure(tool.name, json!({"colour": "red"})).await;
         assert!(text.contains(&format!("{} has no parameter \"colour\"", tool.name)), "{text}");
@@ -135,7 +135,7 @@ async fn an_unknown_parameter_is_answered_with_the_names_of_the_known_ones() {
 
 #[tokio::test]
 async fn a_parameter_that_does_nothing_yet_is_refused_unless_it_is_off() {
-    for tool in TOOLS {
+    for tool in all() {
         for unsupported in tool.unsupported {
             let mut arguments = tool.example();
             arguments.insert(unsupported.name.to_owned(), json!("x"));
@@ -153,17 +153,22 @@ async fn a_parameter_that_does_nothing_yet_is_refused_unless_it_is_off() {
     }
 }
 
+/// Health tells of a store that fails instead of failing.
+fn touches_the_store(tool: &&'static Tool) -> bool {
+    !matches!(tool.name, "memory_health" | "check_database_health")
+}
+
 #[tokio::test]
 async fn every_failure_of_the_store_is_told_as_what_it_is() {
     let tools = Tools::default();
     tools.bench.store.set_fault(Some(testkit::Fault::Open));
-    for tool in TOOLS.into_iter().filter(|tool| tool.name != "memory_health") {
+    for tool in all().filter(touches_the_store) {
         let error = tools.call(tool.name, Value::Object(tool.example())).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::StorageUnavailable, "{}", tool.name);
         assert!(error.to_string().contains("cannot be opened: told to fail"), "{error}");
     }
     tools.bench.store.set_fault(Some(testkit::Fault::Busy));
-    for tool in TOOLS.into_iter().filter(|tool| tool.name != "memory_health") {
+    for tool in all().filter(touches_the_store) {
         let error = tools.call(tool.name, Value::Object(tool.example())).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::StorageBusy, "{}", tool.name);
     }

@@ -4,7 +4,7 @@ use engine::ListAnswer;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Memory;
+use super::{Memory, Window};
 
 /// A page of memories.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -21,12 +21,21 @@ pub struct List {
     pub total_pages: u64,
     /// Whether a page follows
     pub has_more: bool,
+    /// Memories of this page left out by max_response_chars
+    pub omitted: usize,
+    /// Time that was asked for
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_window: Option<Window>,
+    /// What to know
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<String>,
 }
 
-impl From<ListAnswer> for List {
-    fn from(answer: ListAnswer) -> Self {
+impl List {
+    pub(crate) fn new(answer: ListAnswer, time_window: Option<Window>) -> Self {
         let ListAnswer { memories, page, page_size, total, total_pages, has_more } = answer;
         let memories = memories.into_iter().map(Memory::from).collect();
-        Self { memories, page, page_size, total, total_pages, has_more }
+        let (omitted, notices) = (0, Vec::new());
+        Self { memories, page, page_size, total, total_pages, has_more, omitted, time_window, notices }
     }
 }

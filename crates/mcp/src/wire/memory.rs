@@ -31,6 +31,12 @@ pub struct Memory {
     /// UTC
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub updated_at_iso: Option<String>,
+    /// When it happened, UTC, if told
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub occurred_at: Option<String>,
+    /// Where it came from, stamped by the server
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Origin>,
     /// Named store it lies in
     pub store: String,
     /// Key of the memory that replaced it
@@ -48,6 +54,29 @@ pub struct Memory {
     pub embedding: String,
 }
 
+/// Where a memory came from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Origin {
+    /// user, agent, tool, document or import
+    pub kind: String,
+    /// Program
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub client: Option<String>,
+    /// Conversation
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub conversation: Option<String>,
+    /// Agent
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+}
+
+impl From<model::Origin> for Origin {
+    fn from(origin: model::Origin) -> Self {
+        let model::Origin { kind, client, conversation, agent } = origin;
+        Self { kind: kind.name().to_owned(), client, conversation, agent }
+    }
+}
+
 impl From<model::Memory> for Memory {
     fn from(memory: model::Memory) -> Self {
         let metadata = memory.metadata.fields().clone();
@@ -62,6 +91,8 @@ impl From<model::Memory> for Memory {
             updated_at: memory.updated_at.map(model::Timestamp::as_seconds),
             created_at_iso: memory.created_at.map(|time| time.to_string()),
             updated_at_iso: memory.updated_at.map(|time| time.to_string()),
+            occurred_at: memory.occurred_at.map(|time| time.to_string()),
+            origin: memory.origin.map(Origin::from),
             store: memory.partition.to_string(),
             superseded_by: memory.superseded_by.map(|hash| hash.to_string()),
             version: memory.version,

@@ -1,6 +1,6 @@
 //! What became of a store.
 
-use engine::{Outcome, StoreReceipt};
+use engine::{Outcome, Part, PartOutcome, StoreReceipt};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ use super::memory::embedding_name;
 pub struct Receipt {
     /// Key of the memory
     pub content_hash: String,
-    /// created, or duplicate: the same text was there already and nothing was written
+    /// created; duplicate: the text was there already, nothing was written; split: a long text became several
     pub outcome: String,
     /// Whether it survives a crash
     pub durable: bool,
@@ -21,10 +21,25 @@ pub struct Receipt {
     pub vector: String,
     /// Named store it lies in
     pub store: String,
+    /// When the text was split: its parts, in order
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<PartReceipt>,
     /// Other memories that mean nearly the same; all are kept
     pub near_duplicates: Vec<NearDuplicate>,
     /// What to know
     pub warnings: Vec<String>,
+}
+
+/// What became of a part.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct PartReceipt {
+    /// Key
+    pub content_hash: String,
+    /// created, duplicate or failed
+    pub outcome: String,
+    /// Why it failed
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 /// A memory that means nearly the same.
@@ -36,13 +51,28 @@ pub struct NearDuplicate {
     pub similarity: f64,
 }
 
+impl From<&Part> for PartReceipt {
+    fn from(part: &Part) -> Self {
+        let (outcome, reason) = match &part.outcome {
+            PartOutcome::Created => ("created", None),
+            PartOutcome::Duplicate { .. } => ("duplicate", None),
+            PartOutcome::Failed { reason } => ("failed", Some(reason.clone())),
+        };
+        Self { content_hash: part.hash.to_string(), outcome: outcome.to_owned(), reason }
+    }
+}
+
 impl Receipt {
     /// The receipt of a store into `store`.
     pub(crate) fn new(receipt: StoreReceipt, store: &str) -> Self {
         let (outcome, store) = match &receipt.outcome {
             Outcome::Created => ("created", store),
-            Outcome::Split { .. } => ("split", store),
             Outcome::Duplicate { partition } => ("duplicate", partition.as_str()),
+            Outcome::Split { .. } => ("split", store),
+        };
+        let parts = match &receipt.outcome {
+            Outcome::Split { parts } => parts.iter().map(PartReceipt::from).collect(),
+            _ => Vec::new(),
         };
         Self {
             content_hash: receipt.hash.to_string(),
@@ -51,6 +81,7 @@ impl Receipt {
             lexical: "done".to_owned(),
             vector: embedding_name(receipt.embedding).to_owned(),
             store: store.to_owned(),
+            parts,
             near_duplicates: receipt
                 .near_duplicates
                 .into_iter()

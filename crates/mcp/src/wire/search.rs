@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Memory;
+use super::{Memory, Window};
 
 /// What a search found.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -19,6 +19,9 @@ pub struct Search {
     /// Query
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub query: Option<String>,
+    /// Time that was asked for
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_window: Option<Window>,
     /// What to know
     pub notices: Vec<String>,
 }

@@ -4,9 +4,9 @@ use engine::Capability;
 use serde_json::{Value, json};
 use testkit::{Bench, Fault};
 
-use super::{Client, held, text};
+use super::{Client, held, meta, text};
 use crate::server::MAX_CONCURRENT_CALLS;
-use crate::tools::Defaults;
+use crate::tools::{Defaults, OLDER, Profile, TOOLS};
 
 #[tokio::test]
 async fn tools_are_listed_as_recorded() {
@@ -15,19 +15,38 @@ async fn tools_are_listed_as_recorded() {
     insta::assert_json_snapshot!("tools_list", listed);
 }
 
-#[tokio::test]
-async fn the_list_of_tools_costs_a_model_at_most_four_thousand_tokens() {
-    let mut client = Client::start();
+/// A profile's list of tools, and about how many tokens it costs a model.
+async fn listed(profile: Profile) -> (Vec<String>, usize) {
+    let mut client = Client::with(&Bench::default().engine, Capability::Admin, profile);
     let listed = client.result("tools/list", json!({})).await;
-    let size = |tool: &Value| tool.to_string().chars().count() / 4;
-    let sizes: Vec<(&str, usize)> = listed["tools"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|tool| (tool["name"].as_str().unwrap(), size(tool)))
-        .collect();
-    let total = size(&listed);
-    assert!(total <= 4000, "about {total} tokens: {sizes:?}");
+    let tools = listed["tools"].as_array().unwrap();
+    let names = tools.iter().map(|tool| tool["name"].as_str().unwrap().to_owned()).collect();
+    (names, listed.to_string().chars().count() / 4)
+}
+
+#[tokio::test]
+async fn the_default_list_of_tools_costs_a_model_at_most_four_thousand_tokens() {
+    let (names, tokens) = listed(Profile::Default).await;
+    assert!(tokens <= 4000, "about {tokens} tokens: {names:?}");
+}
+
+#[tokio::test]
+async fn a_profile_lists_the_tools_of_the_smaller_ones_and_more() {
+    let [small, full, legacy] = [Profile::Default, Profile::Full, Profile::Legacy].map(listed);
+    let (small, full, legacy) = (small.await, full.await, legacy.await);
+    assert!(full.0.starts_with(&small.0) && legacy.0.starts_with(&full.0), "{full:?} {legacy:?}");
+    assert_eq!((full.0.len(), legacy.0.len()), (TOOLS.len(), TOOLS.len() + OLDER.len()));
+    assert!(small.1 < full.1 && full.1 < legacy.1, "{} {} {}", small.1, full.1, legacy.1);
+    println!("tokens of the profiles: {} {} {}", small.1, full.1, legacy.1);
+}
+
+#[tokio::test]
+async fn a_tool_that_is_not_listed_is_called_all_the_same() {
+    let mut client = Client::start();
+    let stored = client.call("store_memory", json!({"content": "port 5433"})).await;
+    assert_eq!(stored["isError"], false);
+    let found = client.call("search", json!({"query": "port"})).await;
+    assert_eq!(found["structuredContent"]["results"].as_array().unwrap().len(), 1);
 }
 
 #[tokio::test]
@@ -110,6 +129,24 @@ async fn what_the_settings_say_is_meant_by_calls_that_leave_it_out() {
     client.call("memory_store", json!({"content": "a"})).await;
     let listed = client.call("memory_list", json!({})).await;
     assert_eq!(listed["structuredContent"]["memories"][0]["agent_id"], "planner");
+}
+
+#[tokio::test]
+async fn what_is_stored_is_stamped_with_the_client_that_stored_it() {
+    let stored = json!({"content": "a", "conversation_id": "c1", "agent_id": "planner"});
+    let expected = json!({"kind": "agent", "client": "test", "conversation": "c1", "agent": "planner"});
+    let client_info = json!({"name": "test", "version": "1"});
+    let handshake = json!({"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": client_info});
+    let mut client = Client::start();
+    client.result("initialize", handshake).await;
+    client.call("memory_store", stored.clone()).await;
+    let mut stateless = Client::start();
+    let call = json!({"_meta": meta("2026-07-28"), "name": "memory_store", "arguments": stored});
+    stateless.result("tools/call", call).await;
+    for mut client in [client, stateless] {
+        let listed = client.call("memory_list", json!({})).await;
+        assert_eq!(listed["structuredContent"]["memories"][0]["origin"], expected);
+    }
 }
 
 #[tokio::test]

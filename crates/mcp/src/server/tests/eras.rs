@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{Client, meta, text};
-use crate::tools::TOOLS;
+use crate::tools::{Profile, TOOLS};
 
 const LEGACY: [&str; 4] = ["2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"];
 const MODERN: &str = "2026-07-28";
@@ -44,7 +44,8 @@ async fn after_the_handshake_tools_are_listed_and_called_without_any_notificatio
         let mut client = Client::start();
         client.result("initialize", initialize(version)).await;
         let listed = client.result("tools/list", json!({})).await;
-        assert_eq!(listed["tools"].as_array().unwrap().len(), TOOLS.len());
+        let shown = TOOLS.iter().filter(|tool| tool.profile == Profile::Default);
+        assert_eq!(listed["tools"].as_array().unwrap().len(), shown.count());
         let stored = client.call("memory_store", json!({"content": "port 5433"})).await;
         assert_eq!(stored["isError"], false);
         for result in [listed, stored] {

@@ -142,3 +142,18 @@ async fn nothing_in_a_condition_is_syntax() {
     }
     assert_eq!(left(&tools).await, 7);
 }
+
+#[tokio::test]
+async fn a_time_in_words_is_understood_and_told_in_the_answer() {
+    let (tools, hashes) = seven().await;
+    let answer = tools.answer("memory_delete", json!({"time_expr": "yesterday", "dry_run": true})).await;
+    assert_eq!(answer.structured["hashes"], json!([hashes[6]]));
+    assert!(
+        answer.text.ends_with("\n\nTime: from 2026-03-17T00:00:00Z, before 2026-03-18T00:00:00Z"),
+        "{}",
+        answer.text
+    );
+    let text = tools.failure("memory_delete", json!({"time_expr": "the other day"})).await;
+    assert!(text.contains("`time_expr`") && text.contains("yesterday, last night"), "{text}");
+    assert_eq!(left(&tools).await, 7);
+}

@@ -29,7 +29,7 @@ async fn a_record_has_the_originals_fields() {
             "metadata": {"k": [1, {"x": null}]},
             "created_at": 1_773_243_000.0, "updated_at": 1_773_243_000.0,
             "created_at_iso": "2026-03-11T15:30:00Z", "updated_at_iso": "2026-03-11T15:30:00Z",
-            "store": "default", "version": 1, "embedding": "done"
+            "origin": {"kind": "user"}, "store": "default", "version": 1, "embedding": "done"
         })
     );
 }

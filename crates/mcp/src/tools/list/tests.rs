@@ -71,3 +71,41 @@ async fn pages_have_bounds() {
     let whole = tools.answer("memory_list", json!({"page_size": 100})).await;
     assert_eq!(whole.structured["total_pages"], 1);
 }
+
+#[tokio::test]
+async fn a_page_that_is_too_long_is_cut_after_a_whole_memory_and_says_so() {
+    let tools = five().await;
+    let all = tools.answer("memory_list", json!({"max_response_chars": 5 * (200 + 8 + 4)})).await;
+    assert_eq!((contents(&all).len(), &all.structured["omitted"]), (5, &json!(0)));
+    assert!(all.structured.get("notices").is_none());
+    let cut = tools.answer("memory_list", json!({"max_response_chars": 2 * (200 + 8 + 5)})).await;
+    assert_eq!(contents(&cut), ["memory 5", "memory 4"]);
+    assert_eq!((&cut.structured["omitted"], &cut.structured["total"]), (&json!(3), &json!(5)));
+    assert!(cut.structured["notices"][0].as_str().unwrap().contains("pages of 2 memories"), "{}", cut.text);
+    let least = tools.answer("memory_list", json!({"max_response_chars": 1})).await;
+    assert_eq!(contents(&least), ["memory 5"]);
+}
+
+#[tokio::test]
+async fn free_fields_count_for_the_length_of_a_page() {
+    let tools = Tools::default();
+    for number in 0..2 {
+        tools
+            .store(json!({"content": format!("memory {number}"), "metadata": {"x": "y".repeat(1000)}}))
+            .await;
+    }
+    assert_eq!(contents(&tools.answer("memory_list", json!({"max_response_chars": 2000})).await).len(), 1);
+    assert_eq!(contents(&tools.answer("memory_list", json!({"max_response_chars": 3000})).await).len(), 2);
+}
+
+#[tokio::test]
+async fn a_time_in_words_is_understood_and_told_in_the_answer() {
+    let tools = five().await;
+    let answer = tools.answer("memory_list", json!({"time_expr": "2 days ago"})).await;
+    assert_eq!(contents(&answer), ["memory 4"]);
+    let window = json!({"from": "2026-03-14T00:00:00Z", "before": "2026-03-15T00:00:00Z"});
+    assert_eq!(answer.structured["time_window"], window);
+    let since = tools.answer("memory_list", json!({"after": "2026-03-14"})).await;
+    assert_eq!(since.structured["time_window"], json!({"from": "2026-03-14T00:00:00Z"}));
+    assert!(tools.answer("memory_list", json!({})).await.structured.get("time_window").is_none());
+}

@@ -201,3 +201,35 @@ async fn a_query_has_a_longest_length() {
     assert_eq!(error.code, ErrorCode::InvalidInput);
     assert!(error.to_string().contains("the limit is 65536"), "{error}");
 }
+
+#[tokio::test]
+async fn a_time_in_words_is_understood_and_told_in_the_answer() {
+    let tools = three().await;
+    let answer = tools.answer("memory_search", json!({"query": "apples", "time_expr": "yesterday"})).await;
+    assert_eq!(contents(&answer), ["green apples are sour"]);
+    let window = json!({"from": "2026-03-12T00:00:00Z", "before": "2026-03-13T00:00:00Z"});
+    assert_eq!(answer.structured["time_window"], window);
+    assert!(
+        answer.text.ends_with("\n\nTime: from 2026-03-12T00:00:00Z, before 2026-03-13T00:00:00Z"),
+        "{}",
+        answer.text
+    );
+    assert_eq!(
+        found(&tools, json!({"time_expr": "since 2026-03-12", "before": "2026-03-13"})).await,
+        ["green apples are sour"]
+    );
+    assert!(found(&tools, json!({"query": "apples", "time_expr": "last year"})).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_time_that_is_not_understood_is_an_error_that_lists_forms() {
+    let tools = three().await;
+    for time in ["gibberish", "next week", "13/45/2026", "  ?  "] {
+        let text = tools.failure("memory_search", json!({"query": "apples", "time_expr": time})).await;
+        assert!(text.contains("`time_expr`: time expression") && text.contains("write"), "{text}");
+    }
+    let apart = json!({"query": "apples", "time_expr": "yesterday", "after": "2026-03-13"});
+    assert!(tools.failure("memory_search", apart).await.contains("the range of time is empty"));
+    // An agent that fills every parameter means nothing by it.
+    assert_eq!(found(&tools, json!({"query": "apples", "time_expr": ""})).await.len(), 2);
+}

@@ -226,3 +226,52 @@ async fn a_deleted_text_is_stored_anew_and_the_receipt_says_so() {
     let refused = tools.failure("memory_store", json!({"content": "a fact", "restore_deleted": false})).await;
     assert!(refused.contains("`restore_deleted` is not supported yet"), "{refused}");
 }
+
+#[tokio::test]
+async fn what_happened_earlier_is_found_by_when_it_happened() {
+    let tools = Tools::default();
+    tools.store(json!({"content": "we moved", "occurred_at": "2020-05-04"})).await;
+    tools.store(json!({"content": "we stayed"})).await;
+    let listed = tools.answer("memory_list", json!({"time_expr": "may 2020"})).await;
+    assert_eq!(crate::fixture::contents(&listed), ["we moved"]);
+    assert_eq!(listed.structured["memories"][0]["occurred_at"], "2020-05-04T00:00:00Z");
+    assert_eq!(listed.structured["memories"][0]["origin"], json!({"kind": "user"}));
+    let text = tools.failure("memory_store", json!({"content": "x", "occurred_at": "in may"})).await;
+    assert!(text.contains("`occurred_at`") && text.contains("YYYY-MM-DD"), "{text}");
+}
+
+#[tokio::test]
+async fn a_text_that_is_too_long_for_one_memory_becomes_several_and_each_is_told() {
+    let tools = Tools::with(engine::Settings {
+        splitting: Some(model::Splitting::new(100, 10, model::Cuts::AtBoundaries).unwrap()),
+        ..engine::Settings::default()
+    });
+    let text = "The first sentence is about ports. The second one is about parsers. ".repeat(4);
+    let answer = tools.answer("memory_store", json!({"content": text, "tags": ["long"]})).await;
+    let parts = answer.structured["parts"].as_array().unwrap();
+    assert!(parts.len() > 2 && !answer.is_error);
+    assert_eq!(answer.structured["outcome"], "split");
+    let created = parts.iter().filter(|part| part["outcome"] == "created").count();
+    let whole = answer.structured["content_hash"].as_str().unwrap();
+    assert!(
+        answer
+            .text
+            .starts_with(&format!("Successfully stored {created} memory chunks (original hash: {whole})")),
+        "{}",
+        answer.text
+    );
+    let listed = tools.answer("memory_list", json!({"tags": ["long"]})).await;
+    assert_eq!(listed.structured["total"], created);
+    assert_eq!(listed.structured["memories"][0]["metadata"]["original_hash"], json!(whole));
+}
+
+#[tokio::test]
+async fn an_unknown_type_is_kept_and_the_receipt_says_so() {
+    let tools = Tools::default();
+    let answer = tools.answer("memory_store", json!({"content": "a", "memory_type": "gizmo"})).await;
+    assert!(answer.text.contains("\nWarning: ") && answer.text.contains("gizmo"), "{}", answer.text);
+    assert!(answer.text.contains("MCP_CUSTOM_MEMORY_TYPES"), "{}", answer.text);
+    assert_eq!(answer.structured["warnings"].as_array().unwrap().len(), 1);
+    let known = tools.answer("memory_store", json!({"content": "b"})).await;
+    assert_eq!(known.structured["warnings"], json!([]));
+}
