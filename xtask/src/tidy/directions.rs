@@ -10,11 +10,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("ports", &["model"]),
     ("ranking", &["model", "ports"]),
+    ("transfer", &["model"]),
     ("engine", &["model", "ports", "ranking"]),
     ("embed", &["model", "ports"]),
     ("store-sqlite", &["model", "ports"]),
     ("mcp", &["model", "ports", "engine"]),
-    ("cli", &["model", "ports", "engine", "embed", "store-sqlite", "mcp"]),
+    ("cli", &["model", "ports", "engine", "embed", "store-sqlite", "mcp", "transfer"]),
 ];
 
 /// Crates that only tests and developers use: they may depend on anything, and nothing of the product on them.
