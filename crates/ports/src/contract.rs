@@ -17,6 +17,7 @@ pub mod get;
 pub mod insert;
 pub mod integrity;
 pub mod list;
+pub mod near_pairs;
 pub mod origin;
 pub mod purge;
 pub mod resolve;
@@ -24,6 +25,7 @@ mod sample;
 pub mod search_text;
 pub mod search_vectors;
 pub mod search_words;
+pub mod spaces;
 pub mod statistics;
 pub mod supersede;
 pub mod survey;
@@ -33,7 +35,7 @@ pub mod update;
 pub mod usage;
 
 use async_trait::async_trait;
-use model::ContentHash;
+use model::{ContentHash, ModelIdentity};
 
 use crate::MemoryStore;
 
@@ -49,6 +51,9 @@ pub trait StoreUnderTest: Send + Sync + Sized {
     /// Marks a live memory as one that another took the place of, without a word in the other: databases hold such
     /// memories. The adapter writes to its database directly.
     async fn supersede(&self, old: &ContentHash, new: &ContentHash);
+
+    /// The same memories, opened for another model.
+    async fn reopened(self, model: ModelIdentity) -> Self;
 
     /// Links a live memory to an entity, as the original does. The adapter writes to its database directly.
     async fn link_entity(&self, memory: &ContentHash, name: &str);
@@ -144,6 +149,17 @@ macro_rules! memory_store_cases {
                 superseded_memories_stay_unless_they_are_meant
                 deleting_twice_deletes_nothing_more
                 nothing_is_deleted_by_an_empty_list_of_keys
+            }
+            spaces {
+                a_new_store_has_vectors_of_its_model_alone
+                vectors_of_the_model_before_stay_searchable
+                a_query_must_be_of_the_models_dimension
+                vectors_of_another_model_can_be_dropped_and_its_own_not
+            }
+            near_pairs {
+                near_pairs_come_nearest_first
+                both_memories_of_a_pair_meet_the_filter
+                many_memories_are_compared_with_each_other
             }
             undelete {
                 a_deletion_that_is_undone_leaves_everything_as_it_was

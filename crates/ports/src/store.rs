@@ -6,6 +6,7 @@ mod error;
 mod integrity;
 pub mod lineage;
 mod query;
+pub mod spaces;
 pub mod survey;
 pub mod usage;
 
@@ -23,6 +24,7 @@ pub use query::{
     Candidate, Inserted, Listing, Page, Statistics, Unembedded, VectorSample, VectorSpace, WordCandidate,
     WordQuery, fold_case,
 };
+pub use spaces::{NearPair, VectorsOf};
 pub use survey::{Ages, Survey, TagCount, TagCounts, TypeCount, WeekCount};
 pub use usage::Usage;
 
@@ -32,7 +34,7 @@ pub use usage::Usage;
 /// when it returns an error. No method embeds or waits for a network inside that unit.
 ///
 /// A store keeps vectors of several models apart (*vector spaces*); [`MemoryStore::search_vectors`] only ever compares
-/// vectors of the model the store was opened for.
+/// vectors of the model the store was opened for, [`MemoryStore::search_space`] those of any one model.
 #[async_trait]
 pub trait MemoryStore: Send + Sync {
     /// The model whose vectors this store reads and writes.
@@ -164,6 +166,45 @@ pub trait MemoryStore: Send + Sync {
         filter: &Filter,
         limit: usize,
     ) -> Result<Vec<Candidate>, StoreError>;
+
+    /// [`MemoryStore::search_vectors`] among the vectors of any model; of one that has none here, nothing is found. Vectors
+    /// of the model that was in use before stay searchable while they are being made anew.
+    ///
+    /// # Errors
+    /// [`StoreError::Dimension`] when the vector is not of that model's dimension; otherwise [`StoreError`].
+    async fn search_space(
+        &self,
+        model: &ModelIdentity,
+        query: &Vector,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Vec<Candidate>, StoreError>;
+
+    /// Whose vectors the store holds, and of how many live memories. Models without any may be left out.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn vector_spaces(&self) -> Result<Vec<VectorsOf>, StoreError>;
+
+    /// Drops the vectors of a model that is not in use any more. Says how many there were.
+    ///
+    /// # Errors
+    /// [`StoreError::Unsupported`] for the model in use, and for vectors that another program uses; otherwise
+    /// [`StoreError`].
+    async fn drop_vectors(&self, model: &ModelIdentity) -> Result<u64, StoreError>;
+
+    /// Pairs of live memories that meet a filter whose vectors have at least this cosine, nearest first, at most
+    /// `limit`. Compares all of them with each other: the time grows with the square of their number. Dropping the
+    /// future stops it.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn near_pairs(
+        &self,
+        threshold: f64,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Vec<NearPair>, StoreError>;
 
     /// Deletes the live memories that meet a filter, all or none, and says which. A tombstone stays, so that
     /// synchronisation learns of it; vectors and edges go aside until the deletion is taken back

@@ -12,6 +12,14 @@ pub(crate) fn get(connection: &Connection, key: &str) -> Result<Option<String>> 
         .doing("reading a fact about the database")
 }
 
+/// Forgets a fact.
+pub(crate) fn remove(connection: &Connection, key: &str) -> Result<()> {
+    connection
+        .execute("DELETE FROM service_info WHERE key = ?", [key])
+        .map(|_| ())
+        .doing("forgetting a fact about the database")
+}
+
 /// Writes a fact.
 pub(crate) fn set(connection: &Connection, key: &str, value: &str) -> Result<()> {
     connection

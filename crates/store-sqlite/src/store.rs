@@ -1,20 +1,23 @@
 //! The port, method by method. Each one is a job for a thread of the pool; what it does is in the file of its name.
 
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use model::{ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Timestamp, Vector};
+use ports::store::spaces::keep_nearest;
 use ports::{
-    Candidate, Change, Check, Deletion, Inserted, IntegrityReport, Listing, LogState, MemoryStore, Page,
-    Purge, Purged, Repaired, Statistics, StoreError, Superseded, Survey, TagCounts, TypeCount, Undelete,
-    Undeleted, Unembedded, Usage, VectorSpace, Version, WordCandidate, WordQuery,
+    Candidate, Change, Check, Deletion, Inserted, IntegrityReport, Listing, LogState, MemoryStore, NearPair,
+    Page, Purge, Purged, Repaired, Statistics, StoreError, Superseded, Survey, TagCounts, TypeCount,
+    Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf, Version, WordCandidate, WordQuery,
 };
 use rusqlite::Connection;
 
 use crate::error::{Result, While};
 use crate::pool::{self, Pool};
+use crate::vectors::index::Index;
 use crate::vectors::upkeep::Vectors;
-use crate::vectors::{search, settle};
+use crate::vectors::{pairs, search, settle, spaces};
 use crate::{
     Options, aside, delete, insert, integrity, pending, purge, read, repair, schema, statistics, supersede,
     survey, undelete, update, words,
@@ -27,6 +30,8 @@ use crate::{
 pub struct SqliteStore {
     model: Arc<ModelIdentity>,
     vectors: Arc<Vectors>,
+    /// The vectors of models that are not in use, once they were asked for.
+    others: Mutex<HashMap<ModelIdentity, Arc<Vectors>>>,
     pool: Mutex<Option<Arc<Pool>>>,
 }
 
@@ -44,7 +49,7 @@ impl SqliteStore {
         let prepared = Arc::clone(&model);
         pool.write(move |session| schema::open::prepare(session, &prepared)).await?;
         let vectors = Arc::new(Vectors::new((*model).clone()));
-        Ok(Self { model, vectors, pool: Mutex::new(Some(pool)) })
+        Ok(Self { model, vectors, others: Mutex::default(), pool: Mutex::new(Some(pool)) })
     }
 
     fn pool(&self) -> Result<Arc<Pool>> {
@@ -67,6 +72,32 @@ impl SqliteStore {
     ) -> Result<T> {
         let model = Arc::clone(&self.model);
         self.pool()?.write(move |session| session.transaction(|transaction| job(transaction, &model))).await
+    }
+
+    /// The vectors of a model.
+    fn vectors_of(&self, model: &ModelIdentity) -> Arc<Vectors> {
+        if *model == *self.model {
+            return Arc::clone(&self.vectors);
+        }
+        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
+        let vectors = others.entry(model.clone()).or_insert_with(|| Arc::new(Vectors::new(model.clone())));
+        Arc::clone(vectors)
+    }
+
+    /// Answers a question from the vectors of a model.
+    async fn ask<T: Send + 'static>(
+        &self,
+        model: &ModelIdentity,
+        question: impl Fn(&Connection, &Index) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
+        let vectors = self.vectors_of(model);
+        let job = move |session: &mut pool::Session| {
+            let reader = session.number;
+            session.snapshot(|connection| {
+                vectors.current(connection, reader, |index| question(connection, index))
+            })
+        };
+        self.pool()?.read(job).await
     }
 
     fn check_dimension(&self, vector: &Vector) -> Result<()> {
@@ -193,17 +224,50 @@ impl MemoryStore for SqliteStore {
     }
 
     async fn search_vectors(&self, query: &Vector, filter: &Filter, limit: usize) -> Result<Vec<Candidate>> {
-        self.check_dimension(query)?;
-        let (query, filter, vectors) = (query.clone(), filter.clone(), Arc::clone(&self.vectors));
-        let job = move |session: &mut pool::Session| {
-            let reader = session.number;
-            session.snapshot(|connection| {
-                vectors.current(connection, reader, |index| {
-                    search::nearest(connection, index, &query, &filter, limit)
-                })
-            })
-        };
-        self.pool()?.read(job).await
+        self.search_space(&self.model, query, filter, limit).await
+    }
+
+    async fn search_space(
+        &self,
+        model: &ModelIdentity,
+        query: &Vector,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Vec<Candidate>> {
+        let (found, expected) = (query.dimension(), model.dimension);
+        if found != expected {
+            return Err(StoreError::Dimension { found, expected });
+        }
+        let (query, filter) = (query.clone(), filter.clone());
+        self.ask(model, move |connection, index| search::nearest(connection, index, &query, &filter, limit))
+            .await
+    }
+
+    async fn vector_spaces(&self) -> Result<Vec<VectorsOf>> {
+        self.read(|connection, _| spaces::list(connection)).await
+    }
+
+    async fn drop_vectors(&self, model: &ModelIdentity) -> Result<u64> {
+        let (vectors, model) = (self.vectors_of(model), model.clone());
+        let dropped =
+            self.write(move |connection, own| spaces::drop_vectors(connection, own, &model)).await?;
+        vectors.forget();
+        Ok(dropped)
+    }
+
+    async fn near_pairs(&self, threshold: f64, filter: &Filter, limit: usize) -> Result<Vec<NearPair>> {
+        let filter = filter.clone();
+        let ids = Arc::new(self.read(move |connection, _| pairs::selected(connection, &filter)).await?);
+        let mut found = Vec::new();
+        for from in (0..ids.len()).step_by(pairs::AT_ONCE) {
+            let ids = Arc::clone(&ids);
+            let more = self.ask(&self.model, move |connection, index| {
+                pairs::pairs(connection, index, &ids, from, threshold)
+            });
+            found.extend(more.await?);
+            keep_nearest(&mut found, limit);
+        }
+        Ok(found)
     }
 
     async fn delete(&self, filter: &Filter, deleted_at: Timestamp) -> Result<Deletion> {

@@ -8,7 +8,8 @@
 //! | [`codes`] | a vector in one byte for each number |
 //! | [`index`] | all vectors in memory, as codes and exactly |
 //! | [`upkeep`] | keeping the index true while this process and others write |
-//! | [`search`] | the nearest memories that meet a filter |
+//! | [`search`], [`pairs`] | the nearest memories that meet a filter; memories near each other |
+//! | [`spaces`] | whose vectors there are |
 //!
 //! vec0 keeps the vectors and the original finds them there, but it reads all of them from the file for every question
 //! (14 ms for 10,000) and gives at most 4,096. The index in memory answers in a fraction of that, and exactly.
@@ -16,7 +17,9 @@
 pub(crate) mod codes;
 pub(crate) mod home;
 pub(crate) mod index;
+pub(crate) mod pairs;
 pub(crate) mod search;
 pub(crate) mod settle;
+pub(crate) mod spaces;
 pub(crate) mod stored;
 pub(crate) mod upkeep;

@@ -5,6 +5,7 @@ mod counting;
 mod deleting;
 mod filtering;
 mod port;
+mod spaces;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -50,7 +51,7 @@ pub struct FakeStore {
 }
 
 /// Whose the vectors of [`Row::legacy`] are.
-#[derive(Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 enum Legacy {
     /// There are none.
     #[default]
@@ -59,7 +60,7 @@ enum Legacy {
     Foreign,
 }
 
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Rows {
     next: i64,
     live: BTreeMap<MemoryId, Row>,
@@ -73,18 +74,22 @@ struct Rows {
 }
 
 /// A deleted memory, as it was.
+#[derive(Clone)]
 struct Tombstone {
     at: Timestamp,
     deletion: i64,
     row: Row,
 }
 
+#[derive(Clone)]
 struct Row {
     memory: Memory,
     /// Its vector by the store's model.
     vector: Option<Vector>,
     /// The vector that was there when the database was first opened.
     legacy: Option<Vector>,
+    /// Its vectors by other models.
+    others: Vec<(ModelIdentity, Vector)>,
     /// How often it was used, and when last.
     usage: Option<(u64, Timestamp)>,
 }
@@ -102,6 +107,18 @@ impl FakeStore {
             insertions: AtomicUsize::default(),
             ahead: Mutex::default(),
         }
+    }
+
+    /// The same memories, opened for another model: the vectors that were in use are another model's now.
+    ///
+    /// # Panics
+    /// When another test thread panicked while it held the lock.
+    #[must_use]
+    #[expect(clippy::unwrap_used, reason = "test support")]
+    pub fn reopened(&self, model: ModelIdentity) -> Self {
+        let mut rows = self.rows.lock().unwrap().clone();
+        rows.change_model(&self.model, &model);
+        Self { rows: Mutex::new(rows), ..Self::new(model) }
     }
 
     /// Makes every later call fail in this way, or none.
@@ -178,6 +195,11 @@ impl FakeStore {
     #[must_use]
     pub fn insertions(&self) -> usize {
         self.insertions.load(Ordering::SeqCst)
+    }
+
+    /// Opens it again behind the engine's back, to look into it.
+    pub fn reopen(&self) {
+        self.closed.store(false, Ordering::SeqCst);
     }
 
     /// Whether it was closed and not opened again.

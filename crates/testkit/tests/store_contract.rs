@@ -1,7 +1,7 @@
 //! The store in memory keeps the contract of its port, so that what is tested on it holds for the others.
 
 use async_trait::async_trait;
-use model::ContentHash;
+use model::{ContentHash, ModelIdentity};
 use ports::contract::StoreUnderTest;
 use ports::{Embedder, MemoryStore};
 use testkit::{FakeEmbedder, FakeStore};
@@ -20,6 +20,10 @@ impl StoreUnderTest for Fake {
 
     async fn supersede(&self, old: &ContentHash, new: &ContentHash) {
         self.0.supersede(old, new);
+    }
+
+    async fn reopened(self, model: ModelIdentity) -> Self {
+        Self(self.0.reopened(model))
     }
 
     async fn link_entity(&self, memory: &ContentHash, name: &str) {

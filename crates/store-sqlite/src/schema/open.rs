@@ -11,7 +11,7 @@ use super::steps;
 use crate::backup::{self, Reason};
 use crate::connection::{self, Access, Waiting};
 use crate::error::{Result, While};
-use crate::vectors::home;
+use crate::vectors::{home, spaces};
 use crate::{Options, pool::Session};
 
 /// Brings the file of a session into the form that this release reads and writes, if it is not in it already.
@@ -34,7 +34,11 @@ pub(crate) fn prepare(session: &mut Session, model: &ModelIdentity) -> Result<()
     }
     waiting.retry(|| connection::use_log(connection))?;
     let dimension = form.vec0.map(|table| table.dimension);
-    match waiting.retry(|| home::decide_when_opened(connection, model, dimension)) {
+    let decide = || {
+        home::decide_when_opened(connection, model, dimension)?;
+        spaces::remember(connection, model)
+    };
+    match waiting.retry(decide) {
         // It can be read all the same.
         Err(StoreError::ReadOnly { .. }) => Ok(()),
         decided => decided,

@@ -31,7 +31,7 @@ pub(crate) fn identity(model: &ModelIdentity) -> String {
 }
 
 /// Under which key of `service_info` a model's home stands.
-fn key(identity: &str) -> String {
+pub(super) fn key(identity: &str) -> String {
     format!("vectors of {identity}")
 }
 

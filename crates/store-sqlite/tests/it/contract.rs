@@ -1,10 +1,10 @@
 //! The contract suite of the port.
 
 use async_trait::async_trait;
-use model::ContentHash;
+use model::{ContentHash, ModelIdentity};
 use ports::MemoryStore;
 use ports::contract::StoreUnderTest;
-use store_sqlite::SqliteStore;
+use store_sqlite::{Options, SqliteStore};
 
 use crate::samples::Place;
 
@@ -34,6 +34,12 @@ impl StoreUnderTest for Bed {
             )
             .unwrap();
         assert_eq!(changed, 1);
+    }
+
+    async fn reopened(self, model: ModelIdentity) -> Self {
+        self.store.close().await;
+        let options = Options { model, ..self.place.options() };
+        Self { store: SqliteStore::open(options).await.unwrap(), place: self.place }
     }
 
     async fn link_entity(&self, memory: &ContentHash, name: &str) {

@@ -9,9 +9,9 @@ use model::{
     Tags, Timestamp, Vector,
 };
 use ports::{
-    Candidate, Change, Check, Deletion, Inserted, IntegrityReport, Listing, MemoryStore, Page, Purge, Purged,
-    Repaired, Statistics, StoreError, Superseded, Survey, TagCounts, TypeCount, Undelete, Undeleted,
-    Unembedded, Usage, VectorSpace, Version, WordCandidate, WordQuery, fold_case,
+    Candidate, Change, Check, Deletion, Inserted, IntegrityReport, Listing, MemoryStore, NearPair, Page,
+    Purge, Purged, Repaired, Statistics, StoreError, Superseded, Survey, TagCounts, TypeCount, Undelete,
+    Undeleted, Unembedded, Usage, VectorSpace, VectorsOf, Version, WordCandidate, WordQuery, fold_case,
 };
 
 use super::filtering::{matches, newest_first, words};
@@ -164,6 +164,51 @@ impl MemoryStore for FakeStore {
         Ok(best(candidates.collect(), limit))
     }
 
+    async fn search_space(
+        &self,
+        model: &ModelIdentity,
+        query: &Vector,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Vec<Candidate>, StoreError> {
+        if *model == self.model {
+            return self.search_vectors(query, filter, limit).await;
+        }
+        let (found, expected) = (query.dimension(), model.dimension);
+        if found != expected {
+            return Err(StoreError::Dimension { found, expected });
+        }
+        let rows = self.sound(Fault::Vectors)?;
+        let candidates = selected(&rows, filter).into_iter().filter_map(|row| {
+            let (_, vector) = row.others.iter().find(|(of, _)| of == model)?;
+            Some(Candidate { id: row.memory.id, score: vector.cosine(query)? })
+        });
+        Ok(best(candidates.collect(), limit))
+    }
+
+    async fn vector_spaces(&self) -> Result<Vec<VectorsOf>, StoreError> {
+        Ok(self.reading()?.vector_spaces(&self.model))
+    }
+
+    async fn drop_vectors(&self, model: &ModelIdentity) -> Result<u64, StoreError> {
+        let mut rows = self.writing()?;
+        if *model == self.model {
+            return Err(StoreError::Unsupported {
+                reason: "the vectors of the model in use stay".to_owned(),
+            });
+        }
+        Ok(rows.drop_vectors(model))
+    }
+
+    async fn near_pairs(
+        &self,
+        threshold: f64,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Vec<NearPair>, StoreError> {
+        Ok(self.sound(Fault::Vectors)?.near_pairs(threshold, filter, limit))
+    }
+
     async fn delete(&self, filter: &Filter, deleted_at: Timestamp) -> Result<Deletion, StoreError> {
         Ok(self.writing()?.delete(filter, deleted_at))
     }
@@ -309,6 +354,6 @@ pub(super) fn insert(rows: &mut Rows, new: NewMemory) -> Inserted {
         version: 1,
         embedding: if new.vector.is_some() { EmbeddingState::Done } else { EmbeddingState::Pending },
     };
-    rows.live.insert(id, Row { memory, vector: new.vector, legacy: None, usage: None });
+    rows.live.insert(id, Row { memory, vector: new.vector, legacy: None, others: Vec::new(), usage: None });
     Inserted::Created { id, restored_from }
 }
