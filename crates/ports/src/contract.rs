@@ -11,6 +11,7 @@
 #![expect(missing_docs, reason = "the names of the cases are sentences")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a case fails by panicking")]
 
+pub mod backup;
 pub mod closing;
 pub mod delete;
 pub mod get;
@@ -34,6 +35,8 @@ pub mod unembedded;
 pub mod update;
 pub mod usage;
 
+use std::path::PathBuf;
+
 use async_trait::async_trait;
 use model::{ContentHash, ModelIdentity};
 
@@ -54,6 +57,9 @@ pub trait StoreUnderTest: Send + Sync + Sized {
 
     /// The same memories, opened for another model.
     async fn reopened(self, model: ModelIdentity) -> Self;
+
+    /// A directory for the files of a case, beside the store's own.
+    fn files(&self) -> PathBuf;
 
     /// Links a live memory to an entity, as the original does. The adapter writes to its database directly.
     async fn link_entity(&self, memory: &ContentHash, name: &str);
@@ -234,6 +240,10 @@ macro_rules! memory_store_cases {
                 an_empty_store_counts_nothing
                 every_write_is_counted
                 partitions_tags_and_the_span_of_time_are_told
+            }
+            backup {
+                a_backup_is_a_file_of_its_own
+                a_file_that_is_there_is_not_overwritten
             }
             integrity {
                 a_store_in_use_is_sound

@@ -1,5 +1,6 @@
 //! The memory store: one space's memories, with their words and vectors.
 
+mod backup;
 mod change;
 mod deletion;
 mod error;
@@ -14,8 +15,10 @@ use async_trait::async_trait;
 use model::{
     ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Space, Timestamp, Vector,
 };
+use std::path::Path;
 use std::sync::Arc;
 
+pub use backup::BackupFile;
 pub use change::{Change, Patch, Superseded, Version};
 pub use deletion::{Deletion, DeletionId, LogState, NotRestored, Purge, Purged, Undelete, Undeleted};
 pub use error::StoreError;
@@ -262,6 +265,14 @@ pub trait MemoryStore: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     async fn statistics(&self) -> Result<Statistics, StoreError>;
+
+    /// Writes a copy of the store into a new file (its directory is created when needed) while it is in use, and verifies
+    /// it. The copy holds the store as it was at one moment.
+    ///
+    /// # Errors
+    /// [`StoreError::Backup`] when it cannot be made (no file is left then) or the file is there already;
+    /// [`StoreError::Unsupported`] when this kind of store has no file; otherwise [`StoreError`].
+    async fn backup(&self, target: &Path) -> Result<BackupFile, StoreError>;
 
     /// Looks for damage. Changes nothing.
     ///

@@ -3,15 +3,19 @@
 //! A copy is made by SQLite's own backup, into a file that is private from the start, under a name that says it is not
 //! finished. Then it is closed, opened again and checked; only a sound copy that is on the disk gets its final name.
 
+pub(crate) mod manifest;
+
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use model::Timestamp;
-use ports::StoreError;
+use manifest::{Manifest, sha256};
+use model::{ModelIdentity, Timestamp};
+use ports::{BackupFile, StoreError};
 use rusqlite::Connection;
 use rusqlite::backup::Backup;
 
 use crate::error::{Result, store_error};
+use crate::schema::form::Form;
 use crate::{connection, files, words};
 
 /// Pages copied at once.
@@ -40,18 +44,98 @@ pub(crate) fn write(
 ) -> Result<PathBuf> {
     files::create_directory(directory).map_err(|error| failed("no directory for backups", error))?;
     let (unfinished, finished) = names(directory, database, reason, now)?;
-    let written = copy(source, &unfinished).and_then(|()| verify(source, &unfinished)).and_then(|()| {
-        files::sync_copy(&unfinished)
-            .and_then(|()| std::fs::rename(&unfinished, &finished))
-            .and_then(|()| files::sync_directory(directory))
-            .map_err(|error| failed("the copy cannot be written durably", error))
-    });
+    let written = copy(source, &unfinished)
+        .and_then(|()| verify(source, &unfinished))
+        .and_then(|()| put_in_place(&unfinished, &finished));
     if let Err(error) = written {
         // Half a copy helps nobody and may be what filled the disk.
         let _ = std::fs::remove_file(&unfinished);
         return Err(error);
     }
     Ok(finished)
+}
+
+/// Writes a verified copy of what a connection sees into a new file, with a manifest beside it. The connection must be
+/// inside a read transaction, so that the copy is of one moment.
+///
+/// # Errors
+/// As [`write`]; [`StoreError::Backup`] when the file is there already.
+pub(crate) fn write_to(
+    source: &Connection,
+    target: &Path,
+    model: &ModelIdentity,
+    now: Timestamp,
+) -> Result<BackupFile> {
+    let refused = |reason: String| Err(StoreError::Backup { reason, source: None });
+    if target.exists() {
+        return refused(format!("{} is there already: name a new file", target.display()));
+    }
+    files::create_directory(files::directory_of(target))
+        .map_err(|error| failed("no directory for the backup", error))?;
+    let mut unfinished = target.as_os_str().to_owned();
+    unfinished.push(".unfinished");
+    let unfinished = PathBuf::from(unfinished);
+    if !files::create_private(&unfinished).map_err(|error| failed("no file for the copy", error))? {
+        return refused(format!(
+            "{} is there: another backup is under way, or was interrupted (then remove it)",
+            unfinished.display()
+        ));
+    }
+    let written = finish(source, &unfinished, target, model, now);
+    if written.is_err() {
+        let _ = std::fs::remove_file(&unfinished);
+        if !target.exists() {
+            let _ = std::fs::remove_file(Manifest::path_of(target));
+        }
+    }
+    written
+}
+
+fn finish(
+    source: &Connection,
+    unfinished: &Path,
+    target: &Path,
+    model: &ModelIdentity,
+    now: Timestamp,
+) -> Result<BackupFile> {
+    let form = Form::detect(source)?;
+    let (memories, _) = counts(source, &form).map_err(|error| failed_in_sqlite("counting failed", error))?;
+    copy(source, unfinished)?;
+    verify(source, unfinished)?;
+    let manifest = Manifest {
+        manifest_version: Manifest::version(),
+        file: target.file_name().unwrap_or_default().to_string_lossy().into_owned(),
+        bytes: files::bytes(unfinished),
+        sha256: sha256(unfinished).map_err(|error| failed("the copy cannot be read", error))?,
+        memories,
+        format: form.release().to_owned(),
+        schema: form.schema,
+        model: model.to_string(),
+        created_at: now.to_string(),
+    };
+    manifest.write(target).map_err(|error| failed("the manifest cannot be written", error))?;
+    put_in_place(unfinished, target)?;
+    Ok(BackupFile { path: target.to_owned(), bytes: manifest.bytes, memories })
+}
+
+/// Gives a finished copy its name, durably.
+fn put_in_place(unfinished: &Path, finished: &Path) -> Result<()> {
+    files::sync_copy(unfinished)
+        .and_then(|()| std::fs::rename(unfinished, finished))
+        .and_then(|()| files::sync_directory(files::directory_of(finished)))
+        .map_err(|error| failed("the copy cannot be written durably", error))
+}
+
+/// Live and deleted memories. The oldest files know no deleted ones.
+pub(crate) fn counts(connection: &Connection, form: &Form) -> rusqlite::Result<(u64, u64)> {
+    let deleted = if form.has_column("memories", "deleted_at") { "deleted_at IS NOT NULL" } else { "0" };
+    connection.query_row(
+        &format!(
+            "SELECT count(*) FILTER (WHERE NOT ({deleted})), count(*) FILTER (WHERE {deleted}) FROM memories"
+        ),
+        [],
+        |row| Ok((row.get(0)?, row.get(1)?)),
+    )
 }
 
 /// A free name, reserved by creating the unfinished file.
@@ -78,7 +162,8 @@ fn names(directory: &Path, database: &Path, reason: Reason, now: Timestamp) -> R
     })
 }
 
-fn copy(source: &Connection, to: &Path) -> Result<()> {
+/// Copies a database into an empty file, in one piece.
+pub(crate) fn copy(source: &Connection, to: &Path) -> Result<()> {
     let mut target = connection::open_plain(to)?;
     let copied = Backup::new(source, &mut target)
         .and_then(|backup| backup.run_to_completion(PAGES, Duration::ZERO, None))
@@ -88,7 +173,8 @@ fn copy(source: &Connection, to: &Path) -> Result<()> {
     target.close().map_err(|(_, error)| failed_in_sqlite("copying failed", error))
 }
 
-fn verify(source: &Connection, copy: &Path) -> Result<()> {
+/// Whether a copy is sound and has as many rows as its source.
+pub(crate) fn verify(source: &Connection, copy: &Path) -> Result<()> {
     let count = |connection: &Connection| -> rusqlite::Result<i64> {
         connection.query_row("SELECT count(*) FROM memories", [], |row| row.get(0))
     };
@@ -113,7 +199,7 @@ fn verify(source: &Connection, copy: &Path) -> Result<()> {
 }
 
 /// What SQLite finds wrong with a database, word indexes left out: those are rebuilt from the memories.
-fn problems(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+pub(crate) fn problems(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
     let lines =
         statement.query_map([], |row| row.get::<_, String>(0))?.collect::<rusqlite::Result<Vec<_>>>()?;

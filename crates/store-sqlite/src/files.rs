@@ -117,6 +117,18 @@ pub(crate) fn create_private(path: &Path) -> Result<bool> {
     }
 }
 
+/// Writes a small file of ours, 0600, durably; one that is there is replaced.
+#[expect(clippy::disallowed_methods, reason = "a file beside a backup, no database")]
+pub(crate) fn write_private(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let flags = OFlags::CREATE | OFlags::TRUNC | OFlags::WRONLY | OFlags::CLOEXEC;
+    let file = rustix::fs::open(path, flags, Mode::RUSR | Mode::WUSR)?;
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        rest = &rest[rustix::io::write(&file, rest)?..];
+    }
+    Ok(rustix::fs::fsync(file)?)
+}
+
 /// Makes a closed file durable that no database connection uses (a finished backup).
 #[expect(clippy::disallowed_methods, reason = "a finished copy")]
 pub(crate) fn sync_copy(path: &Path) -> std::io::Result<()> {

@@ -11,7 +11,8 @@
 //! | `words` | finding by words: whole words, pieces of words |
 //! | `vectors` | finding by meaning: where vectors are, the index in memory |
 //! | `schema` | the form of the database; upgrading older ones |
-//! | `backup`, `integrity`, `repair` | verified copies; looking for damage; mending it |
+//! | `backup`, [`verify_backup`], [`restore`] | verified copies, made while the store is in use; checking them; putting one back |
+//! | `integrity`, `repair` | looking for damage; mending it |
 //! | `aside` | what has no column of the original's: origin, use |
 //! | `pool`, [`connection`] | threads and connections; waiting for other processes |
 //! | `files` | modes, directories, network file systems |
@@ -43,6 +44,7 @@ mod pool;
 mod purge;
 mod read;
 mod repair;
+mod restore;
 mod rows;
 mod schema;
 mod statistics;
@@ -53,7 +55,10 @@ mod undelete;
 mod update;
 mod vec0;
 mod vectors;
+mod verify_backup;
 mod words;
 
 pub use options::{NetworkFileSystem, Options};
+pub use restore::{Restored, restore};
 pub use store::SqliteStore;
+pub use verify_backup::{BackupReport, verify_backup};

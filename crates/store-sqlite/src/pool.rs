@@ -14,7 +14,7 @@ use std::sync::Arc;
 use crate::Options;
 use crate::error::Result;
 use lane::Lane;
-pub(crate) use registry::shared;
+pub(crate) use registry::{canonical, is_open, keep_closed, shared};
 pub(crate) use session::Session;
 
 /// How many threads read.

@@ -1,15 +1,17 @@
 //! The port, method by method. Each one is a job for a thread of the pool; what it does is in the file of its name.
 
 use std::collections::HashMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use model::{ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Timestamp, Vector};
 use ports::store::spaces::keep_nearest;
 use ports::{
-    Candidate, Change, Check, Deletion, Inserted, IntegrityReport, Listing, LogState, MemoryStore, NearPair,
-    Page, Purge, Purged, Repaired, Statistics, StoreError, Superseded, Survey, TagCounts, TypeCount,
-    Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf, Version, WordCandidate, WordQuery,
+    BackupFile, Candidate, Change, Check, Deletion, Inserted, IntegrityReport, Listing, LogState,
+    MemoryStore, NearPair, Page, Purge, Purged, Repaired, Statistics, StoreError, Superseded, Survey,
+    TagCounts, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf, Version,
+    WordCandidate, WordQuery,
 };
 use rusqlite::Connection;
 
@@ -19,8 +21,8 @@ use crate::vectors::index::Index;
 use crate::vectors::upkeep::Vectors;
 use crate::vectors::{pairs, search, settle, spaces};
 use crate::{
-    Options, aside, delete, insert, integrity, pending, purge, read, repair, schema, statistics, supersede,
-    survey, undelete, update, words,
+    Options, aside, backup, delete, insert, integrity, pending, purge, read, repair, schema, statistics,
+    supersede, survey, undelete, update, words,
 };
 
 /// The memories of one SQLite file, opened for one embedding model.
@@ -333,6 +335,16 @@ impl MemoryStore for SqliteStore {
     async fn statistics(&self) -> Result<Statistics> {
         let path = self.pool()?.path.clone();
         self.read(move |connection, model| statistics::read(connection, model, &path)).await
+    }
+
+    async fn backup(&self, target: &Path) -> Result<BackupFile> {
+        let target = target.to_owned();
+        let model = Arc::clone(&self.model);
+        let job = move |session: &mut pool::Session| {
+            let now = session.options.clock.now();
+            session.snapshot(|connection| backup::write_to(connection, &target, &model, now))
+        };
+        self.pool()?.read(job).await
     }
 
     async fn check(&self, check: Check) -> Result<IntegrityReport> {

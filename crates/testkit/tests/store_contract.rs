@@ -1,17 +1,21 @@
 //! The store in memory keeps the contract of its port, so that what is tested on it holds for the others.
 
+use std::path::PathBuf;
+
 use async_trait::async_trait;
 use model::{ContentHash, ModelIdentity};
 use ports::contract::StoreUnderTest;
 use ports::{Embedder, MemoryStore};
+use tempfile::TempDir;
 use testkit::{FakeEmbedder, FakeStore};
 
-struct Fake(FakeStore);
+struct Fake(FakeStore, TempDir);
 
+#[expect(clippy::unwrap_used, reason = "a test without a directory fails")]
 #[async_trait]
 impl StoreUnderTest for Fake {
     async fn empty() -> Self {
-        Self(FakeStore::new(FakeEmbedder::default().model().clone()))
+        Self(FakeStore::new(FakeEmbedder::default().model().clone()), tempfile::tempdir().unwrap())
     }
 
     fn store(&self) -> &dyn MemoryStore {
@@ -23,7 +27,11 @@ impl StoreUnderTest for Fake {
     }
 
     async fn reopened(self, model: ModelIdentity) -> Self {
-        Self(self.0.reopened(model))
+        Self(self.0.reopened(model), self.1)
+    }
+
+    fn files(&self) -> PathBuf {
+        self.1.path().to_owned()
     }
 
     async fn link_entity(&self, memory: &ContentHash, name: &str) {

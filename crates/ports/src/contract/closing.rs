@@ -43,6 +43,7 @@ pub async fn a_closed_store_refuses_every_call<S: StoreUnderTest>() {
         store.vector_space().await.err(),
         store.settle_vector_space(true).await.err(),
         store.statistics().await.err(),
+        store.backup(&bed.files().join("copy.db")).await.err(),
         store.check(Check::Quick).await.err(),
         store.repair().await.err(),
     ];

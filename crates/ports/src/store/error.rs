@@ -57,10 +57,9 @@ pub enum StoreError {
         #[source]
         source: Option<Source>,
     },
-    /// The backup that must precede a change of the schema could not be made. Nothing was changed.
-    #[error(
-        "no verified backup could be made before upgrading the memory store: {reason}; nothing was changed"
-    )]
+    /// A backup could not be made: one that was asked for, or the one that must precede a change of the schema. Nothing
+    /// was changed.
+    #[error("no verified backup of the memory store could be made: {reason}; nothing was changed")]
     Backup {
         /// What prevents it.
         reason: String,

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
 use ports::StoreError;
 
@@ -10,11 +10,42 @@ use super::Pool;
 use crate::error::Result;
 use crate::{Options, files};
 
-static POOLS: OnceLock<Mutex<HashMap<PathBuf, Weak<Pool>>>> = OnceLock::new();
+type Pools = HashMap<PathBuf, Weak<Pool>>;
+
+static POOLS: OnceLock<Mutex<Pools>> = OnceLock::new();
+
+fn pools() -> MutexGuard<'static, Pools> {
+    POOLS.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Whether this process has a file open.
+pub(crate) fn is_open(path: &Path) -> bool {
+    pools().get(path).is_some_and(|pool| pool.strong_count() > 0)
+}
+
+/// As long as it lives, this process opens no database.
+pub(crate) struct KeptClosed {
+    _pools: MutexGuard<'static, Pools>,
+}
+
+/// Sees to it that this process does not open a file.
+///
+/// # Errors
+/// [`StoreError::Open`] when it has it open.
+pub(crate) fn keep_closed(path: &Path) -> Result<KeptClosed> {
+    let pools = pools();
+    if pools.get(path).is_some_and(|pool| pool.strong_count() > 0) {
+        return Err(StoreError::Open {
+            reason: format!("{} is open in this process: close it first", path.display()),
+            source: None,
+        });
+    }
+    Ok(KeptClosed { _pools: pools })
+}
 
 /// The pool of a file: the one that is open already, or a new one. The file is there afterwards.
 pub(crate) fn shared(options: &Options) -> Result<Arc<Pool>> {
-    let mut pools = POOLS.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    let mut pools = pools();
     // Under the lock, because a file that is being created is closed once by hand, which must not happen while another
     // thread has it open (closing any descriptor of a file drops this process's locks on it).
     files::prepare(options)?;
@@ -29,7 +60,8 @@ pub(crate) fn shared(options: &Options) -> Result<Arc<Pool>> {
     Ok(pool)
 }
 
-fn canonical(path: &Path) -> Result<PathBuf> {
+/// A path without symbolic links; the file must be there.
+pub(crate) fn canonical(path: &Path) -> Result<PathBuf> {
     path.canonicalize().map_err(|error| StoreError::Open {
         reason: format!("{} cannot be resolved: {error}", path.display()),
         source: Some(error.into()),

@@ -1,5 +1,7 @@
 //! The contract suite of the port.
 
+use std::path::PathBuf;
+
 use async_trait::async_trait;
 use model::{ContentHash, ModelIdentity};
 use ports::MemoryStore;
@@ -40,6 +42,12 @@ impl StoreUnderTest for Bed {
         self.store.close().await;
         let options = Options { model, ..self.place.options() };
         Self { store: SqliteStore::open(options).await.unwrap(), place: self.place }
+    }
+
+    fn files(&self) -> PathBuf {
+        let files = self.place.directory.path().join("files");
+        std::fs::create_dir_all(&files).unwrap();
+        files
     }
 
     async fn link_entity(&self, memory: &ContentHash, name: &str) {

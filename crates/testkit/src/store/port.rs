@@ -1,6 +1,8 @@
 //! The port's methods.
 
 use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
@@ -9,9 +11,10 @@ use model::{
     Tags, Timestamp, Vector,
 };
 use ports::{
-    Candidate, Change, Check, Deletion, Inserted, IntegrityReport, Listing, MemoryStore, NearPair, Page,
-    Purge, Purged, Repaired, Statistics, StoreError, Superseded, Survey, TagCounts, TypeCount, Undelete,
-    Undeleted, Unembedded, Usage, VectorSpace, VectorsOf, Version, WordCandidate, WordQuery, fold_case,
+    BackupFile, Candidate, Change, Check, Deletion, Inserted, IntegrityReport, Listing, MemoryStore,
+    NearPair, Page, Purge, Purged, Repaired, Statistics, StoreError, Superseded, Survey, TagCounts,
+    TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf, Version, WordCandidate,
+    WordQuery, fold_case,
 };
 
 use super::filtering::{matches, newest_first, words};
@@ -290,6 +293,21 @@ impl MemoryStore for FakeStore {
             schema: 0,
             span: oldest.zip(newest),
         })
+    }
+
+    async fn backup(&self, target: &Path) -> Result<BackupFile, StoreError> {
+        let rows = self.reading()?;
+        let lines: Vec<String> = rows.live.values().map(|row| row.memory.hash.to_string()).collect();
+        let text = format!("memories of a fake store\n{}\n", lines.join("\n"));
+        let failed = |error: std::io::Error| StoreError::Backup {
+            reason: format!("{} cannot be written: {error}", target.display()),
+            source: Some(error.into()),
+        };
+        std::fs::create_dir_all(target.parent().unwrap_or(Path::new("."))).map_err(failed)?;
+        let mut file = std::fs::File::create_new(target).map_err(failed)?;
+        file.write_all(text.as_bytes()).map_err(failed)?;
+        let (bytes, memories) = (text.len() as u64, lines.len() as u64);
+        Ok(BackupFile { path: target.to_owned(), bytes, memories })
     }
 
     async fn check(&self, _check: Check) -> Result<IntegrityReport, StoreError> {
