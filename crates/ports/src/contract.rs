@@ -26,6 +26,7 @@ mod sample;
 pub mod search_text;
 pub mod search_vectors;
 pub mod search_words;
+pub mod sequences;
 pub mod spaces;
 pub mod statistics;
 pub mod supersede;
@@ -240,6 +241,9 @@ macro_rules! memory_store_cases {
                 an_empty_store_counts_nothing
                 every_write_is_counted
                 partitions_tags_and_the_span_of_time_are_told
+            }
+            sequences {
+                any_sequence_of_writes_leaves_what_it_means
             }
             backup {
                 a_backup_is_a_file_of_its_own
