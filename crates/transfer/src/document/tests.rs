@@ -38,7 +38,8 @@ fn an_element_that_is_no_json_spoils_only_itself() {
 
 #[test]
 fn a_frame_that_is_no_json_is_an_error() {
-    for text in ["", "7", "[1", "[1 2]", "[1,]", "[1]x", "{\"a\"1}", "{\"a\":1", "{1:2}", "[,1]", "{\"a\":}"]
+    for text in
+        ["", "7", "[1", "[\"a\" \"b\"]", "[1,]", "[1]x", "{\"a\"1}", "{\"a\":1", "{1:2}", "[,1]", "{\"a\":}"]
     {
         assert!(matches!(items(text), Err(ImportError::Syntax { .. })), "{text}");
     }

@@ -1,5 +1,7 @@
 //! Every format, read and written from outside.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 mod detection;
 mod fixtures;
 mod hostile;
