@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use serde_json::json;
 
-use crate::commands::{completions, delete, doctor, get, list, search, server, status, store};
+use crate::commands::{completions, config, delete, doctor, get, list, search, server, status, store};
 use crate::exit;
 use crate::render::Terminal;
 use crate::settings::FlagValue;
@@ -100,6 +100,8 @@ pub enum Command {
     Status(status::Status),
     /// Examine the database for damage, and repair it
     Doctor(doctor::Doctor),
+    /// Show the settings in force, and where each comes from
+    Config(config::Config),
     /// Print the completions of a shell
     Completions(completions::Completions),
 }

@@ -1,6 +1,7 @@
 //! The commands, one file each.
 
 pub mod completions;
+pub mod config;
 pub mod delete;
 pub mod doctor;
 pub mod filter;
@@ -26,6 +27,7 @@ pub fn run(arguments: Arguments, terminal: &Terminal) -> Result<Verdict, Failure
     let Arguments { source, command, .. } = arguments;
     match command {
         Command::Completions(command) => command.run(terminal),
+        Command::Config(command) => command.run(terminal, &source),
         Command::Server(command) => command.run(terminal, &source),
         Command::Store(command) => {
             Session::run(terminal, &source, async |session| command.run(session).await)

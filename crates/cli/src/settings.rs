@@ -6,6 +6,7 @@
 //! | [`dotenv`] | `.env` files, read without touching the environment |
 //! | [`layers`] | which layer wins: flags, then environment, then `.env`, then the default |
 //! | [`variables`] | the table of names: default, meaning, whether this release uses it |
+//! | [`effective`] | the settings as they are in force, each with its origin |
 //! | [`value`] | a checked value together with its origin |
 //! | [`parse`], [`paths`] | text to values; where files are on each platform |
 //! | `resolve` | all of it put together: [`Settings::resolve`] |
@@ -14,9 +15,12 @@
 //! settings.
 //!
 //! # Adding a setting
-//! A row in [`variables`], a field in [`Settings`], a line in `resolve` that checks it, a row in the tests there.
+//! A row in [`variables`] (or, if the original has it, its row moves to the section that has effect), a field in
+//! [`Settings`], a line in `resolve` that checks it, a line in [`effective`], a row in the tests. Then
+//! `cargo xtask docs`.
 
 pub mod dotenv;
+pub mod effective;
 pub mod environment;
 mod error;
 pub mod layers;
@@ -29,9 +33,10 @@ pub mod variables;
 
 use std::path::PathBuf;
 
+pub use effective::Effective;
 pub use environment::Environment;
 pub use error::InvalidSetting;
-pub use layers::{FlagValue, Layers};
+pub use layers::{FlagValue, Layers, WithoutEffect};
 pub use log::LogFilter;
 pub use value::{Origin, Setting};
 
@@ -40,16 +45,22 @@ pub use value::{Origin, Setting};
 pub struct Settings {
     /// What kind of store.
     pub backend: Setting<Backend>,
+    /// The directory that default paths start from, if there is one. Absolute.
+    pub base: Option<Setting<PathBuf>>,
     /// The database file. Absolute.
     pub database: Setting<PathBuf>,
     /// Where backups go. Absolute.
     pub backups: Setting<PathBuf>,
     /// Additional PRAGMAs for each connection: name and value.
     pub pragmas: Setting<Vec<(String, String)>>,
-    /// The cosine from which a memory is called a near-duplicate; none when that is switched off.
-    pub near_duplicate_cosine: Setting<Option<f64>>,
+    /// The name of the embedding model.
+    pub model: Setting<&'static str>,
+    /// Whether near-duplicates are named.
+    pub near_duplicates: Setting<bool>,
+    /// The cosine from which a memory is called a near-duplicate.
+    pub near_duplicate_cosine: Setting<f64>,
     /// How much words and meaning count in a search.
-    pub weights: Setting<Weights>,
+    pub weights: Weights,
     /// The author that stored memories are marked with.
     pub agent_id: Setting<Option<String>>,
     /// Whether stored memories are marked with the name of this machine.
@@ -58,6 +69,10 @@ pub struct Settings {
     pub max_response_chars: Setting<Option<u64>>,
     /// What is logged.
     pub log: Setting<LogFilter>,
+    /// What is set and has no effect.
+    pub without_effect: Vec<WithoutEffect>,
+    /// Names that are set, begin like ours, and are none.
+    pub unknown: Vec<String>,
     /// What the user should know about the settings themselves, one sentence each: for the log.
     pub notices: Vec<String>,
 }
@@ -70,10 +85,10 @@ pub enum Backend {
 }
 
 /// How much each leg counts in a search. Together 1.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Weights {
     /// Words.
-    pub words: f64,
+    pub words: Setting<f64>,
     /// Meaning.
-    pub meaning: f64,
+    pub meaning: Setting<f64>,
 }

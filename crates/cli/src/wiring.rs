@@ -37,9 +37,12 @@ pub fn engine(settings: &Settings, used_by: Use) -> Engine {
         rng: Arc::new(SystemRng),
         settings: engine::Settings {
             // No cosine is above 1: nothing is called a near-duplicate then.
-            near_duplicate_cosine: settings.near_duplicate_cosine.value.unwrap_or(f64::INFINITY),
-            word_weight: settings.weights.value.words,
-            meaning_weight: settings.weights.value.meaning,
+            near_duplicate_cosine: match settings.near_duplicates.value {
+                true => settings.near_duplicate_cosine.value,
+                false => f64::INFINITY,
+            },
+            word_weight: settings.weights.words.value,
+            meaning_weight: settings.weights.meaning.value,
             embed_in_background: used_by == Use::Server,
             ..engine::Settings::default()
         },

@@ -1,8 +1,11 @@
 //! `.env` files: the original's way to configure a server whose client cannot set variables.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use super::{Environment, variables};
 
@@ -10,7 +13,14 @@ use super::{Environment, variables};
 #[derive(Clone, Default)]
 pub struct DotEnv {
     path: PathBuf,
-    variables: BTreeMap<String, String>,
+    variables: BTreeMap<String, Entry>,
+}
+
+/// A variable of a file.
+#[derive(Clone)]
+struct Entry {
+    text: String,
+    line: usize,
 }
 
 impl DotEnv {
@@ -33,19 +43,21 @@ impl DotEnv {
     /// Reads one file, as far as it can be read. Variables of other programs are left out.
     fn read(path: &Path, notices: &mut Vec<String>) -> Self {
         let mut file = Self { path: path.to_owned(), variables: BTreeMap::new() };
-        let lines = match dotenvy::from_path_iter(path) {
-            Ok(lines) => lines,
-            Err(error) if error.not_found() => return file,
+        let bytes = match std::fs::read(path) {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return file,
             Err(_) => {
                 notices.push(format!("{} cannot be read and is ignored", path.display()));
                 return file;
             }
         };
+        let line = Rc::new(Cell::new(0));
+        let lines = dotenvy::from_read_iter(Lines::new(bytes, Rc::clone(&line)));
         let mut unreadable = 0_usize;
-        for line in lines {
-            match line {
+        for variable in lines {
+            match variable {
                 Ok((name, value)) if variables::is_read(&name) && !value.is_empty() => {
-                    file.variables.insert(name, value);
+                    file.variables.insert(name, Entry { text: value, line: line.get() });
                 }
                 Ok(_) => {}
                 Err(dotenvy::Error::LineParse(..)) => unreadable += 1,
@@ -70,10 +82,10 @@ impl DotEnv {
         self.variables.keys().any(|name| variables::is_ours(name))
     }
 
-    /// A variable. An empty one is not set.
+    /// A variable and the line on which it ends, from 1. An empty one is not set.
     #[must_use]
-    pub fn get(&self, name: &str) -> Option<&str> {
-        self.variables.get(name).map(String::as_str)
+    pub fn get(&self, name: &str) -> Option<(&str, usize)> {
+        self.variables.get(name).map(|entry| (entry.text.as_str(), entry.line))
     }
 
     /// The file.
@@ -92,6 +104,37 @@ impl DotEnv {
 impl fmt::Debug for DotEnv {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "DotEnv({}, {} variables)", self.path.display(), self.variables.len())
+    }
+}
+
+/// The bytes of a file, one line at a time, so that the line is known that was read last.
+struct Lines {
+    bytes: io::Cursor<Vec<u8>>,
+    /// How many lines were read.
+    count: Rc<Cell<usize>>,
+}
+
+impl Lines {
+    fn new(bytes: Vec<u8>, count: Rc<Cell<usize>>) -> Self {
+        let mut bytes = io::Cursor::new(bytes);
+        // Some editors of Windows begin a file with this mark.
+        if bytes.get_ref().starts_with("\u{feff}".as_bytes()) {
+            bytes.set_position(3);
+        }
+        Self { bytes, count }
+    }
+}
+
+impl Read for Lines {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let start = usize::try_from(self.bytes.position()).unwrap_or(usize::MAX);
+        let rest = self.bytes.get_ref().get(start..).unwrap_or_default();
+        let line = rest.iter().position(|byte| *byte == b'\n').map_or(rest.len(), |end| end + 1);
+        let length = line.min(buffer.len());
+        if length == line && length > 0 {
+            self.count.set(self.count.get() + 1);
+        }
+        self.bytes.read(&mut buffer[..length])
     }
 }
 
@@ -122,11 +165,15 @@ mod tests {
         (DotEnv::find(&environment, &mut notices), notices)
     }
 
+    fn text<'a>(file: &'a DotEnv, name: &str) -> Option<&'a str> {
+        file.get(name).map(|(text, _)| text)
+    }
+
     #[test]
     fn the_file_of_the_working_directory_wins_whole() {
         let dirs = dirs(Some("MCP_AGENT_ID=here\n"), Some("MCP_AGENT_ID=home\nMCP_MEMORY_BASE_DIR=/home\n"));
         let (file, notices) = find(&dirs);
-        assert_eq!(file.get("MCP_AGENT_ID"), Some("here"));
+        assert_eq!(text(&file, "MCP_AGENT_ID"), Some("here"));
         assert_eq!(file.get("MCP_MEMORY_BASE_DIR"), None);
         assert_eq!(notices, Vec::<String>::new());
     }
@@ -138,7 +185,7 @@ mod tests {
             Some("MCP_AGENT_ID=home\n"),
         );
         let (file, notices) = find(&dirs);
-        assert_eq!(file.get("MCP_AGENT_ID"), Some("home"));
+        assert_eq!(text(&file, "MCP_AGENT_ID"), Some("home"));
         assert_eq!(file.names().collect::<Vec<_>>(), ["MCP_AGENT_ID"]);
         assert_eq!(notices, Vec::<String>::new());
     }
@@ -147,11 +194,26 @@ mod tests {
     fn quotes_comments_and_export_are_understood_and_a_bad_line_is_told() {
         let text = "# mine\nexport MCP_AGENT_ID=\"a b\"\nnonsense here\nMCP_MEMORY_BASE_DIR=''\nMCP_MEMORY_SQLITE_PATH=/x # end\n";
         let (file, notices) = find(&dirs(Some(text), None));
-        assert_eq!(file.get("MCP_AGENT_ID"), Some("a b"));
+        assert_eq!(file.get("MCP_AGENT_ID"), Some(("a b", 2)));
         assert_eq!(file.get("MCP_MEMORY_BASE_DIR"), None);
-        assert_eq!(file.get("MCP_MEMORY_SQLITE_PATH"), Some("/x"));
+        assert_eq!(file.get("MCP_MEMORY_SQLITE_PATH"), Some(("/x", 5)));
         assert_eq!(notices.len(), 1);
         assert!(notices[0].starts_with("1 lines of ") && !notices[0].contains("nonsense"), "{notices:?}");
+    }
+
+    #[test]
+    fn a_value_of_several_lines_ends_on_its_last_and_the_last_of_two_wins() {
+        let text = "\u{feff}MCP_AGENT_ID=first\r\n\nMCP_MEMORY_BASE_DIR=\"a\nb\"\nMCP_AGENT_ID=last";
+        let (file, _) = find(&dirs(Some(text), None));
+        assert_eq!(file.get("MCP_MEMORY_BASE_DIR"), Some(("a\nb", 4)));
+        assert_eq!(file.get("MCP_AGENT_ID"), Some(("last", 5)));
+    }
+
+    #[test]
+    fn a_line_longer_than_any_buffer_is_one_line() {
+        let text = format!("MCP_MEMORY_BASE_DIR={}\nMCP_AGENT_ID=a\n", "x".repeat(40_000));
+        let (file, _) = find(&dirs(Some(&text), None));
+        assert_eq!(file.get("MCP_AGENT_ID"), Some(("a", 2)));
     }
 
     #[test]

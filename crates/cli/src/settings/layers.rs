@@ -4,7 +4,8 @@ use std::ffi::OsString;
 
 use super::dotenv::DotEnv;
 use super::value::Origin;
-use super::{Environment, InvalidSetting, variables};
+use super::variables::{self, Effect, Exposure, Section, Variable};
+use super::{Environment, InvalidSetting};
 
 /// The layers, the strongest first: flags, environment, `.env`. What none of them has is the default.
 #[derive(Debug)]
@@ -66,20 +67,70 @@ impl Layers {
         if let Some(text) = self.environment.get(name) {
             return Some(Raw { name, text: text.to_owned(), origin: Origin::Environment { name } });
         }
-        let text = self.dotenv.get(name)?.into();
-        Some(Raw { name, text, origin: Origin::DotEnv { name, path: self.dotenv.path().to_owned() } })
+        let (text, line) = self.dotenv.get(name)?;
+        let origin = Origin::DotEnv { name, path: self.dotenv.path().to_owned(), line };
+        Some(Raw { name, text: text.into(), origin })
     }
 
-    /// Names that begin like ours and are none: most likely written wrongly.
+    /// Names that begin like ours and are none, in order.
     #[must_use]
     pub fn unknown_names(&self) -> Vec<String> {
-        let names = self.environment.names().chain(self.dotenv.names());
-        let mut unknown: Vec<String> =
-            names.filter(|name| variables::is_misspelt(name)).map(str::to_owned).collect();
-        unknown.sort_unstable();
-        unknown.dedup();
-        unknown
+        let names = self.names().into_iter().filter(|name| variables::is_unknown(name));
+        names.map(str::to_owned).collect()
     }
+
+    /// Variables that are set and have no effect, in the order of the table.
+    #[must_use]
+    pub fn without_effect(&self) -> Vec<WithoutEffect> {
+        let names = self.names();
+        let sections =
+            variables::sections().filter(|section| matches!(section.effect, Effect::Later | Effect::Never));
+        let rows = sections.flat_map(|section| section.variables.iter().map(move |row| (section, row)));
+        let mut found = Vec::new();
+        for (section, row) in rows {
+            let members =
+                names.iter().filter(|name| variables::find(name).is_some_and(|(_, known)| known == row));
+            found.extend(members.filter_map(|name| self.unused(section, row, name)));
+        }
+        found
+    }
+
+    fn unused(&self, section: &'static Section, row: &'static Variable, name: &str) -> Option<WithoutEffect> {
+        let text = self.environment.get(name).map(|text| text.to_string_lossy().into_owned());
+        let (text, place) = match text {
+            Some(text) => (text, "in the environment".to_owned()),
+            None => {
+                let (text, line) = self.dotenv.get(name)?;
+                (text.to_owned(), format!("in {}, line {line}", self.dotenv.path().display()))
+            }
+        };
+        let text = (row.exposure == Exposure::Public).then_some(text);
+        Some(WithoutEffect { name: name.to_owned(), text, place, section, variable: row })
+    }
+
+    /// The names of what is set in the environment or in the file, each once, in order.
+    fn names(&self) -> Vec<&str> {
+        let set = self.environment.names().filter(|name| self.environment.get(name).is_some());
+        let mut names: Vec<&str> = set.chain(self.dotenv.names()).collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
+
+/// A variable that is set and has no effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WithoutEffect {
+    /// Its name; of a family, the member's.
+    pub name: String,
+    /// What was written; none when it may be a secret.
+    pub text: Option<String>,
+    /// Where it is set: `in the environment`, `in <file>, line <number>`.
+    pub place: String,
+    /// Its section of the table, which says whether a later release uses it.
+    pub section: &'static Section,
+    /// Its row of the table.
+    pub variable: &'static Variable,
 }
 
 impl Raw {
@@ -115,14 +166,45 @@ mod tests {
         assert_eq!(origins[2].origin, Origin::Environment { name: "MCP_MEMORY_SQLITE_PATH" });
     }
 
+    fn layers(variables: &[(&str, &str)]) -> Layers {
+        Layers::new(Vec::new(), Environment::of(variables, None, Path::new("/nowhere")), &mut Vec::new())
+    }
+
     #[test]
     fn names_that_begin_like_ours_and_are_none_are_told() {
-        let environment = Environment::of(
-            &[("MCP_MEMORY_SQLITE_PTAH", "x"), ("MCP_MEMORY_BASE_DIR", "x"), ("PATH", "x")],
-            None,
-            Path::new("/nowhere"),
-        );
-        let layers = Layers::new(Vec::new(), environment, &mut Vec::new());
+        let layers = layers(&[
+            ("MCP_MEMORY_SQLITE_PTAH", "x"),
+            ("MCP_MEMORY_BASE_DIR", "x"),
+            ("MCP_X", ""),
+            ("PATH", "x"),
+        ]);
         assert_eq!(layers.unknown_names(), ["MCP_MEMORY_SQLITE_PTAH"]);
+    }
+
+    #[test]
+    fn what_is_set_without_effect_is_told_with_its_reason_and_no_secret() {
+        let layers = layers(&[
+            ("MCP_API_KEY", "hunter2"),
+            ("MCP_HTTP_PORT", "8001"),
+            ("MCP_RATE_LIMIT_MEMORY_STORE", "5"),
+            ("MCP_MEMORY_OFFLINE", "1"),
+            ("MCP_HTTP_HOST", ""),
+            ("MCP_AGENT_ID", "a"),
+            ("HOSTNAME", "here"),
+        ]);
+        let found = layers.without_effect();
+        let told: Vec<_> = found.iter().map(|found| (found.name.as_str(), found.text.as_deref())).collect();
+        assert_eq!(
+            told,
+            [
+                ("MCP_HTTP_PORT", Some("8001")),
+                ("MCP_RATE_LIMIT_MEMORY_STORE", Some("5")),
+                ("MCP_API_KEY", None),
+                ("MCP_MEMORY_OFFLINE", Some("1")),
+            ]
+        );
+        assert_eq!(found[0].section.effect, Effect::Later);
+        assert_eq!(found[3].section.effect, Effect::Never);
+        assert!(!format!("{found:?}").contains("hunter2"));
     }
 }

@@ -1,5 +1,6 @@
 //! What is logged.
 
+use std::fmt;
 use std::str::FromStr;
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -33,6 +34,18 @@ impl LogFilter {
     #[must_use]
     pub fn targets(&self) -> &Targets {
         &self.0
+    }
+}
+
+/// As it can be written.
+impl fmt::Display for LogFilter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // A level alone has a name of its own in settings: `warning`, not `warn`.
+        match (self.0.default_level(), self.0.iter().count()) {
+            (Some(LevelFilter::WARN), 0) => f.write_str("warning"),
+            (Some(level), 0) => write!(f, "{level}"),
+            _ => write!(f, "{}", self.0),
+        }
     }
 }
 
@@ -78,6 +91,15 @@ mod tests {
         assert_eq!(filter.targets().default_level(), Some(LevelFilter::INFO));
         assert!(filter.targets().would_enable("store_sqlite", &tracing::Level::DEBUG));
         assert!(!filter.targets().would_enable("engine", &tracing::Level::DEBUG));
+    }
+
+    #[test]
+    fn a_filter_is_told_as_it_can_be_written() {
+        for text in ["warning", "off", "debug", "info,store_sqlite=debug"] {
+            let told = LogFilter::parse(text).unwrap().to_string();
+            assert_eq!(LogFilter::parse(&told), LogFilter::parse(text), "{text}: {told}");
+        }
+        assert_eq!(LogFilter::default().to_string(), "warning");
     }
 
     #[test]

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 use super::layers::{Layers, Raw};
 use super::log::ALLOWED as ALLOWED_LOG;
 use super::variables as var;
-use super::{Backend, Environment, FlagValue, InvalidSetting, LogFilter, Setting, Settings, Weights};
+use super::{
+    Backend, Environment, FlagValue, InvalidSetting, LogFilter, Setting, Settings, Weights, WithoutEffect,
+};
 use super::{parse, paths};
 
 /// The original's weights: a user who set one of the two reckoned with the other's default.
@@ -21,19 +23,24 @@ impl Settings {
     pub fn resolve(flags: Vec<FlagValue>, environment: Environment) -> Result<Self, InvalidSetting> {
         let mut notices = Vec::new();
         let layers = Layers::new(flags, environment, &mut notices);
-        notices.extend(layers.unknown_names().into_iter().map(|name| {
-            format!("{name} is no setting of this program and is ignored: is it written correctly?")
-        }));
+        let (without_effect, unknown) = (layers.without_effect(), layers.unknown_names());
+        notices.extend(misspelt(&unknown));
+        notices.extend(in_vain(&without_effect));
         refuse_embedding_server(&layers)?;
-        check_model(&layers)?;
-        note_onnx(&layers, &mut notices);
         let base = base_directory(&layers);
         Ok(Self {
             backend: backend(&layers)?,
             database: file(&layers, &[var::SQLITE_PATH, var::SQLITEVEC_PATH], &base, "sqlite_vec.db")?,
             backups: file(&layers, &[var::BACKUPS_PATH, var::BACKUPS_PATH_OLD], &base, "backups")?,
             pragmas: checked(layers.get(var::SQLITE_PRAGMAS), parse::pragmas, Vec::new())?,
-            near_duplicate_cosine: near_duplicates(&layers)?,
+            base: base.ok(),
+            model: model(&layers)?,
+            near_duplicates: checked(layers.get(var::DEDUP_ENABLED), parse::switch, true)?,
+            near_duplicate_cosine: checked(
+                layers.get(var::DEDUP_THRESHOLD),
+                parse::fraction,
+                engine::Settings::default().near_duplicate_cosine,
+            )?,
             weights: weights(&layers)?,
             agent_id: checked(
                 layers.get(var::AGENT_ID),
@@ -47,6 +54,8 @@ impl Settings {
                 None,
             )?,
             log: log(&layers, &mut notices)?,
+            without_effect,
+            unknown,
             notices,
         })
     }
@@ -106,49 +115,58 @@ fn refuse_embedding_server(layers: &Layers) -> Result<(), InvalidSetting> {
     }
 }
 
-fn check_model(layers: &Layers) -> Result<(), InvalidSetting> {
-    let Some(raw) = layers.get(var::EMBEDDING_MODEL) else { return Ok(()) };
-    let text = raw.as_text()?;
-    let name = text.strip_prefix("sentence-transformers/").unwrap_or(text);
-    if name.eq_ignore_ascii_case(MODEL) {
-        return Ok(());
-    }
-    Err(InvalidSetting::value(
-        &raw,
-        format!("this release has one model built in, {MODEL}: use that or unset it"),
-    ))
+fn model(layers: &Layers) -> Result<Setting<&'static str>, InvalidSetting> {
+    let parse = |raw: &Raw| {
+        let text = raw.as_text()?;
+        let name = text.strip_prefix("sentence-transformers/").unwrap_or(text);
+        if name.eq_ignore_ascii_case(MODEL) {
+            return Ok(MODEL);
+        }
+        let allowed = format!("this release has one model built in, {MODEL}: use that or unset it");
+        Err(InvalidSetting::value(raw, allowed))
+    };
+    checked(layers.get(var::EMBEDDING_MODEL), parse, MODEL)
 }
 
-fn note_onnx(layers: &Layers, notices: &mut Vec<String>) {
-    if let Some(raw) = layers.get(var::USE_ONNX) {
-        notices.push(format!("{} has no effect: the built-in model needs no ONNX Runtime", raw.origin));
-    }
-}
-
-fn near_duplicates(layers: &Layers) -> Result<Setting<Option<f64>>, InvalidSetting> {
-    let enabled = checked(layers.get(var::DEDUP_ENABLED), parse::switch, true)?;
-    let default = engine::Settings::default().near_duplicate_cosine;
-    let threshold = checked(layers.get(var::DEDUP_THRESHOLD), parse::fraction, default)?;
-    Ok(match enabled.value {
-        true => Setting { value: Some(threshold.value), origin: threshold.origin },
-        false => Setting { value: None, origin: enabled.origin },
-    })
-}
-
-fn weights(layers: &Layers) -> Result<Setting<Weights>, InvalidSetting> {
+fn weights(layers: &Layers) -> Result<Weights, InvalidSetting> {
     let (words, meaning) = (layers.get(var::KEYWORD_WEIGHT), layers.get(var::SEMANTIC_WEIGHT));
     let Some(first) = words.clone().or_else(|| meaning.clone()) else {
         let ours = engine::Settings::default();
-        return Ok(Setting::default(Weights { words: ours.word_weight, meaning: ours.meaning_weight }));
+        return Ok(Weights {
+            words: Setting::default(ours.word_weight),
+            meaning: Setting::default(ours.meaning_weight),
+        });
     };
-    let words = checked(words, parse::fraction, ORIGINAL_WEIGHTS.0)?.value;
-    let meaning = checked(meaning, parse::fraction, ORIGINAL_WEIGHTS.1)?.value;
-    let sum = words + meaning;
+    let mut words = checked(words, parse::fraction, ORIGINAL_WEIGHTS.0)?;
+    let mut meaning = checked(meaning, parse::fraction, ORIGINAL_WEIGHTS.1)?;
+    let sum = words.value + meaning.value;
     if sum <= 0.0 {
         let allowed = format!("{} and {} must not both be 0", var::KEYWORD_WEIGHT, var::SEMANTIC_WEIGHT);
         return Err(InvalidSetting::value(&first, allowed));
     }
-    Ok(Setting { value: Weights { words: words / sum, meaning: meaning / sum }, origin: first.origin })
+    words.value /= sum;
+    meaning.value /= sum;
+    Ok(Weights { words, meaning })
+}
+
+/// A sentence for each name that is most likely written wrongly.
+fn misspelt(unknown: &[String]) -> impl Iterator<Item = String> {
+    unknown.iter().filter(|name| var::is_misspelt(name)).map(|name| {
+        let advice = match var::nearest(name) {
+            Some(known) => format!("did you mean {known}?"),
+            None => "is it written correctly?".to_owned(),
+        };
+        format!("{name} is no setting of this program and is ignored: {advice}")
+    })
+}
+
+/// One sentence for all variables that are set and do nothing. Names that other programs have too are not counted.
+fn in_vain(without_effect: &[WithoutEffect]) -> Option<String> {
+    let ours = without_effect.iter().map(|found| found.name.as_str()).filter(|name| var::is_ours(name));
+    let names: Vec<&str> = ours.collect();
+    let (verb, them) = if names.len() == 1 { ("is", "it has") } else { ("are", "they have") };
+    let names = (!names.is_empty()).then(|| names.join(", "))?;
+    Some(format!("{names} {verb} set, but {them} no effect here: `memory config --all` says why"))
 }
 
 /// Our own variable must be right; those that other programs use too are taken if they can be understood.

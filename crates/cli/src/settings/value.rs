@@ -23,6 +23,8 @@ pub enum Origin {
         name: &'static str,
         /// The file.
         path: PathBuf,
+        /// The line on which it ends, from 1.
+        line: usize,
     },
     /// A variable of the environment.
     Environment {
@@ -47,7 +49,7 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("the default"),
-            Self::DotEnv { name, path } => write!(f, "{name} in {}", path.display()),
+            Self::DotEnv { name, path, line } => write!(f, "{name} in {}, line {line}", path.display()),
             Self::Environment { name } => write!(f, "{name} in the environment"),
             Self::Flag { name } => write!(f, "the flag {name}"),
         }

@@ -1,16 +1,57 @@
-//! The table of names.
+//! The table of names: every variable of the original and of this program, and what it does here.
+//!
+//! | part | what |
+//! |---|---|
+//! | `now` | what this release understands |
+//! | `later` | what belongs to a part of the original that a later release brings |
+//! | `never` | what means nothing here, and why |
+//! | [`nearest`] | the name that was meant |
+
+mod later;
+mod nearest;
+mod never;
+mod now;
+
+pub use nearest::nearest;
 
 /// A variable that the program knows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Variable {
-    /// Its name.
+    /// Its name. A `*` stands for any characters or none: such a row is a family of names.
     pub name: &'static str,
-    /// Its default, for people.
+    /// Its default, for people; of a variable without effect here, the original's.
     pub default: &'static str,
-    /// What it does and which values are allowed.
+    /// What it does and which values are allowed; of a variable that never has effect, why.
     pub meaning: &'static str,
     /// Whether its value may be shown.
     pub exposure: Exposure,
+    /// The variable that it stands in for when that is not set.
+    pub instead_of: Option<&'static str>,
+}
+
+/// Variables that belong together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Section {
+    /// What they are about.
+    pub title: &'static str,
+    /// Whether they do anything.
+    pub effect: Effect,
+    /// They.
+    pub variables: &'static [Variable],
+}
+
+/// Whether a variable does anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Effect {
+    /// In this release.
+    Now,
+    /// In a later release: its section is a part of the original that is not here yet.
+    Later,
+    /// It will not: its meaning says why.
+    Never,
+    /// It belongs to the operating system or to other programs, and the original looks at it: that it is set is no mistake,
+    /// and nobody is told.
+    Foreign,
 }
 
 /// Whether a value may be shown.
@@ -21,46 +62,6 @@ pub enum Exposure {
     /// It may be or contain a password or a token.
     Secret,
 }
-
-/// The variables of this release, in the order of the reference page.
-pub const VARIABLES: &[Variable] = &[
-    public(BACKEND, "sqlite_vec", "the kind of store: `sqlite_vec`"),
-    public(SQLITE_PATH, "`<base>/sqlite_vec.db`", "the database file"),
-    public(SQLITEVEC_PATH, "", "the database file, if the variable above is not set"),
-    public(
-        BASE_DIR,
-        "Linux `~/.local/share/mcp-memory`, macOS `~/Library/Application Support/mcp-memory`, Windows `%LOCALAPPDATA%\\mcp-memory`",
-        "the directory of database and backups",
-    ),
-    public(BACKUPS_PATH, "`<base>/backups`", "the directory of backups"),
-    public(BACKUPS_PATH_OLD, "", "the directory of backups, if the variable above is not set"),
-    public(SQLITE_PRAGMAS, "", "PRAGMAs for each connection: `name=value,name=value`"),
-    public(EMBEDDING_MODEL, "all-MiniLM-L6-v2", "the embedding model: `all-MiniLM-L6-v2`, which is built in"),
-    public(USE_ONNX, "", "accepted without effect: the built-in model needs no ONNX Runtime"),
-    secret(EXTERNAL_EMBEDDING_URL, "", "refused: a later release asks an embedding server"),
-    public(
-        DEDUP_ENABLED,
-        "true",
-        "whether near-duplicates are named when a memory is stored; they are never dropped",
-    ),
-    public(DEDUP_THRESHOLD, "0.85", "the cosine from which a memory is a near-duplicate, 0 to 1"),
-    public(KEYWORD_WEIGHT, "0.6", "how much words count in a search, 0 to 1"),
-    public(SEMANTIC_WEIGHT, "0.4", "how much meaning counts in a search, 0 to 1"),
-    public(AGENT_ID, "", "the author that stored memories are marked with"),
-    public(INCLUDE_HOSTNAME, "false", "whether stored memories are marked with the name of this machine"),
-    public(
-        MAX_RESPONSE_CHARS,
-        "40000 for assistants, no limit on the command line",
-        "how long the answer to a search may become, in characters; 0 is without limit",
-    ),
-    public(
-        LOG,
-        "warning",
-        "what is logged: `off`, `error`, `warning`, `info`, `debug`, `trace`, or `target=level,...`",
-    ),
-    public(LOG_OLD, "", "as the variable above, if that is not set; unknown values are ignored"),
-    public(LOG_RUST, "", "as the variable above, if that is not set; unknown values are ignored"),
-];
 
 pub(super) const BACKEND: &str = "MCP_MEMORY_STORAGE_BACKEND";
 pub(super) const SQLITE_PATH: &str = "MCP_MEMORY_SQLITE_PATH";
@@ -82,34 +83,34 @@ pub(super) const MAX_RESPONSE_CHARS: &str = "MCP_MAX_RESPONSE_CHARS";
 pub(super) const LOG: &str = "MCP_LOG_LEVEL";
 pub(super) const LOG_OLD: &str = "LOG_LEVEL";
 pub(super) const LOG_RUST: &str = "RUST_LOG";
+const LOCAL_APP_DATA: &str = "LOCALAPPDATA";
 
-/// Where the original's names begin that are most often written wrongly.
-const PREFIX: &str = "MCP_MEMORY_";
+/// Where the original's names begin.
+const PREFIX: &str = "MCP_";
+/// Where names begin that are no other program's.
+const OWN_PREFIX: &str = "MCP_MEMORY_";
 
-/// Names of the original and its clients that this release does not use, and that are no mistake.
-const LATER: &[&str] = &[
-    "MCP_MEMORY_ALLOW_HASH_EMBEDDINGS",
-    "MCP_MEMORY_ALLOW_SELF_SIGNED_CERTS",
-    "MCP_MEMORY_API_KEY",
-    "MCP_MEMORY_ARCHIVE_PATH",
-    "MCP_MEMORY_AUTO_DISCOVER",
-    "MCP_MEMORY_ENDPOINT",
-    "MCP_MEMORY_HTTP_AUTO_START",
-    "MCP_MEMORY_HTTP_ENDPOINT",
-    "MCP_MEMORY_INTEGRITY_CHECK_ENABLED",
-    "MCP_MEMORY_INTEGRITY_CHECK_INTERVAL",
-    "MCP_MEMORY_OFFLINE",
-    "MCP_MEMORY_ONNX_ALLOW_DOWNLOAD",
-    "MCP_MEMORY_ONNX_PROVIDERS",
-    "MCP_MEMORY_PREFER_HTTPS",
-    "MCP_MEMORY_PROJECT_ROOT",
-    "MCP_MEMORY_PYTHON",
-];
+/// Every section, in the order of the reference page.
+pub fn sections() -> impl Iterator<Item = &'static Section> {
+    now::SECTIONS.iter().chain(later::SECTIONS).chain(never::SECTIONS)
+}
+
+/// Every name, in that order.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    sections().flat_map(|section| section.variables).map(|variable| variable.name)
+}
+
+/// A variable and its section. A row of its own goes before a family.
+#[must_use]
+pub fn find(name: &str) -> Option<(&'static Section, &'static Variable)> {
+    let rows = || sections().flat_map(|section| section.variables.iter().map(move |row| (section, row)));
+    rows().find(|(_, row)| row.name == name).or_else(|| rows().find(|(_, row)| row.is_family_of(name)))
+}
 
 /// Whether a `.env` file with this name in it is one of ours. `LOG_LEVEL` and `RUST_LOG` are everybody's.
 #[must_use]
 pub fn is_ours(name: &str) -> bool {
-    name.starts_with("MCP_") || name == BACKUPS_PATH_OLD
+    name.starts_with(PREFIX) || name == BACKUPS_PATH_OLD
 }
 
 /// Whether this name is read from a `.env` file that is ours.
@@ -120,46 +121,42 @@ pub fn is_read(name: &str) -> bool {
 
 /// Whether a name begins like ours and is none.
 #[must_use]
+pub fn is_unknown(name: &str) -> bool {
+    name.starts_with(PREFIX) && find(name).is_none()
+}
+
+/// Whether a name that is none was most likely meant for this program: other programs have names that begin with `MCP_`
+/// too, and a user is not to be told of those with every command.
+#[must_use]
 pub fn is_misspelt(name: &str) -> bool {
-    name.starts_with(PREFIX) && !LATER.contains(&name) && find(name).is_none()
+    is_unknown(name) && (name.starts_with(OWN_PREFIX) || nearest(name).is_some())
 }
 
 /// Whether the value of a variable may be or contain a secret.
 #[must_use]
 pub fn is_secret(name: &str) -> bool {
-    find(name).is_none_or(|variable| variable.exposure == Exposure::Secret)
+    find(name).is_none_or(|(_, variable)| variable.exposure == Exposure::Secret)
 }
 
-fn find(name: &str) -> Option<&'static Variable> {
-    VARIABLES.iter().find(|variable| variable.name == name)
+impl Variable {
+    /// Whether a name belongs to this family.
+    fn is_family_of(&self, name: &str) -> bool {
+        let Some((begin, end)) = self.name.split_once('*') else { return false };
+        name.strip_prefix(begin).is_some_and(|rest| rest.ends_with(end))
+    }
+
+    const fn instead_of(self, name: &'static str) -> Self {
+        Self { instead_of: Some(name), ..self }
+    }
 }
 
 const fn public(name: &'static str, default: &'static str, meaning: &'static str) -> Variable {
-    Variable { name, default, meaning, exposure: Exposure::Public }
+    Variable { name, default, meaning, exposure: Exposure::Public, instead_of: None }
 }
 
 const fn secret(name: &'static str, default: &'static str, meaning: &'static str) -> Variable {
-    Variable { name, default, meaning, exposure: Exposure::Secret }
+    Variable { name, default, meaning, exposure: Exposure::Secret, instead_of: None }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_name_stands_in_the_table_once() {
-        let mut names: Vec<&str> =
-            VARIABLES.iter().map(|variable| variable.name).chain(LATER.iter().copied()).collect();
-        let count = names.len();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), count);
-    }
-
-    #[test]
-    fn a_name_that_is_not_in_the_table_is_treated_as_a_secret() {
-        assert!(is_secret("MCP_API_KEY"));
-        assert!(is_secret(EXTERNAL_EMBEDDING_URL));
-        assert!(!is_secret(BASE_DIR));
-    }
-}
+mod tests;

@@ -40,15 +40,12 @@ fn a_memory_is_shown_whole_with_its_fields() {
 #[test]
 fn hits_are_numbered_and_long_texts_are_cut_unless_all_is_wanted() {
     let long = memory(json!({ "content": "word ".repeat(100), "tags": [], "store": "work" }));
-    let hit = |memory, score| Hit { memory, score, similarity: None, word_score: None };
-    let found = Search {
-        memories: vec![hit(memory(json!({})), Some(0.987)), hit(long, None)],
-        total: 2,
-        omitted: 3,
-        mode: "hybrid".to_owned(),
-        query: None,
-        notices: Vec::new(),
-    };
+    let mut first = json!(memory(json!({})));
+    first["score"] = json!(0.987);
+    let found: Search = serde_json::from_value(json!({
+        "memories": [first, long], "total": 2, "omitted": 3, "mode": "hybrid", "notices": []
+    }))
+    .unwrap();
     insta::assert_snapshot!("search", stripped(&search(&found, Extent::Beginning, &noon())));
     let whole = search(&found, Extent::Whole, &noon());
     assert_eq!(whole.matches("word").count(), 100);
@@ -57,14 +54,12 @@ fn hits_are_numbered_and_long_texts_are_cut_unless_all_is_wanted() {
 
 #[test]
 fn a_page_says_how_many_there_are() {
-    let page = List {
-        memories: vec![memory(json!({})), memory(json!({ "content_hash": "assoc_1", "tags": ["x\u{1b}y"] }))],
-        page: 2,
-        page_size: 2,
-        total: 1234,
-        total_pages: 617,
-        has_more: true,
-    };
+    let second = memory(json!({ "content_hash": "assoc_1", "tags": ["x\u{1b}y"] }));
+    let page: List = serde_json::from_value(json!({
+        "memories": [memory(json!({})), second], "page": 2, "page_size": 2, "total": 1234, "total_pages": 617,
+        "has_more": true, "omitted": 0
+    }))
+    .unwrap();
     let text = |page: &List| stripped(&list(page, &noon(), Width::Unlimited, Headings::Plain));
     insta::assert_snapshot!("list", text(&page));
     let beyond = List { memories: Vec::new(), page: 700, ..page };

@@ -16,8 +16,11 @@ fn error(variables: &[(&str, &str)]) -> String {
 fn without_variables_everything_is_the_default() {
     let settings = with(&[]).unwrap();
     assert_eq!(settings.backend, Setting::default(Backend::SqliteVec));
-    assert_eq!(settings.near_duplicate_cosine, Setting::default(Some(0.85)));
-    assert_eq!(settings.weights, Setting::default(Weights { words: 0.6, meaning: 0.4 }));
+    assert_eq!(settings.near_duplicates, Setting::default(true));
+    assert_eq!(settings.near_duplicate_cosine, Setting::default(0.85));
+    let weights = Weights { words: Setting::default(0.6), meaning: Setting::default(0.4) };
+    assert_eq!(settings.weights, weights);
+    assert_eq!((settings.without_effect, settings.unknown), (Vec::new(), Vec::new()));
     assert_eq!(settings.pragmas, Setting::default(Vec::new()));
     assert_eq!(settings.agent_id, Setting::default(None));
     assert_eq!(settings.include_hostname, Setting::default(false));
@@ -122,10 +125,10 @@ fn weights_are_normalised_and_a_missing_one_is_the_originals() {
     ] {
         let settings =
             with(&[("MCP_HYBRID_KEYWORD_WEIGHT", words), ("MCP_HYBRID_SEMANTIC_WEIGHT", meaning)]).unwrap();
-        let Weights { words, meaning } = settings.weights.value;
+        let Weights { words, meaning } = settings.weights;
         assert!(
-            (words - expected.0).abs() < 1e-12 && (meaning - expected.1).abs() < 1e-12,
-            "{words} {meaning}"
+            (words.value - expected.0).abs() < 1e-12 && (meaning.value - expected.1).abs() < 1e-12,
+            "{words:?} {meaning:?}"
         );
     }
     let error = error(&[("MCP_HYBRID_KEYWORD_WEIGHT", "0"), ("MCP_HYBRID_SEMANTIC_WEIGHT", "0")]);
@@ -136,9 +139,10 @@ fn weights_are_normalised_and_a_missing_one_is_the_originals() {
 fn near_duplicates_can_be_switched_off() {
     let off =
         with(&[("MCP_SEMANTIC_DEDUP_ENABLED", "false"), ("MCP_SEMANTIC_DEDUP_THRESHOLD", "0.9")]).unwrap();
-    assert_eq!(off.near_duplicate_cosine.value, None);
+    assert!(!off.near_duplicates.value);
     let on = with(&[("MCP_SEMANTIC_DEDUP_THRESHOLD", "0.9")]).unwrap();
-    assert_eq!(on.near_duplicate_cosine.value, Some(0.9));
+    assert!(on.near_duplicates.value);
+    assert_eq!(on.near_duplicate_cosine.value, 0.9);
 }
 
 #[test]
@@ -167,10 +171,25 @@ fn the_log_level_of_other_programs_is_taken_when_it_is_understood() {
 
 #[test]
 fn what_has_no_effect_and_what_is_unknown_is_told() {
-    let settings = with(&[("MCP_MEMORY_USE_ONNX", "1"), ("MCP_MEMORY_DB", "/x")]).unwrap();
-    assert_eq!(settings.notices.len(), 2);
-    assert!(settings.notices.iter().any(|notice| notice.contains("MCP_MEMORY_USE_ONNX")));
-    assert!(settings.notices.iter().any(|notice| notice.contains("MCP_MEMORY_DB")));
+    let settings = with(&[
+        ("MCP_MEMORY_USE_ONNX", "1"),
+        ("MCP_HTTP_ENABLED", "true"),
+        ("GROQ_API_KEY", "x"),
+        ("MCP_MEMORY_SQLITE_PTAH", "/x"),
+        ("MCP_TIMEOUT", "9"),
+    ])
+    .unwrap();
+    assert_eq!(
+        settings.notices,
+        [
+            "MCP_MEMORY_SQLITE_PTAH is no setting of this program and is ignored: did you mean \
+             MCP_MEMORY_SQLITE_PATH?",
+            "MCP_HTTP_ENABLED, MCP_MEMORY_USE_ONNX are set, but they have no effect here: `memory config --all` \
+             says why",
+        ]
+    );
+    assert_eq!(settings.unknown, ["MCP_MEMORY_SQLITE_PTAH", "MCP_TIMEOUT"]);
+    assert_eq!(settings.without_effect.len(), 3);
 }
 
 #[test]

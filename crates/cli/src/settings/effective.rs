@@ -1,0 +1,140 @@
+//! The settings as they are in force.
+
+use super::variables::{self as var, Exposure, Variable};
+use super::{Backend, Origin, Setting, Settings};
+
+/// One setting as it is in force.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Effective {
+    /// Its row of the table.
+    pub variable: &'static Variable,
+    /// Its value as it could be written; none when nothing is set and there is no default.
+    pub value: Option<String>,
+    /// Where that comes from.
+    pub origin: Origin,
+}
+
+impl Settings {
+    /// Every setting that has effect, in the order of the table. One that only stands in for another is not listed: it is
+    /// the origin of that one then.
+    #[must_use]
+    pub fn effective(&self) -> Vec<Effective> {
+        let mut found: Vec<Effective> = self.rows().into_iter().flatten().collect();
+        let place = |name: &str| var::names().position(|known| known == name);
+        found.sort_by_key(|effective| place(effective.variable.name));
+        found
+    }
+
+    fn rows(&self) -> [Option<Effective>; 14] {
+        let kind = match self.backend.value {
+            Backend::SqliteVec => "sqlite_vec",
+        };
+        let pragmas: Vec<String> =
+            self.pragmas.value.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let chars = self.max_response_chars.value.map(|chars| if chars == u64::MAX { 0 } else { chars });
+        [
+            row(var::BACKEND, &self.backend, kind),
+            row(var::SQLITE_PATH, &self.database, self.database.value.display()),
+            self.base.as_ref().and_then(|base| row(var::BASE_DIR, base, base.value.display())),
+            row(var::BACKUPS_PATH, &self.backups, self.backups.value.display()),
+            row(var::SQLITE_PRAGMAS, &self.pragmas, pragmas.join(",")),
+            row(var::EMBEDDING_MODEL, &self.model, self.model.value),
+            row(var::KEYWORD_WEIGHT, &self.weights.words, self.weights.words.value),
+            row(var::SEMANTIC_WEIGHT, &self.weights.meaning, self.weights.meaning.value),
+            row(
+                var::MAX_RESPONSE_CHARS,
+                &self.max_response_chars,
+                chars.map_or_else(String::new, |n| n.to_string()),
+            ),
+            row(var::DEDUP_ENABLED, &self.near_duplicates, self.near_duplicates.value),
+            row(var::DEDUP_THRESHOLD, &self.near_duplicate_cosine, self.near_duplicate_cosine.value),
+            row(var::AGENT_ID, &self.agent_id, self.agent_id.value.as_deref().unwrap_or_default()),
+            row(var::INCLUDE_HOSTNAME, &self.include_hostname, self.include_hostname.value),
+            row(var::LOG, &self.log, &self.log.value),
+        ]
+    }
+}
+
+impl Effective {
+    /// Its value for people: nothing secret.
+    #[must_use]
+    pub fn shown(&self) -> String {
+        match (&self.value, self.variable.exposure) {
+            (None, _) => String::new(),
+            (Some(_), Exposure::Secret) => "set (not shown)".to_owned(),
+            (Some(value), Exposure::Public) => value.clone(),
+        }
+    }
+}
+
+fn row<T>(name: &str, setting: &Setting<T>, text: impl ToString) -> Option<Effective> {
+    let (_, variable) = var::find(name)?;
+    let value = Some(text.to_string()).filter(|text| !text.is_empty());
+    Some(Effective { variable, value, origin: setting.origin.clone() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Environment;
+    use crate::settings::variables::{Effect, sections};
+    use std::path::Path;
+
+    fn with(variables: &[(&str, &str)]) -> Vec<Effective> {
+        let home = Path::new("/home/u");
+        Settings::resolve(Vec::new(), Environment::of(variables, Some(home), home)).unwrap().effective()
+    }
+
+    #[test]
+    fn every_setting_that_has_effect_is_listed_in_the_order_of_the_table() {
+        let listed: Vec<&str> = with(&[]).iter().map(|effective| effective.variable.name).collect();
+        let of_table: Vec<&str> = sections()
+            .filter(|section| section.effect == Effect::Now)
+            .flat_map(|section| section.variables)
+            .filter(|variable| variable.instead_of.is_none())
+            .map(|variable| variable.name)
+            .collect();
+        assert_eq!(listed, of_table);
+    }
+
+    #[test]
+    fn the_defaults_of_the_table_are_those_in_force() {
+        for effective in with(&[]) {
+            let (name, told) = (effective.variable.name, effective.variable.default);
+            // Where a default depends on the platform or on the door, the table has words for it.
+            if told.contains(['`', ' ']) {
+                continue;
+            }
+            assert_eq!(effective.value.unwrap_or_default(), told, "{name}");
+            assert_eq!(effective.origin, Origin::Default, "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_written_comes_back_with_its_origin() {
+        let name = "MCP_MEMORY_SQLITE_PRAGMAS";
+        let written = [
+            (name, "busy_timeout=15000,cache_size=-20000"),
+            ("MCP_MEMORY_STORAGE_BACKEND", "sqlite_vec"),
+            ("MCP_MAX_RESPONSE_CHARS", "0"),
+            ("MCP_HYBRID_KEYWORD_WEIGHT", "0.25"),
+            ("MCP_HYBRID_SEMANTIC_WEIGHT", "0.75"),
+            ("MCP_SEMANTIC_DEDUP_ENABLED", "false"),
+            ("MCP_AGENT_ID", "planner"),
+            ("MCP_LOG_LEVEL", "info"),
+        ];
+        let effective = with(&written);
+        for (name, text) in written {
+            let found = effective.iter().find(|effective| effective.variable.name == name).unwrap();
+            assert_eq!(found.value.as_deref(), Some(text), "{name}");
+            assert!(matches!(found.origin, Origin::Environment { .. }), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_secret_is_not_shown() {
+        let (_, variable) = var::find("MCP_API_KEY").unwrap();
+        let effective = Effective { variable, value: Some("hunter2".to_owned()), origin: Origin::Default };
+        assert_eq!(effective.shown(), "set (not shown)");
+    }
+}

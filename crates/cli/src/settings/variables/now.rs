@@ -1,0 +1,87 @@
+//! Variables that this release understands.
+
+use super::{Effect, Section, public};
+
+/// What has effect, by subject.
+pub(super) const SECTIONS: &[Section] = &[
+    Section {
+        title: "Where memories are",
+        effect: Effect::Now,
+        variables: &[
+            public(super::BACKEND, "sqlite_vec", "the kind of store: `sqlite_vec`"),
+            public(super::SQLITE_PATH, "`<base>/sqlite_vec.db`", "the database file"),
+            public(super::SQLITEVEC_PATH, "", "the database file").instead_of(super::SQLITE_PATH),
+            public(
+                super::BASE_DIR,
+                "Linux `~/.local/share/mcp-memory`, macOS `~/Library/Application Support/mcp-memory`, Windows `%LOCALAPPDATA%\\mcp-memory`",
+                "the directory of database and backups",
+            ),
+            public(super::LOCAL_APP_DATA, "of Windows", "on Windows, where the default directory is")
+                .instead_of(super::BASE_DIR),
+            public(super::BACKUPS_PATH, "`<base>/backups`", "the directory of backups"),
+            public(super::BACKUPS_PATH_OLD, "", "the directory of backups").instead_of(super::BACKUPS_PATH),
+            public(super::SQLITE_PRAGMAS, "", "PRAGMAs for each connection: `name=value,name=value`"),
+        ],
+    },
+    Section {
+        title: "Finding",
+        effect: Effect::Now,
+        variables: &[
+            public(
+                super::EMBEDDING_MODEL,
+                "all-MiniLM-L6-v2",
+                "the embedding model: `all-MiniLM-L6-v2`, which is built in",
+            ),
+            public(
+                super::KEYWORD_WEIGHT,
+                "0.6",
+                "how much words count in a search, 0 to 1; 0.3 if only the other is set",
+            ),
+            public(
+                super::SEMANTIC_WEIGHT,
+                "0.4",
+                "how much meaning counts in a search, 0 to 1; 0.7 if only the other is set",
+            ),
+            public(
+                super::MAX_RESPONSE_CHARS,
+                "40000 for assistants, no limit on the command line",
+                "how long the answer to a search may become, in characters; 0 is without limit",
+            ),
+        ],
+    },
+    Section {
+        title: "Storing",
+        effect: Effect::Now,
+        variables: &[
+            public(
+                super::DEDUP_ENABLED,
+                "true",
+                "whether near-duplicates are named when a memory is stored; they are never dropped",
+            ),
+            public(
+                super::DEDUP_THRESHOLD,
+                "0.85",
+                "the cosine from which a memory is a near-duplicate, 0 to 1",
+            ),
+            public(super::AGENT_ID, "", "the author that stored memories are marked with"),
+            public(
+                super::INCLUDE_HOSTNAME,
+                "false",
+                "whether stored memories are marked with the name of this machine",
+            ),
+        ],
+    },
+    Section {
+        title: "Log",
+        effect: Effect::Now,
+        variables: &[
+            public(
+                super::LOG,
+                "warning",
+                "what is logged: `off`, `error`, `warning`, `info`, `debug`, `trace`, or `target=level,...`",
+            ),
+            public(super::LOG_OLD, "", "the same; unknown values are ignored").instead_of(super::LOG),
+            public(super::LOG_RUST, "", "the same; unknown values are ignored").instead_of(super::LOG),
+        ],
+    },
+];
