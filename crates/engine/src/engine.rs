@@ -45,6 +45,9 @@ pub struct Settings {
     pub splitting: Option<Splitting>,
     /// The longest piece of a session, in characters; 0 keeps every session whole (`SESSION_CHUNK_SIZE`).
     pub session_chunk_chars: usize,
+    /// How many days make a memory old in a ranked search; 0 counts every memory as recent
+    /// (`MEMORY_DECAY_WINDOW_DAYS`).
+    pub decay_window_days: f64,
     /// Which kinds of memories are known.
     pub ontology: Ontology,
 }
@@ -59,6 +62,7 @@ impl Default for Settings {
             embed_in_background: false,
             splitting: None,
             session_chunk_chars: 1500,
+            decay_window_days: 0.0,
             ontology: Ontology::built_in(),
         }
     }

@@ -16,6 +16,7 @@
 //! One file: its input, its answer, the method on the handle that may do it, its tests. Failures are [`EngineError`]s;
 //! a new kind gets a row in [`error_code`], from which every door takes its codes.
 
+mod access;
 mod capability;
 mod date;
 mod delete;
@@ -30,6 +31,7 @@ mod list;
 mod new_vectors;
 mod ontology;
 mod open_space;
+mod quality;
 mod search;
 mod session;
 mod store;
@@ -45,7 +47,10 @@ pub use error::EngineError;
 pub use error_code::ErrorCode;
 pub use health::{Health, ModelHealth, Status};
 pub use list::{ListAnswer, ListRequest, MAX_PAGE_SIZE};
-pub use search::{Hit, MAX_QUERY_BYTES, MAX_RESULTS, Mode, SearchAnswer, SearchRequest};
+pub use search::{
+    Access, Boost, Detail, Explanation, Fallback, FoundBy, Hit, MAX_QUERY_BYTES, MAX_RESULTS, Mode,
+    RankingWeights, SearchAnswer, SearchRequest, Term, TermName,
+};
 pub use session::{SessionReceipt, SessionRequest, Turn};
 pub use store::{NearDuplicate, Outcome, Part, PartOutcome, StoreReceipt, StoreRequest};
 pub use survey::MAX_TAG_COUNTS;

@@ -8,6 +8,7 @@ use ports::{EmbedError, MemoryStore, StoreError};
 use tokio::sync::{Notify, OnceCell};
 use tokio::time::Instant;
 
+use crate::access::{self, Collected};
 use crate::engine::Parts;
 use crate::{EngineError, embedding};
 
@@ -20,6 +21,8 @@ pub(crate) struct OpenSpace {
     pub(crate) settled: OnceCell<()>,
     /// Wakes the background worker: a memory waits for its vector, or the space is no more.
     pub(crate) pending: Arc<Notify>,
+    /// Uses of memories that are not written yet.
+    pub(crate) collected: Collected,
     /// Set when the engine was closed: nothing is opened any more.
     closed: Arc<AtomicBool>,
 }
@@ -27,7 +30,8 @@ pub(crate) struct OpenSpace {
 impl OpenSpace {
     pub(crate) fn new(space: Space, parts: Arc<Parts>, closed: Arc<AtomicBool>) -> Self {
         let (store, settled) = (OnceCell::new(), OnceCell::new());
-        Self { space, parts, store, settled, pending: Arc::default(), closed }
+        let (pending, collected) = (Arc::default(), Collected::default());
+        Self { space, parts, store, settled, pending, collected, closed }
     }
 
     /// The store; opens it if that is not done yet. A failure is not remembered: the next call tries again.
@@ -86,6 +90,7 @@ impl OpenSpace {
         // An opening that is under way is waited for, so that no store stays open behind it.
         let opened = self.store.get_or_try_init(|| async { Err(StoreError::Closed) }).await;
         if let Ok(store) = opened {
+            access::write(self).await;
             store.close().await;
         }
         self.pending.notify_one();

@@ -1,45 +1,29 @@
 //! Finding memories by meaning and by words.
+//!
+//! A mode gives scored hits ([`legs`], [`ranked`], [`exact`]); what they have in common is here: the filter with its
+//! time, the boost by quality, the cut, the fallback, the counting of uses.
 
-use std::collections::HashSet;
-use std::sync::Arc;
+mod exact;
+mod explain;
+mod fallback;
+mod legs;
+mod ranked;
+mod request;
 
-use model::{Filter, Memory, MemoryId};
-use ports::{Candidate, MemoryStore, Page, WordCandidate, WordQuery};
-use ranking::{Fused, Leg, fuse, lead};
-use tokio::time::Instant;
+use model::{Memory, TimeRange};
+use ports::Page;
 
 use crate::capability::Reader;
-use crate::{EngineError, Settings, embedding, list};
+use crate::{EngineError, access, list, quality};
 
-/// The most hits that one search gives.
-pub const MAX_RESULTS: u32 = 100;
-/// The longest query, in bytes of UTF-8.
-pub const MAX_QUERY_BYTES: usize = 64 * 1024;
-/// How many candidates each leg brings, at least.
+pub use explain::{Boost, Explanation, Term, TermName};
+pub use ranked::RankingWeights;
+pub use request::{Access, Detail, Fallback, MAX_QUERY_BYTES, MAX_RESULTS, Mode, SearchRequest};
+
+use request::check_share;
+
+/// How many candidates there are at least before the best are chosen.
 const CANDIDATES: usize = 100;
-
-/// What to look for.
-#[derive(Debug, Clone)]
-pub struct SearchRequest {
-    /// A question or some words. Without one, the filter's memories are given, newest first.
-    pub query: Option<String>,
-    /// Only memories that meet it. It is applied before the best are chosen.
-    pub filter: Filter,
-    /// How many hits at most, 1 to [`MAX_RESULTS`].
-    pub limit: u32,
-    /// By what to look.
-    pub mode: Mode,
-}
-
-/// By what to look.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Mode {
-    /// By meaning and by words, fused.
-    #[default]
-    Hybrid,
-    /// By meaning alone.
-    Semantic,
-}
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,6 +32,10 @@ pub struct SearchAnswer {
     pub hits: Vec<Hit>,
     /// What the caller should know: that meaning, or words, could not be searched.
     pub notices: Vec<String>,
+    /// What the request's time expression meant, if it had one.
+    pub window: Option<TimeRange>,
+    /// By what else hits were found because there were few, in order; none of [`FoundBy::Query`].
+    pub fallback: Vec<FoundBy>,
 }
 
 /// A memory that was found.
@@ -55,13 +43,47 @@ pub struct SearchAnswer {
 pub struct Hit {
     /// The memory.
     pub memory: Memory,
-    /// How well it fits, 0 to 1: 1 is the same text, and a query that nothing fits has no high one. None without a query.
+    /// How well it fits, 0 to 1, relative to the other hits of this search. None without a query, and for hits of the
+    /// fallback.
     pub score: Option<f64>,
     /// The cosine between it and the query, -1 to 1, if meaning found it.
     pub similarity: Option<f64>,
     /// How much of the query's words it covers, rare words weighing more, if words found it: about 1 when it has each of
     /// them once, more when it is short or repeats them.
     pub word_score: Option<f64>,
+    /// How it was found.
+    pub found_by: FoundBy,
+    /// Why it has its score, with [`Detail::Explained`].
+    pub explanation: Option<Explanation>,
+}
+
+/// How a memory was found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FoundBy {
+    /// By the search that was asked for.
+    Query,
+    /// By the fallback: the whole query is in its text.
+    Text,
+    /// By the fallback: a word of the query is one of its tags.
+    Tag,
+}
+
+impl FoundBy {
+    /// Its name, as the original writes it: `semantic`, `exact_fallback`, `tag_fallback`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Query => "semantic",
+            Self::Text => "exact_fallback",
+            Self::Tag => "tag_fallback",
+        }
+    }
+}
+
+impl Hit {
+    fn of(memory: Memory, found_by: FoundBy) -> Self {
+        Self { memory, score: None, similarity: None, word_score: None, found_by, explanation: None }
+    }
 }
 
 impl Reader {
@@ -69,123 +91,97 @@ impl Reader {
     /// round.
     ///
     /// # Errors
-    /// [`EngineError::NothingToSearch`] without query and filter, [`EngineError::OutOfRange`],
-    /// [`EngineError::QueryTooLong`], [`EngineError::EmptyRange`], [`EngineError::Store`]; with [`Mode::Semantic`] also
+    /// [`EngineError::NothingToSearch`] without query and filter, [`EngineError::QueryRequired`] for modes that need one,
+    /// [`EngineError::OutOfRange`], [`EngineError::NotAShare`], [`EngineError::QueryTooLong`], [`EngineError::Time`],
+    /// [`EngineError::EmptyRange`], [`EngineError::Store`]; with [`Mode::Semantic`] and [`Mode::Ranked`] also
     /// [`EngineError::Embed`].
-    pub async fn search(&self, request: SearchRequest) -> Result<SearchAnswer, EngineError> {
-        list::check_range("limit", request.limit.into(), MAX_RESULTS.into())?;
-        list::check_times(&request.filter)?;
-        let query = request.query.as_deref().map(str::trim).filter(|query| !query.is_empty());
-        let Some(query) = query else { return self.newest(&request).await };
-        if query.len() > MAX_QUERY_BYTES {
-            return Err(EngineError::QueryTooLong { bytes: query.len(), limit: MAX_QUERY_BYTES });
+    pub async fn search(&self, mut request: SearchRequest) -> Result<SearchAnswer, EngineError> {
+        request.check()?;
+        let time = request.time.as_deref().filter(|time| !time.trim().is_empty());
+        let window = time.map(|time| self.parse_time_expression(time)).transpose()?;
+        if let Some(window) = window {
+            request.filter = std::mem::take(&mut request.filter).created_within(window);
         }
-        let store = self.space.store().await?;
-        let mut notices = Vec::new();
-        let fused = match request.mode {
-            Mode::Hybrid => self.by_both(store, query, &request, &mut notices).await?,
-            Mode::Semantic => {
-                let nearest = self.by_meaning(store, query, &request).await?;
-                fuse(&by_coverage(0.0, &[]), &by_cosine(1.0, &nearest))
-            }
+        list::check_times(&request.filter)?;
+        let mut answer = match request.query() {
+            Some(query) => self.by_query(query, &request).await?,
+            None => self.newest(&request).await?,
         };
-        let limit = request.limit as usize;
-        Ok(SearchAnswer { hits: hydrate(store.as_ref(), &fused, limit).await?, notices })
+        answer.window = window;
+        Ok(answer)
     }
 
     async fn newest(&self, request: &SearchRequest) -> Result<SearchAnswer, EngineError> {
+        match request.mode {
+            Mode::Exact => return Err(EngineError::QueryRequired { what: "exact mode" }),
+            Mode::Ranked => return Err(EngineError::QueryRequired { what: "ranked mode" }),
+            Mode::Hybrid | Mode::Semantic => {}
+        }
         if !request.filter.is_selective() {
             return Err(EngineError::NothingToSearch);
         }
+        let mut notices = Vec::new();
+        if request.quality_boost > 0.0 {
+            notices.push("quality_boost counts only with a query: the newest come first".to_owned());
+        }
         let store = self.space.store().await?;
         let listing = store.list(&request.filter, Page { offset: 0, limit: request.limit }).await?;
-        let hit = |memory| Hit { memory, score: None, similarity: None, word_score: None };
-        Ok(SearchAnswer { hits: listing.memories.into_iter().map(hit).collect(), notices: Vec::new() })
+        let hits = listing.memories.into_iter().map(|memory| Hit::of(memory, FoundBy::Query)).collect();
+        Ok(SearchAnswer { hits, notices, window: None, fallback: Vec::new() })
     }
 
-    /// Both legs at once: while the query is being embedded, words are looked up.
-    async fn by_both(
-        &self,
-        store: &Arc<dyn MemoryStore>,
-        query: &str,
-        request: &SearchRequest,
-        notices: &mut Vec<String>,
-    ) -> Result<Vec<Fused<MemoryId>>, EngineError> {
-        let words = WordQuery(query.to_owned());
-        let limit = candidates(request.limit);
-        let (words, nearest) = tokio::join!(
-            store.search_words(&words, &request.filter, limit),
-            self.by_meaning(store, query, request)
-        );
-        let (words, nearest) = match (words, nearest) {
-            (Ok(words), Ok(nearest)) => (words, nearest),
-            (Ok(words), Err(error)) => {
-                tracing::warn!(error = %error, "searching by meaning failed");
-                notices.push(format!("only words were searched, not meaning: {error}"));
-                (words, Vec::new())
+    async fn by_query(&self, query: &str, request: &SearchRequest) -> Result<SearchAnswer, EngineError> {
+        let store = self.space.store().await?;
+        let (limit, mut notices) = (request.limit as usize, Vec::new());
+        let mut hits = match request.mode {
+            Mode::Hybrid | Mode::Semantic => {
+                let legs = legs::search(&self.space, store, query, request, &mut notices).await?;
+                legs.hits(store.as_ref(), request).await?
             }
-            (Err(error), Ok(nearest)) => {
-                tracing::warn!(error = %error, "searching by words failed");
-                notices.push(format!("only meaning was searched, not words: {error}"));
-                (Vec::new(), nearest)
+            Mode::Ranked => {
+                let legs = legs::by_meaning_alone(&self.space, store, query, request).await?;
+                ranked::hits(&self.space, store.as_ref(), &legs, request).await?
             }
-            (Err(error), Err(_)) => return Err(error.into()),
+            Mode::Exact => exact::hits(store.as_ref(), query, request).await?,
         };
-        let settings = &self.space.parts.settings;
-        Ok(join(settings, &words, &nearest))
-    }
-
-    async fn by_meaning(
-        &self,
-        store: &Arc<dyn MemoryStore>,
-        query: &str,
-        request: &SearchRequest,
-    ) -> Result<Vec<Candidate>, EngineError> {
-        let deadline = Instant::now() + self.space.parts.settings.embed_wait;
-        let vector = self.space.in_time(deadline, async {
-            embedding::settle(&self.space).await?;
-            self.space.vector(query).await
-        });
-        let vector = vector.await?;
-        Ok(store.search_vectors(&vector, &request.filter, candidates(request.limit)).await?)
+        boost(&mut hits, request.quality_boost);
+        hits.truncate(limit);
+        let fallback = match (request.fallback, request.mode) {
+            (Fallback::WhenFew, Mode::Hybrid | Mode::Semantic) => {
+                fallback::widen(store.as_ref(), query, &request.filter, limit, &mut hits).await?
+            }
+            _ => Vec::new(),
+        };
+        if request.access == Access::Record {
+            access::record(&self.space, hits.iter().map(|hit| hit.memory.id));
+        }
+        Ok(SearchAnswer { hits, notices, window: None, fallback })
     }
 }
 
+/// Lets quality count so much, and the score that was found the rest.
+fn boost(hits: &mut [Hit], weight: f64) {
+    if weight <= 0.0 {
+        return;
+    }
+    for hit in &mut *hits {
+        let quality = quality::of(&hit.memory.metadata);
+        hit.score = hit.score.map(|score| (1.0 - weight) * score + weight * quality);
+        if let Some(explanation) = &mut hit.explanation {
+            explanation.boost = Some(Boost { weight, quality });
+        }
+    }
+    // Equal scores stay in the order they were found in.
+    hits.sort_by(|a, b| b.score.unwrap_or(0.0).total_cmp(&a.score.unwrap_or(0.0)));
+}
+
+/// How many of the best candidates become hits: with a boost, all that may still rise.
+fn pool(request: &SearchRequest) -> usize {
+    let limit = request.limit as usize;
+    if request.quality_boost > 0.0 || request.mode == Mode::Ranked { CANDIDATES.max(limit) } else { limit }
+}
+
+/// How many candidates each leg brings.
 fn candidates(limit: u32) -> usize {
     CANDIDATES.max(limit as usize)
-}
-
-/// Fuses both legs. Whoever wrote the query word for word means that memory, whatever else is near: it leads, unless
-/// words are to count for nothing.
-fn join(settings: &Settings, words: &[WordCandidate], nearest: &[Candidate]) -> Vec<Fused<MemoryId>> {
-    let verbatim = words.iter().filter(|candidate| candidate.is_verbatim && settings.word_weight > 0.0);
-    let leading: HashSet<MemoryId> = verbatim.map(|candidate| candidate.id).collect();
-    let fused = fuse(&by_coverage(settings.word_weight, words), &by_cosine(settings.meaning_weight, nearest));
-    lead(fused, |id| leading.contains(id))
-}
-
-fn by_coverage(weight: f64, words: &[WordCandidate]) -> Leg<MemoryId> {
-    let candidates = words.iter().map(|candidate| (candidate.id, candidate.coverage)).collect();
-    Leg { weight, candidates }
-}
-
-fn by_cosine(weight: f64, nearest: &[Candidate]) -> Leg<MemoryId> {
-    let candidates = nearest.iter().map(|candidate| (candidate.id, candidate.score)).collect();
-    Leg { weight, candidates }
-}
-
-async fn hydrate(
-    store: &dyn MemoryStore,
-    fused: &[Fused<MemoryId>],
-    limit: usize,
-) -> Result<Vec<Hit>, EngineError> {
-    let best = &fused[..limit.min(fused.len())];
-    let ids: Vec<MemoryId> = best.iter().map(|candidate| candidate.key).collect();
-    let memories = store.get_many(&ids).await?;
-    let found = memories.into_iter().filter_map(|memory| {
-        let candidate = best.iter().find(|candidate| candidate.key == memory.id)?;
-        let (word_score, similarity) = (candidate.first, candidate.second);
-        Some(Hit { memory, score: Some(candidate.score), similarity, word_score })
-    });
-    Ok(found.collect())
 }

@@ -76,6 +76,14 @@ pub fn lead<K>(list: Vec<Fused<K>>, leads: impl Fn(&K) -> bool) -> Vec<Fused<K>>
     first
 }
 
+/// What each candidate of a leg counts before the legs are weighted and joined: 0 for what a memory has by accident, 1 for
+/// the best that is expected. Legs of different scales can be compared by it.
+#[must_use]
+pub fn shares<K: Copy>(leg: &Leg<K>) -> Vec<(K, f64)> {
+    let background = background(leg);
+    leg.candidates.iter().map(|&(key, raw)| (key, share(raw, background))).collect()
+}
+
 /// What a memory scores in this leg by accident: the lowest score found, drawn to 0 when few were found, as a handful
 /// found is no accident.
 #[expect(clippy::cast_precision_loss, reason = "counts of candidates")]

@@ -6,4 +6,4 @@
 
 mod fusion;
 
-pub use fusion::{Fused, Leg, fuse, lead};
+pub use fusion::{Fused, Leg, fuse, lead, shares};

@@ -3,8 +3,7 @@
 use std::time::Duration;
 
 use engine::{
-    DeleteRequest, DryRun, ListRequest, Mode, SearchAnswer, SearchRequest, Settings, StoreReceipt,
-    StoreRequest,
+    DeleteRequest, DryRun, ListRequest, SearchAnswer, SearchRequest, Settings, StoreReceipt, StoreRequest,
 };
 use model::{Content, ContentHash, Filter, HashPrefix, Metadata, NewMemory, Tags, Vector};
 use ports::{Clock, MemoryStore};
@@ -66,7 +65,7 @@ pub(crate) fn new_memory(bench: &Bench, text: &str) -> NewMemory {
 
 /// A hybrid search without filter for ten hits.
 pub(crate) fn query(text: &str) -> SearchRequest {
-    SearchRequest { query: Some(text.to_owned()), filter: Filter::default(), limit: 10, mode: Mode::Hybrid }
+    SearchRequest { query: Some(text.to_owned()), ..SearchRequest::default() }
 }
 
 /// What a hybrid search finds.

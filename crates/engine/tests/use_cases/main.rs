@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
+mod access;
 mod ask;
 mod capability;
 mod closing;
@@ -10,6 +11,7 @@ mod get;
 mod health;
 mod list;
 mod search;
+mod search_modes;
 mod sequences;
 mod session;
 mod settle;

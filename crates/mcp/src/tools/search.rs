@@ -1,6 +1,8 @@
 //! `memory_search`: finds memories.
 
-use engine::{Capability, MAX_RESULTS, Mode, SearchRequest};
+use engine::{Capability, Detail, Fallback, MAX_RESULTS, Mode, RankingWeights, Reader, SearchRequest};
+use model::Metadata;
+use serde_json::{Map, Value};
 
 use super::{Annotations, Caller, Effect, Profile, Repeat, Running, Tool, filter};
 use crate::answer::{Answer, ToolError};
@@ -33,8 +35,9 @@ pub(super) static TOOL: Tool = Tool {
         Parameter::text("query", "Question or words").also(&["content", "q", "text", "search_query"]),
         Parameter::of(
             "mode",
-            Kind::Choice { values: &["hybrid", "semantic"], default: "hybrid" },
-            "hybrid: meaning and words; semantic: meaning alone",
+            Kind::Choice { values: &["hybrid", "semantic", "exact", "ranked"], default: "hybrid" },
+            "hybrid: meaning and words; semantic: meaning alone; exact: the query is in the text; ranked: meaning, age, \
+             use and quality",
         )
         .also(&["search_mode"]),
         filter::TAGS,
@@ -43,6 +46,9 @@ pub(super) static TOOL: Tool = Tool {
         filter::AFTER,
         filter::BEFORE,
         filter::TIME_EXPR,
+        filter::ENTITY,
+        filter::AGENT_ID,
+        filter::CONVERSATION_ID,
         filter::STORE,
         Parameter::of(
             "limit",
@@ -55,43 +61,66 @@ pub(super) static TOOL: Tool = Tool {
             Kind::Flag { default: false },
             "Also memories that a newer version replaced",
         ),
+        Parameter::of(
+            "quality_boost",
+            Kind::Number { default: 0.0, lowest: 0.0, highest: 1.0 },
+            "How much quality counts for the score",
+        ),
+        Parameter::of(
+            "ranking_weights",
+            Kind::Object,
+            "For ranked: semantic, time_decay, access_frequency, quality",
+        ),
+        Parameter::of(
+            "fallback",
+            Kind::Flag { default: false },
+            "When little is found, also look for the whole query and for its words as tags",
+        ),
+        Parameter::of("include_debug", Kind::Flag { default: false }, "Explain every score"),
         MAX_RESPONSE_CHARS,
     ],
     unsupported: &[
-        Unsupported::new("quality_boost", "results are ranked by meaning and words; leave it out"),
-        Unsupported::new("rerank", "results are ranked by meaning and words; leave it out"),
-        Unsupported::new("ranking_weights", "results are ranked by meaning and words; leave it out"),
-        Unsupported::new("entity", "put the name into `query`"),
-        Unsupported::new("fallback", "mode hybrid already looks for words too; leave it out"),
-        Unsupported::new("agent_id", "search by `tags` such as agent:<id>"),
+        Unsupported::new("rerank", "mode ranked or quality_boost change the order; leave it out"),
         Unsupported::new("include_beliefs", "leave it out"),
         Unsupported::new("summarize", "set a small `limit` or `max_response_chars`"),
-        Unsupported::new("include_debug", "scores are part of every answer; leave it out"),
     ],
     example: r#"{"query": "which port does staging use", "limit": 5}"#,
     output: schema::of_answer::<wire::Search>,
     run: |caller, arguments| -> Running<'_> { Box::pin(run(caller, arguments)) },
 };
 
-async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolError> {
-    let reader = caller.reader();
-    let mode = arguments.choice("mode")?;
-    let query = arguments.text("query")?.filter(|query| !query.trim().is_empty());
-    let mut filter = filter::read(&mut arguments, reader)?;
-    filter.include_superseded = arguments.flag("include_superseded")?;
-    let time_window = wire::Window::of(&filter);
-    let limit = arguments.integer("limit")?.unwrap_or(DEFAULT_LIMIT);
-    let form =
-        if arguments.is_given(MAX_RESPONSE_CHARS.name) { text::Form::Blocks } else { text::Form::List };
-    let budget = arguments.integer(MAX_RESPONSE_CHARS.name)?.unwrap_or(DEFAULT_RESPONSE_CHARS);
-    let request = SearchRequest {
-        query: query.clone(),
-        filter,
-        limit: u32::try_from(limit).unwrap_or(MAX_RESULTS),
-        mode: if mode == "semantic" { Mode::Semantic } else { Mode::Hybrid },
-    };
-    let found = reader.search(request).await.map_err(|error| ToolError::from(error).while_doing(FAILURE))?;
-    let mut memories: Vec<wire::Hit> = found.hits.into_iter().map(wire::Hit::from).collect();
+async fn run(caller: &Caller, arguments: Arguments) -> Result<Answer, ToolError> {
+    answered(caller, arguments, None).await
+}
+
+/// The same without memories that are less similar than a threshold: an older tool has one.
+pub(super) async fn above(
+    caller: &Caller,
+    arguments: Map<String, Value>,
+    threshold: f64,
+) -> Result<Answer, ToolError> {
+    answered(caller, Arguments::new(&TOOL, arguments)?, Some(threshold)).await
+}
+
+async fn answered(
+    caller: &Caller,
+    mut arguments: Arguments,
+    threshold: Option<f64>,
+) -> Result<Answer, ToolError> {
+    let asked = Asked::read(&mut arguments, caller.reader())?;
+    let debug = asked.debug();
+    let Asked { request, mode, form, budget, spoken_time } = asked;
+    let (query, time_window) = (request.query.clone(), wire::Window::of(&request.filter));
+    let boost = request.quality_boost;
+    let found = caller.reader().search(request).await;
+    let mut found = found.map_err(|error| ToolError::from(error).while_doing(FAILURE))?;
+    if let Some(threshold) = threshold {
+        found.hits.retain(|hit| hit.similarity.is_some_and(|similarity| similarity >= threshold));
+    }
+    let is_widened = !found.fallback.is_empty();
+    let mut memories: Vec<wire::Hit> =
+        found.hits.into_iter().map(|hit| wire::Hit::new(hit, is_widened)).collect();
+    let debug = debug.map(|()| text::Debug { found: memories.len(), boost, spoken_time });
     let cut = text::Cut::to(&mut memories, budget);
     let answer = wire::Search {
         total: memories.len(),
@@ -100,10 +129,78 @@ async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolEr
         mode: mode.to_owned(),
         query,
         time_window,
+        fallback: found.fallback.into_iter().map(|tier| tier.name().to_owned()).collect(),
         notices: found.notices,
     };
-    let text = text::search(&answer, &cut, form);
+    let text = text::search(&answer, &cut, form, debug.as_ref());
     Answer::new(&answer, text)
+}
+
+/// What was asked for, and how it is to be answered.
+struct Asked {
+    request: SearchRequest,
+    mode: &'static str,
+    form: text::Form,
+    budget: u64,
+    spoken_time: Option<String>,
+}
+
+impl Asked {
+    fn read(arguments: &mut Arguments, reader: &Reader) -> Result<Self, ToolError> {
+        let mode = arguments.choice("mode")?;
+        let query = arguments.text("query")?.filter(|query| !query.trim().is_empty());
+        let spoken_time = arguments.given_text(filter::TIME_EXPR.name);
+        let mut filter = filter::read(arguments, reader)?;
+        filter.include_superseded = arguments.flag("include_superseded")?;
+        let limit = arguments.integer("limit")?.unwrap_or(DEFAULT_LIMIT);
+        let is_limited = arguments.is_given(MAX_RESPONSE_CHARS.name);
+        let budget = arguments.integer(MAX_RESPONSE_CHARS.name)?.unwrap_or(DEFAULT_RESPONSE_CHARS);
+        let request = SearchRequest {
+            query,
+            filter,
+            limit: u32::try_from(limit).unwrap_or(MAX_RESULTS),
+            mode: match mode {
+                "semantic" => Mode::Semantic,
+                "exact" => Mode::Exact,
+                "ranked" => Mode::Ranked,
+                _ => Mode::Hybrid,
+            },
+            weights: weights(&arguments.object("ranking_weights")?)?,
+            quality_boost: arguments.number("quality_boost")?,
+            fallback: if arguments.flag("fallback")? { Fallback::WhenFew } else { Fallback::No },
+            detail: if arguments.flag("include_debug")? { Detail::Explained } else { Detail::Plain },
+            ..SearchRequest::default()
+        };
+        let form = if is_limited { text::Form::Blocks } else { text::Form::List };
+        Ok(Self { request, mode, form, budget, spoken_time })
+    }
+
+    fn debug(&self) -> Option<()> {
+        (self.request.detail == Detail::Explained).then_some(())
+    }
+}
+
+/// The weights that are named; the others are as ever.
+fn weights(given: &Metadata) -> Result<RankingWeights, ToolError> {
+    let mut weights = RankingWeights::default();
+    for (name, value) in given.fields() {
+        let weight = match name.as_str() {
+            "semantic" => &mut weights.semantic,
+            "time_decay" => &mut weights.time_decay,
+            "access_frequency" => &mut weights.access_frequency,
+            "quality" => &mut weights.quality,
+            _ => {
+                return Err(ToolError::invalid(
+                    "`ranking_weights` takes semantic, time_decay, access_frequency and quality only",
+                ));
+            }
+        };
+        let Some(number) = value.as_f64() else {
+            return Err(ToolError::invalid(format!("`ranking_weights.{name}` must be a number")));
+        };
+        *weight = number;
+    }
+    Ok(weights)
 }
 
 #[cfg(test)]

@@ -54,6 +54,16 @@ fn a_query_that_nothing_fits_has_no_good_hit() {
 }
 
 #[test]
+fn shares_are_what_a_leg_alone_gives_its_candidates() {
+    let one = leg(1.0, &[(1, 0.9), (2, 0.5), (3, 0.4)]);
+    let fused = fuse(&one, &leg(0.0, &[]));
+    for (key, share) in shares(&one) {
+        let candidate = fused.iter().find(|candidate| candidate.key == key).unwrap();
+        assert!((candidate.score - share).abs() < 1e-12, "{candidate:?} {share}");
+    }
+}
+
+#[test]
 fn the_same_text_fits_fully() {
     let best = fuse(&leg(0.5, &[(1, 1.2), (2, 0.1)]), &leg(0.5, &[(1, 1.0), (2, 0.1)]))[0];
     assert_eq!((best.key, best.score), (1, 1.0));

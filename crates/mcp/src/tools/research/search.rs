@@ -1,6 +1,6 @@
 //! `search`: finds memories, as pages.
 
-use engine::{Capability, Mode, SearchRequest};
+use engine::{Capability, SearchRequest};
 
 use crate::answer::{Answer, ToolError};
 use crate::arguments::Arguments;
@@ -27,8 +27,7 @@ pub(in crate::tools) static TOOL: Tool = Tool {
 
 async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolError> {
     let query = arguments.required_text("query")?;
-    let filter = model::Filter::default();
-    let request = SearchRequest { query: Some(query), filter, limit: LIMIT, mode: Mode::Hybrid };
+    let request = SearchRequest { query: Some(query), limit: LIMIT, ..SearchRequest::default() };
     let found = caller.reader().search(request).await?;
     let results = found.hits.into_iter().map(|hit| wire::Found::from(hit.memory)).collect();
     Answer::compact(&wire::Pages { results })
