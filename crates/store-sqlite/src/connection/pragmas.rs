@@ -3,7 +3,8 @@
 //! | pragma | values |
 //! |---|---|
 //! | `cache_size`, `wal_autocheckpoint`, `journal_size_limit`, `mmap_size` | a number |
-//! | `temp_store`, `secure_delete`, `foreign_keys` | as SQLite takes them |
+//! | `temp_store`, `foreign_keys` | as SQLite takes them |
+//! | `secure_delete` | `ON`, as it is anyway: purging depends on it |
 //! | `synchronous` | `FULL`, `EXTRA`; `NORMAL` with a warning, as a power cut then takes back acknowledged writes |
 //! | `busy_timeout`, `journal_mode = WAL` | accepted and not needed: waiting and the log are this store's own |
 //!
@@ -24,7 +25,8 @@ fn is_allowed(name: &str, value: &str) -> bool {
     let is_word = !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_alphanumeric());
     match (name_lower.as_str(), value_lower.as_str()) {
         ("cache_size" | "wal_autocheckpoint" | "journal_size_limit" | "mmap_size", _) if is_number => true,
-        ("temp_store" | "secure_delete" | "foreign_keys", _) if is_word => true,
+        ("temp_store" | "foreign_keys", _) if is_word => true,
+        ("secure_delete", "on" | "1" | "true" | "yes") => true,
         ("synchronous", "full" | "extra" | "2" | "3") => true,
         ("synchronous", "normal" | "1") => {
             tracing::warn!(
@@ -61,6 +63,8 @@ mod tests {
             ("journal_mode", "OFF"),
             ("synchronous", "OFF"),
             ("synchronous", "0"),
+            ("secure_delete", "OFF"),
+            ("secure_delete", "FAST"),
             ("locking_mode", "EXCLUSIVE"),
             ("writable_schema", "ON"),
             ("cache_size", "1; DROP TABLE memories"),

@@ -5,6 +5,7 @@
 
 mod samples;
 
+mod backups;
 mod basics;
 mod contract;
 mod damage;
@@ -15,3 +16,4 @@ mod originals;
 mod purging;
 mod recall;
 mod upgrades;
+mod versions;

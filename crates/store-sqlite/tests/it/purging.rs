@@ -40,7 +40,10 @@ fn count(connection: &Connection, sql: &str) -> i64 {
 #[tokio::test]
 async fn nothing_of_a_purged_text_is_in_the_files() {
     let place = Place::empty();
-    let store = place.open().await;
+    // This setting is not obeyed.
+    let pragmas = vec![("secure_delete".to_owned(), "OFF".to_owned())];
+    let options = store_sqlite::Options { pragmas, ..place.options() };
+    let store = store_sqlite::SqliteStore::open(options).await.unwrap();
     for n in 0..60 {
         store.insert(embedded(&format!("an ordinary text with the number {n}"), 100 + n)).await.unwrap();
         if n == 20 {
