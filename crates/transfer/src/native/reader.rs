@@ -13,8 +13,8 @@ pub(crate) struct NativeReader<R> {
     header: Header,
     /// Whether a newer program wrote it, whose additions are left out.
     newer: bool,
+    /// Lines so far; those whose record was refused count, too.
     counts: Counts,
-    /// The header counts records; those that are refused here count too.
     in_edges: bool,
 }
 

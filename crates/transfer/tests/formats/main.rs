@@ -10,3 +10,4 @@ mod memory_server;
 mod native;
 mod original;
 mod round_trip;
+mod streaming;
