@@ -13,7 +13,7 @@
 //! | [`original`] | the original's export file, its dashboard's, and its flat form of a memory |
 //! | `mem0` | mem0's export |
 //! | `memory_server` | `memory.json` of the reference memory server |
-//! | [`format`] | which of them a file is, by its first bytes |
+//! | [`mod@format`] | which of them a file is, by its first bytes |
 //! | [`summary`], [`error`] | what was read, what was refused and why, what was lost |
 //! | `document`, `lines`, `fields` | reading JSON piece by piece, with limits |
 //!
