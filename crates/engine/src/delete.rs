@@ -1,7 +1,7 @@
 //! Deleting memories.
 
 use model::{ContentHash, Filter, HashPrefix};
-use ports::{MemoryStore, Page};
+use ports::{Deletion, DeletionId, MemoryStore, Page};
 
 use crate::capability::Writer;
 use crate::{EngineError, get, list};
@@ -36,6 +36,8 @@ pub struct DeleteReceipt {
     pub dry_run: DryRun,
     /// The keys, newest memory first in a dry run.
     pub hashes: Vec<ContentHash>,
+    /// By which the deletion can be taken back ([`Writer::undelete`]); none when nothing was deleted.
+    pub undo: Option<DeletionId>,
 }
 
 impl Writer {
@@ -57,13 +59,13 @@ impl Writer {
         if let Some(prefix) = &hash {
             filter.hashes = Some(vec![get::resolve(store.as_ref(), prefix).await?]);
         }
-        let hashes = match dry_run {
-            DryRun::Yes => would_delete(store.as_ref(), &filter).await?,
-            DryRun::No => store.delete(&filter, space.parts.clock.now()).await?.hashes,
+        let Deletion { id: undo, hashes } = match dry_run {
+            DryRun::Yes => Deletion { id: None, hashes: would_delete(store.as_ref(), &filter).await? },
+            DryRun::No => store.delete(&filter, space.parts.clock.now()).await?,
         };
         match hash {
             Some(hash) if hashes.is_empty() => Err(EngineError::NotFound { hash }),
-            _ => Ok(DeleteReceipt { dry_run, hashes }),
+            _ => Ok(DeleteReceipt { dry_run, hashes, undo }),
         }
     }
 }

@@ -38,7 +38,8 @@ pub struct Settings {
     /// How long a use case waits for the model before it goes on without. (With a background worker, storing waits
     /// much less while the model is being loaded.)
     pub embed_wait: Duration,
-    /// Whether memories without a vector are embedded in the background (a server) or only when asked (a command).
+    /// Whether the work of a server is done in the background (embedding what waits, purging what was deleted long ago) or
+    /// only when asked (a command).
     pub embed_in_background: bool,
     /// How texts are split that are longer than a memory may be; none splits no text
     /// (`MCP_SQLITEVEC_MAX_CONTENT_LENGTH`).
@@ -48,6 +49,8 @@ pub struct Settings {
     /// How many days make a memory old in a ranked search; 0 counts every memory as recent
     /// (`MEMORY_DECAY_WINDOW_DAYS`).
     pub decay_window_days: f64,
+    /// How many days deleted memories are kept before they are purged for good, in the background; none keeps them.
+    pub retention_days: Option<u32>,
     /// Which kinds of memories are known.
     pub ontology: Ontology,
 }
@@ -63,6 +66,7 @@ impl Default for Settings {
             splitting: None,
             session_chunk_chars: 1500,
             decay_window_days: 0.0,
+            retention_days: None,
             ontology: Ontology::built_in(),
         }
     }

@@ -5,9 +5,9 @@
 //!
 //! | handle | use cases |
 //! |---|---|
-//! | [`Reader`] | [`search`](Reader::search), [`get`](Reader::get), [`list`](Reader::list), [`history`](Reader::history), [`tags`](Reader::tags), [`types`](Reader::types), [`survey`](Reader::survey), [`health`](Reader::health), [`parse_date`](Reader::parse_date) |
-//! | [`Writer`] | everything of a reader, [`store`](Writer::store), [`store_session`](Writer::store_session), [`update`](Writer::update), [`add_version`](Writer::add_version), [`delete`](Writer::delete) |
-//! | [`Admin`] | everything of a writer, [`examine`](Admin::examine), [`repair`](Admin::repair), [`embed_pending`](Admin::embed_pending) |
+//! | [`Reader`] | [`search`](Reader::search), [`get`](Reader::get), [`list`](Reader::list), [`history`](Reader::history), [`tags`](Reader::tags), [`types`](Reader::types), [`survey`](Reader::survey), [`near_duplicates`](Reader::near_duplicates), [`health`](Reader::health), [`parse_date`](Reader::parse_date) |
+//! | [`Writer`] | everything of a reader, [`store`](Writer::store), [`store_session`](Writer::store_session), [`update`](Writer::update), [`add_version`](Writer::add_version), [`delete`](Writer::delete), [`undelete`](Writer::undelete), [`clean_up`](Writer::clean_up) |
+//! | [`Admin`] | everything of a writer, [`purge`](Admin::purge), [`examine`](Admin::examine), [`repair`](Admin::repair), [`embed_pending`](Admin::embed_pending) |
 //!
 //! A handle is bound to one [`Space`](model::Space) and opens that space's store on first use, so that a door can answer
 //! a handshake before a file or a model is touched.
@@ -18,6 +18,7 @@
 
 mod access;
 mod capability;
+mod cleanup;
 mod date;
 mod delete;
 mod doctor;
@@ -31,15 +32,18 @@ mod list;
 mod new_vectors;
 mod ontology;
 mod open_space;
+mod purge;
 mod quality;
 mod search;
 mod session;
 mod store;
 mod survey;
+mod undelete;
 mod update;
 mod version;
 
 pub use capability::{Admin, Capability, Grant, Reader, Writer};
+pub use cleanup::{CleanupReceipt, CleanupRequest, DuplicatePair, MAX_PAIRS, NearDuplicates};
 pub use delete::{DeleteReceipt, DeleteRequest, DryRun};
 pub use doctor::{EmbedProgress, Examination};
 pub use engine::{Engine, Parts, Settings};

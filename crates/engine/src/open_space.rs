@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use crate::access::{self, Collected};
 use crate::engine::Parts;
-use crate::{EngineError, embedding};
+use crate::{EngineError, embedding, purge};
 
 /// One space: its store, opened when it is first needed, and the background work on it.
 pub(crate) struct OpenSpace {
@@ -44,10 +44,19 @@ impl OpenSpace {
                 let store = self.parts.stores.open(&self.space).await?;
                 if self.parts.settings.embed_in_background {
                     tokio::spawn(embedding::run_worker(Arc::downgrade(self), Arc::clone(&self.pending)));
+                    self.keep_for_days(&store);
                 }
                 Ok(store)
             })
             .await
+    }
+
+    /// Starts the work that purges what was deleted long ago, if the settings want it.
+    fn keep_for_days(&self, store: &Arc<dyn MemoryStore>) {
+        if let Some(days) = self.parts.settings.retention_days {
+            let clock = Arc::clone(&self.parts.clock);
+            tokio::spawn(purge::run_retention(Arc::downgrade(store), clock, days));
+        }
     }
 
     /// The store, if it was opened.

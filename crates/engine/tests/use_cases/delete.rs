@@ -16,11 +16,13 @@ async fn a_dry_run_names_what_the_real_run_deletes_and_deletes_nothing() {
         writer.store(tagged(&format!("number {n}"), own)).await.unwrap();
     }
     let request = |dry_run| DeleteRequest { dry_run, ..delete(with_tags("even,odd")) };
-    let DeleteReceipt { dry_run, hashes: mut named } = writer.delete(request(DryRun::Yes)).await.unwrap();
-    assert_eq!((dry_run, named.len()), (DryRun::Yes, 1100));
+    let DeleteReceipt { dry_run, hashes: mut named, undo } =
+        writer.delete(request(DryRun::Yes)).await.unwrap();
+    assert_eq!((dry_run, named.len(), undo), (DryRun::Yes, 1100, None));
     assert_eq!(bench.store.statistics().await.unwrap().memories, 1100);
-    let DeleteReceipt { dry_run, hashes: mut deleted } = writer.delete(request(DryRun::No)).await.unwrap();
-    assert_eq!(dry_run, DryRun::No);
+    let DeleteReceipt { dry_run, hashes: mut deleted, undo } =
+        writer.delete(request(DryRun::No)).await.unwrap();
+    assert_eq!((dry_run, undo.is_some()), (DryRun::No, true));
     named.sort();
     deleted.sort();
     assert_eq!(named, deleted);

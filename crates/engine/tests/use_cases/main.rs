@@ -5,6 +5,7 @@
 mod access;
 mod ask;
 mod capability;
+mod cleanup;
 mod closing;
 mod delete;
 mod get;
@@ -18,6 +19,7 @@ mod settle;
 mod split;
 mod store;
 mod survey;
+mod undelete;
 mod update;
 mod version;
 mod worker;
