@@ -52,6 +52,11 @@ impl Arguments {
         self.given
     }
 
+    /// A text as it was given, without taking it.
+    pub(crate) fn given_text(&self, name: &str) -> Option<String> {
+        self.given.get(name).and_then(Value::as_str).map(str::to_owned)
+    }
+
     /// A text, or its default, or none.
     pub(crate) fn text(&mut self, name: &str) -> Result<Option<String>, ToolError> {
         let (parameter, value) = self.take(name);
@@ -112,6 +117,27 @@ impl Arguments {
         }
     }
 
+    /// A number inside its bounds, or its default.
+    pub(crate) fn number(&mut self, name: &str) -> Result<f64, ToolError> {
+        let (parameter, value) = self.take(name);
+        let Some(Kind::Number { default, lowest, highest }) = parameter.map(|parameter| parameter.kind)
+        else {
+            return Err(undeclared(name));
+        };
+        let Some(value) = value else { return Ok(default) };
+        let number = match &value {
+            Value::Number(number) => number.as_f64(),
+            Value::String(text) => text.trim().parse().ok(),
+            _ => None,
+        };
+        let bounds = format!("from {lowest} to {highest}");
+        match number {
+            None => Err(wrong_type(name, &format!("a number {bounds}"), &value)),
+            Some(number) if (lowest..=highest).contains(&number) => Ok(number),
+            Some(number) => Err(ToolError::invalid(format!("`{name}` is {number}, it must be {bounds}"))),
+        }
+    }
+
     /// A flag, or its default.
     pub(crate) fn flag(&mut self, name: &str) -> Result<bool, ToolError> {
         let (parameter, value) = self.take(name);
@@ -149,10 +175,46 @@ impl Arguments {
         Metadata::parse(fields).map_err(|error| ToolError::invalid(format!("`{name}`: {error}")))
     }
 
+    /// Objects with their declared texts, in the order of the declaration; nothing for a field that is not given. A list
+    /// written as JSON text is understood.
+    pub(crate) fn records<const N: usize>(&mut self, name: &str) -> Result<Vec<[String; N]>, ToolError> {
+        let (parameter, value) = self.take(name);
+        let Some(Kind::Records { fields }) = parameter.map(|parameter| parameter.kind) else {
+            return Err(undeclared(name));
+        };
+        let list = match value {
+            None => return Ok(Vec::new()),
+            Some(Value::Array(list)) => list,
+            Some(Value::String(text)) => match serde_json::from_str(&text) {
+                Ok(Value::Array(list)) => list,
+                _ => return Err(wrong_type(name, "a list of objects", &Value::String(text))),
+            },
+            Some(other) => return Err(wrong_type(name, "a list of objects", &other)),
+        };
+        list.iter()
+            .enumerate()
+            .map(|(index, item)| record(fields, &format!("{name}[{index}]"), item))
+            .collect()
+    }
+
     fn take(&mut self, name: &str) -> (Option<&'static Parameter>, Option<Value>) {
         let parameter = self.parameters.iter().find(|parameter| parameter.name == name);
         (parameter, self.given.shift_remove(name))
     }
+}
+
+fn record<const N: usize>(fields: &[Parameter], path: &str, item: &Value) -> Result<[String; N], ToolError> {
+    let Value::Object(object) = item else { return Err(wrong_type(path, "an object", item)) };
+    let mut texts = [const { String::new() }; N];
+    for (text, field) in texts.iter_mut().zip(fields) {
+        let given = object.iter().find(|(name, value)| field.answers_to(name) && !is_blank(value));
+        match given.map(|(_, value)| value) {
+            Some(Value::String(value)) => text.clone_from(value),
+            Some(other) => return Err(wrong_type(&format!("{path}.{}", field.name), "a text", other)),
+            None => {}
+        }
+    }
+    Ok(texts)
 }
 
 fn check_unsupported(tool: &Tool, name: &str, value: &Value) -> Result<(), ToolError> {

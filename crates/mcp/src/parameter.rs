@@ -41,6 +41,15 @@ pub enum Kind {
         /// The highest allowed.
         highest: u64,
     },
+    /// A number.
+    Number {
+        /// What is meant when it is not given.
+        default: f64,
+        /// The lowest allowed.
+        lowest: f64,
+        /// The highest allowed.
+        highest: f64,
+    },
     /// Yes or no.
     Flag {
         /// What is meant when it is not given.
@@ -50,6 +59,11 @@ pub enum Kind {
     Tags,
     /// An object with free fields.
     Object,
+    /// A list of objects whose fields are texts.
+    Records {
+        /// Their fields.
+        fields: &'static [Parameter],
+    },
 }
 
 impl Parameter {

@@ -33,9 +33,13 @@ fn property(parameter: &Parameter) -> Value {
             }
             schema
         }
+        Kind::Number { default, lowest, highest } => {
+            json!({"type": "number", "minimum": lowest, "maximum": highest, "default": default})
+        }
         Kind::Flag { default } => json!({"type": "boolean", "default": default}),
         Kind::Tags => json!({"type": "array", "items": {"type": "string"}}),
         Kind::Object => json!({"type": "object"}),
+        Kind::Records { fields } => json!({"type": "array", "items": of_parameters(fields)}),
     };
     schema["description"] = json!(parameter.description);
     schema
@@ -66,10 +70,14 @@ pub(crate) fn of_answer<T: JsonSchema>() -> Map<String, Value> {
     }
 }
 
-/// A schema whose properties are told, but not the fields of objects inside them.
+/// A schema of what is always there, without the fields of objects inside it.
 pub(crate) fn outline(mut schema: Map<String, Value>) -> Map<String, Value> {
-    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
-    for property in properties.into_iter().flat_map(Map::values_mut) {
+    let required = schema.get("required").cloned().unwrap_or_default();
+    let is_required =
+        |name: &str| required.as_array().is_some_and(|names| names.iter().any(|own| own == name));
+    let Some(Value::Object(properties)) = schema.get_mut("properties") else { return schema };
+    properties.retain(|name, _| is_required(name));
+    for property in properties.values_mut() {
         let nested = if property["type"] == "array" { property.get_mut("items") } else { Some(property) };
         if let Some(Value::Object(nested)) = nested {
             nested.shift_remove("properties");

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::wire::{Hit, Memory, Search, Window};
+use crate::wire::{Explanation, Hit, Memory, Search, Term, Version, Window};
 
 /// What a memory costs beyond its own characters, as the original counts.
 const OVERHEAD_CHARS: u64 = 200;
@@ -65,20 +65,44 @@ impl Costs for Hit {
     }
 }
 
+impl Costs for Version {
+    fn chars(&self) -> u64 {
+        let texts = [&self.content, &self.reason].into_iter().flatten();
+        texts.map(|text| text.chars().count() as u64).sum::<u64>() + OVERHEAD_CHARS
+    }
+}
+
 /// The time that was asked for, as the end of a text.
 pub(crate) fn window(window: Option<&Window>) -> String {
     window.map(|window| format!("\n\nTime: {window}")).unwrap_or_default()
 }
 
+/// What the text says of a search that is to be explained.
+pub(crate) struct Debug {
+    /// Memories found; filters are applied before the best are chosen.
+    pub(crate) found: usize,
+    /// How much quality counted.
+    pub(crate) boost: f64,
+    /// The time in words, as it was given.
+    pub(crate) spoken_time: Option<String>,
+}
+
 /// The text of an answer.
-pub(crate) fn search(answer: &Search, cut: &Cut, form: Form) -> String {
+pub(crate) fn search(answer: &Search, cut: &Cut, form: Form, debug: Option<&Debug>) -> String {
     let mut text = String::new();
     let query = answer.query.as_ref().map(|query| format!(" for query: '{query}'")).unwrap_or_default();
     if answer.memories.is_empty() {
         let _infallible = write!(text, "No memories found{query}");
     } else {
         let (total, mode) = (answer.memories.len() + answer.omitted, &answer.mode);
-        let _infallible = write!(text, "Found {total} memories (mode: {mode}){query}\n\n");
+        let tiers: Vec<&str> =
+            answer.fallback.iter().map(|tier| tier.trim_end_matches("_fallback")).collect();
+        let tiers =
+            if tiers.is_empty() { String::new() } else { format!(" [fallback: {}]", tiers.join("+")) };
+        let _infallible = write!(text, "Found {total} memories (mode: {mode}){tiers}{query}\n\n");
+        if let Some(debug) = debug {
+            write_debug(&mut text, answer, debug);
+        }
         if cut.omitted > 0 {
             write_cut(&mut text, answer, cut);
         }
@@ -97,6 +121,23 @@ pub(crate) fn search(answer: &Search, cut: &Cut, form: Form) -> String {
     text
 }
 
+fn write_debug(text: &mut String, answer: &Search, debug: &Debug) {
+    let count = debug.found;
+    let _infallible =
+        write!(text, "Debug Info:\n  Pre-filter count: {count}\n  Post-filter count: {count}\n");
+    if debug.boost > 0.0 {
+        let _infallible = writeln!(text, "  Quality boost: {}", debug.boost);
+    }
+    if let Some(spoken) = &debug.spoken_time {
+        let _infallible = writeln!(text, "  Time expression: {spoken}");
+    }
+    if let Some(window) = &answer.time_window {
+        let [from, before] = [&window.from, &window.before].map(|end| end.as_deref().unwrap_or("None"));
+        let _infallible = writeln!(text, "  Time range: {from} - {before}");
+    }
+    text.push('\n');
+}
+
 fn write_cut(text: &mut String, answer: &Search, cut: &Cut) {
     let (shown, omitted) = (answer.memories.len(), cut.omitted);
     let (shown_chars, total_chars) = (thousands(cut.shown_chars), thousands(cut.total_chars));
@@ -113,9 +154,10 @@ fn write_item(text: &mut String, number: usize, hit: &Hit) {
     let memory = &hit.memory;
     let created = memory.created_at_iso.as_deref().unwrap_or("unknown");
     let tags = if memory.tags.is_empty() { String::new() } else { format!(" [{}]", memory.tags.join(", ")) };
+    let via = hit.match_method.as_ref().map(|method| format!(" (via {method})")).unwrap_or_default();
     let _infallible = write!(
         text,
-        "{number}. {}\n   Hash: {}\n   Created: {created}{tags}\n",
+        "{number}. {}\n   Hash: {}\n   Created: {created}{tags}{via}\n",
         memory.content, memory.content_hash
     );
     let facts: Vec<String> = [
@@ -131,7 +173,24 @@ fn write_item(text: &mut String, number: usize, hit: &Hit) {
     if !facts.is_empty() {
         let _infallible = writeln!(text, "   {}", facts.join(" | "));
     }
+    if let Some(explanation) = &hit.explanation {
+        let _infallible = writeln!(text, "   Why: {}", why(explanation));
+    }
     text.push('\n');
+}
+
+/// A score in words: `words 0.80 x 0.60 + meaning 0.50 x 0.40 = 0.68`.
+fn why(explanation: &Explanation) -> String {
+    let term = |term: &Term| format!("{} {:.2} x {:.2}", term.name, term.value, term.weight);
+    let terms: Vec<String> = explanation.terms.iter().map(term).collect();
+    let mut text = format!("{} = {:.2}", terms.join(" + "), explanation.base_score);
+    if explanation.verbatim {
+        text.push_str(", has the query word for word");
+    }
+    if let (Some(weight), Some(quality)) = (explanation.quality_weight, explanation.quality) {
+        text.push_str(&format!(", quality {quality:.2} counts {weight:.2}"));
+    }
+    text
 }
 
 fn write_block(text: &mut String, number: usize, hit: &Hit) {

@@ -10,12 +10,16 @@ mod delete;
 mod filter;
 mod get;
 mod health;
+mod history;
 mod legacy;
 mod list;
 mod profile;
 mod research;
 mod search;
+mod session;
+mod stats;
 mod store;
+mod update;
 
 use std::pin::Pin;
 
@@ -33,13 +37,17 @@ pub use legacy::OLDER;
 pub use profile::Profile;
 
 /// Every tool, in the order in which it is listed; those of [`OLDER`] releases come after them.
-pub static TOOLS: [&Tool; 8] = [
+pub static TOOLS: [&Tool; 12] = [
     &store::TOOL,
+    &session::TOOL,
     &search::TOOL,
     &get::TOOL,
     &list::TOOL,
+    &update::TOOL,
     &delete::TOOL,
+    &stats::TOOL,
     &health::TOOL,
+    &history::TOOL,
     &research::search::TOOL,
     &research::fetch::TOOL,
 ];
@@ -113,8 +121,8 @@ impl Tool {
         (self.output)()
     }
 
-    /// The same without the fields of nested objects: what a list of tools shows, because a model reads it in every
-    /// session.
+    /// The same, but only what is always there and without the fields of nested objects: what a list of tools shows,
+    /// because a model reads it in every session.
     #[must_use]
     pub fn output_outline(&self) -> Map<String, Value> {
         schema::outline(self.output_schema())

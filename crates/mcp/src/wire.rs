@@ -5,20 +5,28 @@
 
 mod delete;
 mod health;
+mod history;
 mod list;
 mod memory;
 mod receipt;
 mod research;
 mod search;
+mod session;
+mod stats;
+mod update;
 mod window;
 
 pub(crate) use health::Audience;
 
 pub use delete::DeleteReceipt;
 pub use health::{Health, Model, Statistics, StoreCount, Validation};
+pub use history::{History, Version};
 pub use list::List;
 pub use memory::{Memory, Origin};
 pub use receipt::{NearDuplicate, PartReceipt, Receipt};
 pub use research::{Found, Page, Pages};
-pub use search::{Hit, Search};
+pub use search::{Explanation, Hit, Search, Term};
+pub use session::Session;
+pub use stats::{AgeCounts, BackendInfo, Stats, TagCount, TypeCount, WeekCount};
+pub use update::Updated;
 pub use window::Window;

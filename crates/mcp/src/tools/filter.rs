@@ -17,18 +17,13 @@ pub(super) const TAG_MATCH: Parameter = Parameter::of(
 .also(&["match", "operation"]);
 pub(super) const MEMORY_TYPE: Parameter =
     Parameter::text("memory_type", "Only this type, compared exactly").also(&["type"]);
-pub(super) const AFTER: Parameter = Parameter::text(
-    "after",
-    "Only memories created at or after it: YYYY-MM-DD (that day included, local time) or RFC 3339",
-)
-.also(&["since"]);
-pub(super) const BEFORE: Parameter = Parameter::text(
-    "before",
-    "Only memories created before it: YYYY-MM-DD (that day excluded, local time) or RFC 3339",
-);
+pub(super) const AFTER: Parameter =
+    Parameter::text("after", "Only from then on: YYYY-MM-DD (local time) or RFC 3339").also(&["since"]);
+pub(super) const BEFORE: Parameter =
+    Parameter::text("before", "Only from before then: YYYY-MM-DD (that day excluded) or RFC 3339");
 pub(super) const TIME_EXPR: Parameter = Parameter::text(
     "time_expr",
-    "Only memories of this time, in words: yesterday, last week, 3 days ago, march 2026, between A and B",
+    "Only of this time: yesterday, last week, 3 days ago, march 2026, between A and B",
 )
 .also(&["time_expression", "time_range"]);
 pub(super) const STORE: Parameter = Parameter::of(
@@ -37,6 +32,16 @@ pub(super) const STORE: Parameter = Parameter::of(
     "Named store to look in; `all` for every one",
 )
 .also(&["partition"]);
+
+pub(super) const ENTITY: Parameter = Parameter::text("entity", "Only linked to this entity");
+pub(super) const AGENT_ID: Parameter = Parameter::text("agent_id", "Only this author's").also(&["agent"]);
+pub(super) const CONVERSATION_ID: Parameter =
+    Parameter::text("conversation_id", "Only this conversation's").also(&["conversation"]);
+pub(super) const STALE_DAYS: Parameter = Parameter::of(
+    "stale_days",
+    Kind::Integer { default: None, lowest: 1, highest: 36_500 },
+    "Only memories not used for so many days",
+);
 
 /// Reads those of the parameters that the tool has.
 pub(super) fn read(arguments: &mut Arguments, reader: &Reader) -> Result<Filter, ToolError> {
@@ -54,6 +59,15 @@ pub(super) fn read(arguments: &mut Arguments, reader: &Reader) -> Result<Filter,
     if let Some(text) = arguments.text(TIME_EXPR.name)?.filter(|text| !text.trim().is_empty()) {
         let range = reader.parse_time_expression(&text).map_err(|error| invalid(TIME_EXPR.name, &error))?;
         filter = filter.created_within(range);
+    }
+    let named =
+        |text: Option<String>| text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    filter.entity = named(arguments.text(ENTITY.name)?);
+    filter.agent = named(arguments.text(AGENT_ID.name)?);
+    filter.conversation = named(arguments.text(CONVERSATION_ID.name)?);
+    if arguments.is_given(STALE_DAYS.name) {
+        let days = arguments.integer(STALE_DAYS.name)?.and_then(|days| u32::try_from(days).ok());
+        filter.unused_since = days.map(|days| reader.now().plus_seconds(-86_400.0 * f64::from(days)));
     }
     if let Some(store) = arguments.text(STORE.name)? {
         filter.partitions = PartitionScope::parse(&store).map_err(|error| invalid(STORE.name, &error))?;

@@ -7,9 +7,9 @@
 //! | family | names |
 //! |---|---|
 //! | `store` | `store_memory` |
-//! | `find` | `retrieve_memory`, `recall_memory`, `recall_by_timeframe`, `search_by_tag`, `list_memories` |
+//! | `find` | `retrieve_memory`, `recall_memory`, `recall_by_timeframe`, `retrieve_with_quality_boost`, `exact_match_retrieve`, `debug_retrieve`, `search_by_tag`, `list_memories` |
 //! | `delete` | `delete_memory`, `delete_by_tag`, `delete_by_tags`, `delete_by_all_tags`, `delete_by_timeframe`, `delete_before_date` |
-//! | `upkeep` | `check_database_health` |
+//! | `upkeep` | `update_memory_metadata`, `check_database_health`, `get_cache_stats` |
 
 mod delete;
 mod find;
@@ -31,6 +31,9 @@ pub static OLDER: &[&Tool] = &[
     &find::RETRIEVE_MEMORY,
     &find::RECALL_MEMORY,
     &find::RECALL_BY_TIMEFRAME,
+    &find::RETRIEVE_WITH_QUALITY_BOOST,
+    &find::EXACT_MATCH_RETRIEVE,
+    &find::DEBUG_RETRIEVE,
     &find::SEARCH_BY_TAG,
     &find::LIST_MEMORIES,
     &delete::DELETE_MEMORY,
@@ -39,7 +42,9 @@ pub static OLDER: &[&Tool] = &[
     &delete::DELETE_BY_ALL_TAGS,
     &delete::DELETE_BY_TIMEFRAME,
     &delete::DELETE_BEFORE_DATE,
+    &upkeep::UPDATE_MEMORY_METADATA,
     &upkeep::CHECK_DATABASE_HEALTH,
+    &upkeep::GET_CACHE_STATS,
 ];
 
 /// How many memories the older searches gave when the caller did not say.

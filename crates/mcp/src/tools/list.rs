@@ -6,7 +6,7 @@ use super::search::{DEFAULT_RESPONSE_CHARS, MAX_RESPONSE_CHARS};
 use super::{Annotations, Caller, Effect, Profile, Repeat, Running, Tool, filter};
 use crate::answer::{Answer, ToolError};
 use crate::arguments::Arguments;
-use crate::parameter::{Kind, Parameter, Unsupported};
+use crate::parameter::{Kind, Parameter};
 use crate::{schema, text, wire};
 
 /// What a failure's text begins with, as the original's clients know it.
@@ -39,6 +39,10 @@ pub(super) static TOOL: Tool = Tool {
         filter::AFTER,
         filter::BEFORE,
         filter::TIME_EXPR,
+        filter::ENTITY,
+        filter::AGENT_ID,
+        filter::CONVERSATION_ID,
+        filter::STALE_DAYS,
         filter::STORE,
         Parameter::of(
             "include_superseded",
@@ -47,10 +51,7 @@ pub(super) static TOOL: Tool = Tool {
         ),
         MAX_RESPONSE_CHARS,
     ],
-    unsupported: &[
-        Unsupported::new("stale_days", "list with `before` to find old memories"),
-        Unsupported::new("agent_id", "list by `tags` such as agent:<id>"),
-    ],
+    unsupported: &[],
     example: r#"{"page": 1, "page_size": 5}"#,
     output: schema::of_answer::<wire::List>,
     run: |caller, arguments| -> Running<'_> { Box::pin(run(caller, arguments)) },

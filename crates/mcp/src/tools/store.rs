@@ -84,23 +84,13 @@ async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolEr
 fn read(arguments: &mut Arguments, caller: &Caller) -> Result<StoreRequest, ToolError> {
     let content =
         Content::parse(arguments.required_text("content")?).map_err(|error| invalid("content", &error))?;
-    let mut metadata = arguments.object("metadata")?;
-    let mut tags = arguments.tags("tags")?;
-    if let Some(more) = metadata.take("tags") {
-        let more = Tags::from_json(&more).map_err(|error| invalid("metadata.tags", &error))?;
-        tags = merged(tags, more)?;
-    }
+    let (tags, mut metadata) = with_hostname(arguments)?;
     let memory_type = memory_type(arguments, metadata.take("type"))?;
     let (conversation, agent) = (arguments.text("conversation_id")?, arguments.text("agent_id")?);
     for (name, value) in [("conversation_id", &conversation), ("agent_id", &agent)] {
         if let Some(value) = value {
             metadata.set(name, value.as_str());
         }
-    }
-    if let Some(hostname) = arguments.text("client_hostname")? {
-        let source = Tags::from_list([format!("source:{hostname}")]);
-        tags = merged(tags, source.map_err(|error| invalid("client_hostname", &error))?)?;
-        metadata.set("hostname", hostname);
     }
     let metadata = Metadata::parse(metadata.fields().clone()).map_err(|error| invalid("metadata", &error))?;
     let store = arguments.text("store")?.unwrap_or_default();
@@ -116,6 +106,21 @@ fn read(arguments: &mut Arguments, caller: &Caller) -> Result<StoreRequest, Tool
         origin,
         ..StoreRequest::new(content)
     })
+}
+
+/// The tags, also those in the free fields and the one of the machine, and the free fields.
+pub(super) fn with_hostname(arguments: &mut Arguments) -> Result<(Tags, Metadata), ToolError> {
+    let (mut tags, mut metadata) = (arguments.tags("tags")?, arguments.object("metadata")?);
+    if let Some(more) = metadata.take("tags") {
+        let more = Tags::from_json(&more).map_err(|error| invalid("metadata.tags", &error))?;
+        tags = merged(tags, more)?;
+    }
+    if let Some(hostname) = arguments.text("client_hostname")? {
+        let source = Tags::from_list([format!("source:{hostname}")]);
+        tags = merged(tags, source.map_err(|error| invalid("client_hostname", &error))?)?;
+        metadata.set("hostname", hostname);
+    }
+    Ok((tags, metadata))
 }
 
 fn merged(tags: Tags, more: Tags) -> Result<Tags, ToolError> {

@@ -117,7 +117,7 @@ async fn an_unknown_tool_is_answered_with_the_names_of_the_known_ones() {
     let error = tools.call("remember", json!({})).await.unwrap_err();
     assert_eq!(error.code, ErrorCode::UnknownTool);
     let text = error.to_string();
-    assert!(text.contains("\"remember\"") && text.contains("memory_store, memory_search"), "{text}");
+    assert!(text.contains("\"remember\"") && text.contains("memory_store, memory_store_session"), "{text}");
     assert!(tools.failure(&"x".repeat(10_000), json!({})).await.len() < 400);
 }
 

@@ -22,6 +22,9 @@ pub struct Search {
     /// Time that was asked for
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_window: Option<Window>,
+    /// By what else memories were found because there were few: exact_fallback, tag_fallback
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fallback: Vec<String>,
     /// What to know
     pub notices: Vec<String>,
 }
@@ -41,11 +44,70 @@ pub struct Hit {
     /// Share of the query's words
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub word_score: Option<f64>,
+    /// How it was found, when a fallback found any: semantic, exact_fallback or tag_fallback
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub match_method: Option<String>,
+    /// How its score came about, with include_debug
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub explanation: Option<Explanation>,
 }
 
-impl From<engine::Hit> for Hit {
-    fn from(hit: engine::Hit) -> Self {
-        let engine::Hit { memory, score, similarity, word_score } = hit;
-        Self { memory: memory.into(), score, similarity, word_score }
+/// How a score came about.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Explanation {
+    /// What was counted
+    pub terms: Vec<Term>,
+    /// Whether the whole query is in the text
+    pub verbatim: bool,
+    /// Score of the terms together
+    pub base_score: f64,
+    /// How much quality counts
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality_weight: Option<f64>,
+    /// Quality, 0 to 1
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quality: Option<f64>,
+}
+
+/// One part of a score.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Term {
+    /// What it is
+    pub name: String,
+    /// Value on its own scale
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub raw: Option<f64>,
+    /// Value as counted
+    pub value: f64,
+    /// How much it counts
+    pub weight: f64,
+}
+
+impl Hit {
+    /// A hit; in an answer that a fallback widened, each says how it was found.
+    pub(crate) fn new(hit: engine::Hit, is_widened: bool) -> Self {
+        let engine::Hit { memory, score, similarity, word_score, found_by, explanation } = hit;
+        let match_method = is_widened.then(|| found_by.name().to_owned());
+        let explanation = explanation.map(Explanation::from);
+        Self { memory: memory.into(), score, similarity, word_score, match_method, explanation }
+    }
+}
+
+impl From<engine::Explanation> for Explanation {
+    fn from(explanation: engine::Explanation) -> Self {
+        let engine::Explanation { terms, is_verbatim, base_score, boost } = explanation;
+        let term = |term: engine::Term| Term {
+            name: term.name.name().to_owned(),
+            raw: term.raw,
+            value: term.value,
+            weight: term.weight,
+        };
+        Self {
+            terms: terms.into_iter().map(term).collect(),
+            verbatim: is_verbatim,
+            base_score,
+            quality_weight: boost.as_ref().map(|boost| boost.weight),
+            quality: boost.map(|boost| boost.quality),
+        }
     }
 }

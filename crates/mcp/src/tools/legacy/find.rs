@@ -110,6 +110,77 @@ pub(super) static LIST_MEMORIES: Tool = Tool {
     },
 };
 
+pub(super) static RETRIEVE_WITH_QUALITY_BOOST: Tool = Tool {
+    name: "retrieve_with_quality_boost",
+    title: "Retrieve With Quality Boost",
+    description: "Older form of memory_search with quality_boost.",
+    annotations: READS,
+    capability: Capability::Read,
+    profile: Profile::Legacy,
+    parameters: &[
+        QUERY,
+        N_RESULTS,
+        Parameter::of(
+            "quality_weight",
+            Kind::Number { default: 0.3, lowest: 0.0, highest: 1.0 },
+            "How much quality counts",
+        ),
+        MAX_RESPONSE_CHARS,
+    ],
+    unsupported: &[],
+    example: r#"{"query": "which port does staging use", "quality_weight": 0.5}"#,
+    output: schema::of_answer::<wire::Search>,
+    run: |caller, arguments| -> Running<'_> {
+        Box::pin(async move {
+            let call = Call::of(&search::TOOL, &RETRIEVE_WITH_QUALITY_BOOST, arguments)?;
+            let call = call.renamed(N_RESULTS.name, "limit", Some(10.into()));
+            call.renamed("quality_weight", "quality_boost", Some(0.3.into())).run(caller).await
+        })
+    },
+};
+
+pub(super) static EXACT_MATCH_RETRIEVE: Tool = Tool {
+    name: "exact_match_retrieve",
+    title: "Exact Match Retrieve",
+    description: "Older form of memory_search: memories with this text in them.",
+    annotations: READS,
+    capability: Capability::Read,
+    profile: Profile::Legacy,
+    parameters: &[Parameter::text("content", "Text to look for").required(), MAX_RESPONSE_CHARS],
+    unsupported: &[],
+    example: r#"{"content": "port 5433"}"#,
+    output: schema::of_answer::<wire::Search>,
+    run: |caller, arguments| -> Running<'_> {
+        Box::pin(async move {
+            let call = Call::of(&search::TOOL, &EXACT_MATCH_RETRIEVE, arguments)?;
+            call.renamed("content", "query", None).with("mode", "exact").run(caller).await
+        })
+    },
+};
+
+pub(super) static DEBUG_RETRIEVE: Tool = Tool {
+    name: "debug_retrieve",
+    title: "Debug Retrieve",
+    description: "Older form of memory_search by meaning, with every score explained.",
+    annotations: READS,
+    capability: Capability::Read,
+    profile: Profile::Legacy,
+    parameters: &[
+        QUERY,
+        N_RESULTS,
+        Parameter::of(
+            "similarity_threshold",
+            Kind::Number { default: 0.0, lowest: -1.0, highest: 1.0 },
+            "Leave out memories that are less similar",
+        ),
+        MAX_RESPONSE_CHARS,
+    ],
+    unsupported: &[],
+    example: r#"{"query": "which port does staging use", "similarity_threshold": 0.2}"#,
+    output: schema::of_answer::<wire::Search>,
+    run: |caller, arguments| -> Running<'_> { Box::pin(debug(caller, arguments)) },
+};
+
 /// The number of memories under its name of today.
 fn limited(call: Call) -> Call {
     call.renamed(N_RESULTS.name, "limit", Some(5.into()))
@@ -132,6 +203,13 @@ async fn recall(caller: &Caller, arguments: Arguments) -> Result<Answer, ToolErr
         call = call.with("query", extracted.cleaned).with("mode", "semantic");
     }
     call.run(caller).await
+}
+
+async fn debug(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolError> {
+    let threshold = arguments.number("similarity_threshold")?;
+    let call = limited(Call::of(&search::TOOL, &DEBUG_RETRIEVE, arguments)?);
+    search::above(caller, call.with("mode", "semantic").with("include_debug", true).arguments, threshold)
+        .await
 }
 
 async fn by_tag(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolError> {

@@ -166,11 +166,40 @@ async fn delete_memory_deletes_one_and_a_wrong_hash_is_a_failure() {
 }
 
 #[tokio::test]
-async fn check_database_health_answers_as_memory_health() {
-    let tools = Tools::default();
-    let (older, today) = (
-        tools.answer("check_database_health", json!({})).await,
-        tools.answer("memory_health", json!({})).await,
-    );
-    assert_eq!(older, today);
+async fn upkeep_answers_as_the_tools_of_today() {
+    let tools = three().await;
+    let updates =
+        json!({"content_hash": tools.store(json!({"content": "a"})).await, "updates": {"tags": ["z"]}});
+    for (older, today, arguments) in [
+        ("check_database_health", "memory_health", json!({})),
+        ("get_cache_stats", "memory_stats", json!({})),
+        ("update_memory_metadata", "memory_update", updates),
+    ] {
+        assert_eq!(tools.answer(older, arguments.clone()).await, tools.answer(today, arguments).await);
+    }
+}
+
+#[tokio::test]
+async fn exact_match_retrieve_looks_for_the_text() {
+    assert_eq!(found("exact_match_retrieve", json!({"content": "port 5433"})).await, [PORT]);
+    let text = three().await.failure("exact_match_retrieve", json!({})).await;
+    assert!(text.contains("`content` is required"), "{text}");
+}
+
+#[tokio::test]
+async fn debug_retrieve_explains_and_leaves_out_what_is_less_similar() {
+    let tools = three().await;
+    let all = tools.answer("debug_retrieve", json!({"query": PORT})).await;
+    assert!(contents(&all).len() > 1 && all.text.contains("Debug Info:"), "{}", all.text);
+    let near = tools.answer("debug_retrieve", json!({"query": PORT, "similarity_threshold": 0.9})).await;
+    assert_eq!(contents(&near), [PORT]);
+    assert!(near.structured["memories"][0]["explanation"].is_object());
+}
+
+#[tokio::test]
+async fn retrieve_with_quality_boost_lets_quality_count() {
+    let answer = three().await.answer("retrieve_with_quality_boost", json!({"query": "port"})).await;
+    assert_eq!((contents(&answer)[0], &answer.structured["mode"]), (PORT, &json!("hybrid")));
+    let wrong = json!({"query": "port", "quality_weight": 2});
+    assert!(three().await.failure("retrieve_with_quality_boost", wrong).await.contains("from 0 to 1"));
 }

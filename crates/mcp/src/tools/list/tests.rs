@@ -109,3 +109,12 @@ async fn a_time_in_words_is_understood_and_told_in_the_answer() {
     assert_eq!(since.structured["time_window"], json!({"from": "2026-03-14T00:00:00Z"}));
     assert!(tools.answer("memory_list", json!({})).await.structured.get("time_window").is_none());
 }
+
+#[tokio::test]
+async fn what_nobody_used_for_days_is_listed_by_its_age() {
+    let tools = five().await;
+    assert_eq!(contents(&tools.answer("memory_list", json!({"stale_days": 4})).await), ["memory 1"]);
+    assert_eq!(contents(&tools.answer("memory_list", json!({"stale_days": "30"})).await).len(), 0);
+    let text = tools.failure("memory_list", json!({"stale_days": 0})).await;
+    assert!(text.contains("`stale_days` is 0, it must be from 1"), "{text}");
+}

@@ -1,3 +1,5 @@
+mod modes;
+
 use serde_json::{Value, json};
 
 use crate::fixture::{Tools, contents};
