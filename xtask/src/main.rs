@@ -3,11 +3,13 @@
 //! | command | what it does |
 //! |---|---|
 //! | `bench` | what the product costs, each figure beside its floor (`docs/benchmarks.md`) |
+//! | `docs` | writes the reference pages from the code, or checks them (`docs/reference`) |
 //! | `model` | makes the encoder's data from the published float weights, or checks them (`crates/embed`) |
 //! | `test` | every check that a change must pass: format, lints, layout, tests (`README.md`, `.ci/run`) |
 //! | `tidy` | checks the directions between the crates and the rules of `docs/ARCHITECTURE.md` |
 
 mod bench;
+mod docs;
 mod model;
 mod test;
 mod tidy;
@@ -27,6 +29,8 @@ struct Arguments {
 enum Command {
     /// Measure the product, each figure beside the floor that it is held against.
     Bench(bench::Arguments),
+    /// Write the reference pages from the code, or check them.
+    Docs(docs::Arguments),
     /// Make the encoder's data from the published float weights.
     Model(model::Arguments),
     /// Run every check that a change must pass.
@@ -38,6 +42,7 @@ enum Command {
 fn main() -> ExitCode {
     let outcome = match Arguments::parse().command {
         Command::Bench(arguments) => bench::run(&arguments),
+        Command::Docs(arguments) => docs::run(&arguments),
         Command::Model(arguments) => model::run(&arguments),
         Command::Test(arguments) => test::run(&arguments),
         Command::Tidy => tidy::run(),

@@ -5,12 +5,12 @@ mod python;
 
 use std::process::Command;
 
-use crate::tidy;
+use crate::{docs, tidy};
 
 /// What to check.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Only the tests: neither format nor lints nor layout.
+    /// Only the tests: neither format nor lints nor layout nor reference pages.
     #[arg(long)]
     only_tests: bool,
     /// Passed on to the test runner, as a part of a test's name.
@@ -23,6 +23,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     if !arguments.only_tests {
         cargo(&["fmt", "--all", "--check"])?;
         tidy::run()?;
+        docs::check()?;
         cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"])?;
     }
     python::prepare()?;
