@@ -2,6 +2,7 @@
 
 use model::{
     ContentHash, HashPrefix, InvalidContent, InvalidMetadata, InvalidTags, InvalidTimeExpression, Partition,
+    Timestamp,
 };
 use ports::{EmbedError, StoreError};
 use thiserror::Error;
@@ -56,9 +57,9 @@ pub enum EngineError {
     #[error("the range of time is empty: `after` ({after}) is not earlier than `before` ({before})")]
     EmptyRange {
         /// Where it begins.
-        after: model::Timestamp,
+        after: Timestamp,
         /// Where it ends.
-        before: model::Timestamp,
+        before: Timestamp,
     },
     /// A change of nothing.
     #[error(
@@ -88,6 +89,16 @@ pub enum EngineError {
         hash: ContentHash,
         /// Where it lies.
         partition: Partition,
+    },
+    /// The original recorded that the text was deleted, and storing it anew was not asked for.
+    #[error(
+        "not stored: this content was deleted on {deleted_at}; pass restore_deleted=true to bring it back"
+    )]
+    DeletedBefore {
+        /// The key of the text.
+        hash: ContentHash,
+        /// When it was deleted.
+        deleted_at: Timestamp,
     },
     /// A session without turns.
     #[error("turns is required and must be non-empty")]
@@ -158,7 +169,9 @@ impl EngineError {
             | Self::Time(_)
             | Self::QueryRequired { .. }
             | Self::NotAShare { .. } => ErrorCode::InvalidInput,
-            Self::SupersededAlready { .. } | Self::TextExists { .. } => ErrorCode::Conflict,
+            Self::SupersededAlready { .. } | Self::TextExists { .. } | Self::DeletedBefore { .. } => {
+                ErrorCode::Conflict
+            }
             Self::Randomness(_) => ErrorCode::Internal,
             Self::Store(error) => store_code(error),
             Self::Embed(_) => ErrorCode::EmbeddingUnavailable,

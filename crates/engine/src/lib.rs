@@ -56,7 +56,7 @@ pub use search::{
     RankingWeights, SearchAnswer, SearchRequest, Term, TermName,
 };
 pub use session::{SessionReceipt, SessionRequest, Turn};
-pub use store::{NearDuplicate, Outcome, Part, PartOutcome, StoreReceipt, StoreRequest};
+pub use store::{NearDuplicate, Outcome, Part, PartOutcome, RestoreDeleted, StoreReceipt, StoreRequest};
 pub use survey::MAX_TAG_COUNTS;
 pub use update::{Times, UpdateReceipt, UpdateRequest};
 pub use version::{VersionReceipt, VersionRequest};

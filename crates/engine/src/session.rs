@@ -6,7 +6,7 @@ use model::{Content, EmbeddingState, MemoryType, Metadata, Origin, Partition, Ta
 
 use crate::EngineError;
 use crate::capability::Writer;
-use crate::store::{Part, Parts, StoreRequest, store_parts};
+use crate::store::{Part, Parts, RestoreDeleted, StoreRequest, store_parts};
 
 /// The kind of the memories that a session becomes.
 const SESSION: &str = "session";
@@ -30,6 +30,8 @@ pub struct SessionRequest {
     pub occurred_at: Option<Timestamp>,
     /// Where it comes from, as the door knows it.
     pub origin: Option<Origin>,
+    /// Whether to store it although the original recorded that it was deleted.
+    pub restore_deleted: RestoreDeleted,
 }
 
 /// What somebody said.
@@ -62,7 +64,8 @@ impl Writer {
     ///
     /// # Errors
     /// [`EngineError::NoTurns`], [`EngineError::BlankTurns`], [`EngineError::Content`] for a text that cannot be stored,
-    /// [`EngineError::Tags`] when there are too many, [`EngineError::Store`] when nothing was stored.
+    /// [`EngineError::Tags`] when there are too many, [`EngineError::DeletedBefore`], [`EngineError::Store`] when
+    /// nothing was stored.
     pub async fn store_session(&self, request: SessionRequest) -> Result<SessionReceipt, EngineError> {
         if request.turns.is_empty() {
             return Err(EngineError::NoTurns);
@@ -116,6 +119,7 @@ fn parts(request: &SessionRequest, session_id: &str, texts: Vec<String>) -> Resu
             partition: request.partition.clone(),
             occurred_at: request.occurred_at,
             origin: request.origin.clone(),
+            restore_deleted: request.restore_deleted,
             ..StoreRequest::new(Content::parse(text)?)
         })
     };

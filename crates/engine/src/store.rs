@@ -38,6 +38,18 @@ pub struct StoreRequest {
     pub occurred_at: Option<Timestamp>,
     /// Where it comes from, as the door knows it.
     pub origin: Option<Origin>,
+    /// Whether to store it although the original recorded that it was deleted.
+    pub restore_deleted: RestoreDeleted,
+}
+
+/// What to do with a text of which the original recorded that it was deleted, so that other hosts learn of it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RestoreDeleted {
+    /// Refuse it.
+    #[default]
+    No,
+    /// Store it anew.
+    Yes,
 }
 
 impl StoreRequest {
@@ -52,6 +64,7 @@ impl StoreRequest {
             partition: Partition::default(),
             occurred_at: None,
             origin: None,
+            restore_deleted: RestoreDeleted::No,
         }
     }
 }
@@ -103,7 +116,7 @@ impl Writer {
     /// [`Settings::splitting`](crate::Settings::splitting) allows becomes several memories.
     ///
     /// # Errors
-    /// [`EngineError::Store`].
+    /// [`EngineError::DeletedBefore`], [`EngineError::Store`].
     pub async fn store(&self, request: StoreRequest) -> Result<StoreReceipt, EngineError> {
         let space = self.space();
         let store = space.store().await?.as_ref();
@@ -111,6 +124,7 @@ impl Writer {
         if let Some(existing) = store.get(&hash).await? {
             return Ok(duplicate(&existing));
         }
+        check_deleted(store, request.restore_deleted, &hash).await?;
         let settings = &space.parts.settings;
         let mut warnings: Vec<String> =
             ontology::warning(settings, request.memory_type.as_ref()).into_iter().collect();
@@ -138,6 +152,24 @@ impl Writer {
                 Ok(StoreReceipt { hash, outcome: Outcome::Created, embedding, near_duplicates, warnings })
             }
         }
+    }
+}
+
+/// Refuses a text of which the original recorded that it was deleted.
+async fn check_deleted(
+    store: &dyn MemoryStore,
+    restore_deleted: RestoreDeleted,
+    hash: &ContentHash,
+) -> Result<(), EngineError> {
+    if restore_deleted == RestoreDeleted::Yes {
+        return Ok(());
+    }
+    match store.recorded_deletion(hash).await? {
+        // Another host may have brought it back since.
+        Some(deleted_at) if store.get(hash).await?.is_none() => {
+            Err(EngineError::DeletedBefore { hash: hash.clone(), deleted_at })
+        }
+        _ => Ok(()),
     }
 }
 

@@ -79,6 +79,13 @@ pub trait MemoryStore: Send + Sync {
     /// [`StoreError`].
     async fn history(&self, hash: &ContentHash) -> Result<Vec<Version>, StoreError>;
 
+    /// When the original program recorded last, in the log by which its hosts are synchronised, that a memory of this key
+    /// was deleted. It stores such a text again only when it is told to. None without a record; this program makes none.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn recorded_deletion(&self, hash: &ContentHash) -> Result<Option<Timestamp>, StoreError>;
+
     /// The live memory with this key, in any partition.
     ///
     /// # Errors

@@ -44,6 +44,15 @@ pub(crate) fn delete(
     Ok(Deleted { deletion, ids: doomed.ids })
 }
 
+/// When the original recorded last that a memory of this key was deleted.
+pub(crate) fn recorded(connection: &Connection, hash: &ContentHash) -> Result<Option<Timestamp>> {
+    let last: Option<f64> = connection
+        .prepare_cached("SELECT max(created_at) FROM sync_events WHERE op = 'delete' AND content_hash = ?")
+        .and_then(|mut statement| statement.query_row([hash.as_str()], |row| row.get(0)))
+        .doing("looking for recorded deletions")?;
+    Ok(last.and_then(Timestamp::from_seconds))
+}
+
 fn select(connection: &Connection, filter: &Filter) -> rusqlite::Result<Doomed> {
     let condition = Condition::of(filter);
     let sql =

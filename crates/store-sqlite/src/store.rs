@@ -161,6 +161,11 @@ impl MemoryStore for SqliteStore {
         self.read(move |connection, _| supersede::history(connection, &hash)).await
     }
 
+    async fn recorded_deletion(&self, hash: &ContentHash) -> Result<Option<Timestamp>> {
+        let hash = hash.clone();
+        self.read(move |connection, _| delete::recorded(connection, &hash)).await
+    }
+
     async fn get(&self, hash: &ContentHash) -> Result<Option<Memory>> {
         let hash = hash.clone();
         self.read(move |connection, model| read::get(connection, model, &hash)).await

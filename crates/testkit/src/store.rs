@@ -69,6 +69,8 @@ struct Rows {
     deletions: i64,
     deleted: Vec<(i64, ContentHash)>,
     legacy: Legacy,
+    /// When the original recorded which deletion.
+    recorded: BTreeMap<ContentHash, Timestamp>,
     /// Which memory is linked to an entity of which name.
     entities: Vec<(ContentHash, String)>,
 }
@@ -119,6 +121,15 @@ impl FakeStore {
         let mut rows = self.rows.lock().unwrap().clone();
         rows.change_model(&self.model, &model);
         Self { rows: Mutex::new(rows), ..Self::new(model) }
+    }
+
+    /// Records a deletion as the original does.
+    ///
+    /// # Panics
+    /// When another test thread panicked while it held the lock.
+    #[expect(clippy::unwrap_used, reason = "test support")]
+    pub fn record_deletion(&self, hash: &ContentHash, at: Timestamp) {
+        self.rows.lock().unwrap().recorded.insert(hash.clone(), at);
     }
 
     /// Makes every later call fail in this way, or none.

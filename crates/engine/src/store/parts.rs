@@ -5,7 +5,7 @@ use std::sync::Arc;
 use model::{Content, ContentHash, EmbeddingState, Partition};
 use ports::MemoryStore;
 
-use super::{StoreRequest, insert, new_memory, state};
+use super::{StoreRequest, check_deleted, insert, new_memory, state};
 use crate::engine::Settings;
 use crate::open_space::OpenSpace;
 use crate::{EngineError, new_vectors};
@@ -65,13 +65,16 @@ pub(super) fn of_long_text(
 /// Writes parts one after the other. After a failure no more are tried, and each says so.
 ///
 /// # Errors
-/// The failure, when nothing was written before it.
+/// [`EngineError::DeletedBefore`] when one of them was deleted; the failure, when nothing was written before it.
 pub(crate) async fn store_parts(
     space: &Arc<OpenSpace>,
     store: &dyn MemoryStore,
     parts: Parts,
     warnings: &mut Vec<String>,
 ) -> Result<(Vec<Part>, EmbeddingState), EngineError> {
+    for part in &parts {
+        check_deleted(store, part.restore_deleted, &ContentHash::of(&part.content)).await?;
+    }
     let texts: Vec<&str> = parts.iter().map(|part| part.content.as_str()).collect();
     let vectors = new_vectors::make(space, &texts, warnings).await;
     let (mut told, mut embedding): (Vec<Part>, _) = (Vec::with_capacity(parts.len()), EmbeddingState::Done);

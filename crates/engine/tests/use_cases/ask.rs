@@ -46,7 +46,7 @@ pub(crate) async fn put_embedded(bench: &Bench, text: &str, vector: Vector) {
 
 /// A text as a store takes it, without a vector.
 pub(crate) fn new_memory(bench: &Bench, text: &str) -> NewMemory {
-    let StoreRequest { content, tags, memory_type, metadata, partition, occurred_at, origin } =
+    let StoreRequest { content, tags, memory_type, metadata, partition, occurred_at, origin, .. } =
         remember(text);
     let (hash, created_at) = (ContentHash::of(&content), bench.clock.now());
     NewMemory {

@@ -1,8 +1,8 @@
 //! `Writer::store_session`.
 
-use engine::{EngineError, PartOutcome, SessionRequest, Settings, Turn};
+use engine::{EngineError, PartOutcome, RestoreDeleted, SessionRequest, Settings, Turn};
 use model::{EmbeddingState, Filter, Memory};
-use ports::{MemoryStore, Page};
+use ports::{Clock, MemoryStore, Page};
 use testkit::{Bench, Fault};
 
 use crate::ask::{key, tags, with_tags};
@@ -115,4 +115,16 @@ async fn a_full_disk_is_an_error_when_nothing_was_stored() {
     bench.store.set_fault(Some(Fault::Full));
     let error = bench.writer().store_session(session(&[("a", "one"), ("b", "two")])).await.unwrap_err();
     assert!(matches!(error, EngineError::Store(_)), "{error:?}");
+}
+
+#[tokio::test]
+async fn a_session_of_which_a_chunk_was_deleted_is_refused_whole() {
+    let bench = chunked(12);
+    bench.store.record_deletion(&key("[b] two"), bench.clock.now());
+    let request = session(&[("a", "one"), ("b", "two")]);
+    let error = bench.writer().store_session(request.clone()).await.unwrap_err();
+    assert!(matches!(error, EngineError::DeletedBefore { .. }), "{error:?}");
+    assert_eq!(bench.store.insertions(), 0);
+    let anyway = SessionRequest { restore_deleted: RestoreDeleted::Yes, ..request };
+    assert_eq!(bench.writer().store_session(anyway).await.unwrap().chunks.len(), 2);
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use engine::{EngineError, ErrorCode, Outcome, Settings, StoreRequest};
+use engine::{EngineError, ErrorCode, Outcome, RestoreDeleted, Settings, StoreRequest};
 use model::{EmbeddingState, Filter, MemoryType, NewMemory, Origin, OriginKind, Partition, Timestamp};
 use ports::{Clock, MemoryStore, StoreError};
 use testkit::{Bench, Fault};
@@ -225,4 +225,20 @@ async fn when_it_happened_and_where_it_comes_from_are_kept() {
     let memory = bench.store.get(&key("text")).await.unwrap().unwrap();
     assert_eq!((memory.occurred_at, memory.origin), (occurred_at, origin), "a later write does not raise it");
     assert_eq!(memory.created_at, Some(bench.clock.now()));
+}
+
+#[tokio::test]
+async fn a_text_whose_deletion_the_original_recorded_is_stored_only_on_request() {
+    let bench = Bench::default();
+    bench.store.record_deletion(&key("text"), bench.clock.now());
+    let error = bench.writer().store(remember("text")).await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "not stored: this content was deleted on 2026-03-11T15:30:00Z; pass restore_deleted=true to bring it back"
+    );
+    assert_eq!((error.code(), bench.store.insertions()), (ErrorCode::Conflict, 0));
+    let anyway = StoreRequest { restore_deleted: RestoreDeleted::Yes, ..remember("text") };
+    assert_eq!(bench.writer().store(anyway).await.unwrap().outcome, Outcome::Created);
+    let again = bench.writer().store(remember("text")).await.unwrap();
+    assert!(matches!(again.outcome, Outcome::Duplicate { .. }), "it is there: nothing is refused");
 }

@@ -19,6 +19,7 @@ pub async fn a_closed_store_refuses_every_call<S: StoreUnderTest>() {
         store.update(&ContentHash::stored("abcdef"), Change::default()).await.err(),
         store.supersede(&ContentHash::stored("abcdef"), memory("more"), None).await.err(),
         store.history(&ContentHash::stored("abcdef")).await.err(),
+        store.recorded_deletion(&ContentHash::stored("abcdef")).await.err(),
         store.get(&ContentHash::stored("abcdef")).await.err(),
         store.get_many(&[MemoryId(1)]).await.err(),
         store.resolve(&HashPrefix::parse("abcdef").unwrap(), 5).await.err(),

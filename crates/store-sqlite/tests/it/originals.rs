@@ -206,3 +206,18 @@ async fn a_memory_that_only_its_metadata_call_replaced_is_not_found_any_more() {
     let current = store.list(&Filter::default(), Page { offset: 0, limit: 100 }).await.unwrap();
     assert!(current.memories.iter().all(|memory| memory.id != old.id));
 }
+
+#[tokio::test]
+async fn a_deletion_is_recorded_where_the_original_recorded_it() {
+    for fixture in FIXTURES {
+        let place = Place::of(fixture);
+        let store = place.open().await;
+        let key = "e5f2c55ce58d772662a2d832688dd2d0d44c2f6aff2f8773d7929cff65e3ce96";
+        let recorded = store.recorded_deletion(&ContentHash::stored(key)).await.unwrap();
+        let expected = (fixture == "upstream_12.4.db")
+            .then(|| Timestamp::from_seconds(1_795_335_786.438_716_7).unwrap());
+        assert_eq!(recorded, expected, "{fixture}");
+        let created = "e7db6c192f423fb0e294272501a1cb28f727766c4712d641d3111c613ee8f721";
+        assert_eq!(store.recorded_deletion(&ContentHash::stored(created)).await.unwrap(), None);
+    }
+}

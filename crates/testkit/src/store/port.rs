@@ -59,6 +59,10 @@ impl MemoryStore for FakeStore {
         Ok(self.reading()?.history(hash))
     }
 
+    async fn recorded_deletion(&self, hash: &ContentHash) -> Result<Option<Timestamp>, StoreError> {
+        Ok(self.reading()?.recorded.get(hash).copied())
+    }
+
     async fn get(&self, hash: &ContentHash) -> Result<Option<Memory>, StoreError> {
         Ok(self.reading()?.live.values().find(|row| row.memory.hash == *hash).map(|row| row.memory.clone()))
     }
