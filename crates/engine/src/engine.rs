@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use model::{Ontology, Space, Splitting};
-use ports::{Clock, Embedder, OpenStore, Rng};
+use ports::{Clock, Embedder, OpenStore, Rng, StoreError};
 
 use crate::capability::{Capability, Grant};
 use crate::open_space::OpenSpace;
@@ -103,7 +103,10 @@ impl Engine {
         self.shared.parts.embedder.warm();
         let space = self.space(space);
         tokio::spawn(async move {
-            if let Err(error) = space.store().await {
+            // Closing while it opens is no failure.
+            if let Err(error) = space.store().await
+                && !matches!(error, StoreError::Closed)
+            {
                 tracing::warn!(error = %error, "opening the memory store in the background failed");
             }
         });

@@ -187,9 +187,10 @@ fn store_code(error: &StoreError) -> ErrorCode {
         StoreError::Corrupt { .. } => ErrorCode::StorageDamaged,
         StoreError::TooNew { .. } => ErrorCode::StorageTooNew,
         StoreError::Unsupported { .. } => ErrorCode::Unsupported,
-        StoreError::Open { .. } | StoreError::Backup { .. } | StoreError::Closed => {
-            ErrorCode::StorageUnavailable
-        }
+        StoreError::Disk { .. }
+        | StoreError::Open { .. }
+        | StoreError::Backup { .. }
+        | StoreError::Closed => ErrorCode::StorageUnavailable,
         StoreError::Dimension { .. } | StoreError::Other { .. } => ErrorCode::Internal,
     }
 }

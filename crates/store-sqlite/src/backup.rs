@@ -214,7 +214,9 @@ fn failed(what: &str, error: impl Into<Box<dyn std::error::Error + Send + Sync>>
 /// A damaged database is said to be that: no free space and no other directory would help.
 fn failed_in_sqlite(what: &'static str, error: rusqlite::Error) -> StoreError {
     match store_error(what, error) {
-        StoreError::Other { source, .. } | StoreError::Full { source } => failed(what, source),
+        StoreError::Other { source, .. } | StoreError::Disk { source, .. } | StoreError::Full { source } => {
+            failed(what, source)
+        }
         StoreError::ReadOnly { reason } => {
             StoreError::Backup { reason: format!("{what}: {reason}"), source: None }
         }

@@ -9,7 +9,7 @@ use crate::error::{Result, While};
 use crate::filter::{Condition, json_list};
 
 /// How many candidates are checked at first: so many more than asked for, and so many at least.
-const FIRST: (usize, usize) = (2, 32);
+const FIRST: (usize, usize) = (1, 16);
 /// How many more each time.
 const GROWTH: usize = 4;
 
@@ -34,7 +34,7 @@ pub(crate) fn first_meeting(
 }
 
 /// The candidates that meet a filter, in their order.
-pub(crate) fn meeting(
+fn meeting(
     connection: &Connection,
     condition: &Condition,
     candidates: &[Candidate],

@@ -23,6 +23,7 @@ pub(crate) fn store_error(doing: &'static str, error: rusqlite::Error) -> StoreE
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => StoreError::Busy { waited_ms: 0 },
         Some(ErrorCode::DiskFull) => StoreError::Full { source: error.into() },
+        Some(ErrorCode::SystemIoFailure) => StoreError::Disk { doing, source: error.into() },
         Some(ErrorCode::ReadOnly) => StoreError::ReadOnly { reason: error.to_string() },
         Some(ErrorCode::PermissionDenied) => StoreError::ReadOnly { reason: error.to_string() },
         Some(ErrorCode::DatabaseCorrupt) => {
@@ -59,6 +60,7 @@ mod tests {
         assert!(matches!(mapped(ffi::SQLITE_CORRUPT_VTAB), StoreError::Corrupt { .. }));
         assert!(matches!(mapped(ffi::SQLITE_NOTADB), StoreError::Corrupt { .. }));
         assert!(matches!(mapped(ffi::SQLITE_CANTOPEN), StoreError::Open { .. }));
-        assert!(matches!(mapped(ffi::SQLITE_IOERR_FSYNC), StoreError::Other { doing: "testing", .. }));
+        assert!(matches!(mapped(ffi::SQLITE_IOERR_FSYNC), StoreError::Disk { doing: "testing", .. }));
+        assert!(matches!(mapped(ffi::SQLITE_ERROR), StoreError::Other { doing: "testing", .. }));
     }
 }

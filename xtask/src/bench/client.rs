@@ -57,6 +57,17 @@ impl Client {
         self.child.id()
     }
 
+    /// The processor time that the process has used, of all its threads. The kernel counts it in hundredths of a second.
+    pub(crate) fn processor_time(&self) -> Result<Duration, String> {
+        let path = format!("/proc/{}/stat", self.id());
+        let stat = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+        // The name of the process, in brackets, may have spaces; user and system time are the 12th and 13th after it.
+        let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+        let ticks =
+            after_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok());
+        Ok(Duration::from_millis(ticks.sum::<u64>() * 10))
+    }
+
     /// `initialize` and the notice that follows it.
     pub(crate) fn handshake(&mut self) -> Result<(), String> {
         let client = json!({"name": "xtask bench", "version": env!("CARGO_PKG_VERSION")});
@@ -128,5 +139,22 @@ impl Drop for Client {
         // After `finish` the process is gone and both calls do nothing. After an error it must not be left behind.
         let _ = self.child.kill();
         let _ = self.child.wait();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+    use std::time::Duration;
+
+    use super::Client;
+
+    #[test]
+    fn a_process_that_only_waits_has_used_little_time() -> Result<(), String> {
+        let mut cat = Client::start(&mut Command::new("/bin/cat"))?;
+        cat.send("{}")?;
+        assert_eq!(cat.receive()?, "{}\n");
+        assert!(cat.processor_time()? < Duration::from_secs(1));
+        cat.finish()
     }
 }

@@ -130,6 +130,7 @@ fn instruction(kernel: Kernel) -> &'static Instruction {
     #[cfg(target_arch = "x86_64")]
     match kernel {
         Kernel::Avx512Vnni => return &peak::AVX512_VNNI,
+        Kernel::AvxVnni => return &peak::AVX_VNNI,
         Kernel::Avx2 => return &peak::AVX2_INT8,
         _ => {}
     }

@@ -22,13 +22,13 @@ pub(crate) static PORTABLE: Instruction =
     Instruction { name: "f32 in portable code", is_available: || true, run: portable };
 
 #[cfg(target_arch = "x86_64")]
-pub(crate) use x86::{AVX2_INT8, AVX512_VNNI};
+pub(crate) use x86::{AVX_VNNI, AVX2_INT8, AVX512_VNNI};
 
 /// What this processor has.
 pub(crate) fn available() -> Vec<&'static Instruction> {
     let mut instructions = vec![&PORTABLE];
     #[cfg(target_arch = "x86_64")]
-    instructions.extend([&AVX512_VNNI, &x86::AVX512_F32, &AVX2_INT8, &x86::FMA_F32]);
+    instructions.extend([&AVX512_VNNI, &AVX_VNNI, &x86::AVX512_F32, &AVX2_INT8, &x86::FMA_F32]);
     instructions.retain(|instruction| (instruction.is_available)());
     instructions
 }
@@ -36,8 +36,8 @@ pub(crate) fn available() -> Vec<&'static Instruction> {
 impl Instruction {
     /// 10^9 multiply-adds a second on so many threads at once: the best of some short runs. None if the processor lacks it.
     pub(crate) fn peak(&self, threads: usize) -> Option<f64> {
-        const ROUNDS: u64 = 4_000_000;
-        const RUNS: usize = 8;
+        const ROUNDS: u64 = 2_000_000;
+        const RUNS: usize = 24;
         if !(self.is_available)() {
             return None;
         }

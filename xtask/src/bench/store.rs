@@ -58,6 +58,7 @@ fn store(
 ) -> Result<(), String> {
     let mut file = DurableFile::create(&product.path("pages"))?;
     let [mut append, mut forward, mut ours] = [const { Samples::new() }; 3];
+    let used = client.processor_time()?;
     for round in 0..WARM_UP + STORES {
         // Beyond every number that `fill` uses.
         let memory = product.workload.memory(SIZES[1] + round);
@@ -83,6 +84,8 @@ fn store(
         floor: Figure::times(&sum(&[&append, &forward])),
         aim: Some(STORE_AIM_MS),
     });
+    let used = (client.processor_time()? - used).as_secs_f64() * 1e3 / (WARM_UP + STORES) as f64;
+    table.note(format!("At {size}: a store takes {used:.2} ms of processor time, on all threads."));
     Ok(())
 }
 
@@ -105,6 +108,7 @@ fn search(
     let vectors = VectorBytes::of(size);
     let queries = product.workload.queries(size, WARM_UP + SEARCHES);
     let (mut new, mut repeated) = (Searches::default(), Searches::default());
+    let used = client.processor_time()?;
     let mut found = 0;
     let mut asked: Vec<&Query> = Vec::new();
     for (round, next) in queries.iter().enumerate() {
@@ -129,6 +133,7 @@ fn search(
         searches.encode.push(encode);
         searches.scan.push(scan);
     }
+    let used = (client.processor_time()? - used).as_secs_f64() * 1e3 / queries.len() as f64;
     let aim = (size == SIZES[1]).then_some(SEARCH_AIM_MS);
     table.row(row(
         format!("search at {size} memories, a new query"),
@@ -143,7 +148,8 @@ fn search(
         None,
     ));
     table.note(format!(
-        "At {size}: {found} of {SEARCHES} searches had the memory that they asked for among the hits; the vectors are read at {:.1} GB/s.",
+        "At {size}: {found} of {SEARCHES} searches had the memory that they asked for among the hits. A search takes \
+         {used:.2} ms of processor time, on all threads. The vectors are read at {:.1} GB/s.",
         vectors.len() as f64 / new.scan.p50() / 1e6
     ));
     Ok(())

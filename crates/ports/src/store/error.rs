@@ -23,6 +23,17 @@ pub enum StoreError {
         #[source]
         source: Source,
     },
+    /// The disk answered with an error. What was acknowledged before is stored.
+    #[error(
+        "the disk that holds the memory store failed while {doing}: look at the system's log, check the disk, then try again"
+    )]
+    Disk {
+        /// What it was doing.
+        doing: &'static str,
+        /// The adapter's error.
+        #[source]
+        source: Source,
+    },
     /// The store can be read but not written (file modes, a read-only disk).
     #[error("the memory store cannot be written: {reason}")]
     ReadOnly {

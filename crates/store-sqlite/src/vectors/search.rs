@@ -64,9 +64,8 @@ impl Question<'_> {
         for _ in 0..=WIDENINGS {
             let best = best(&mut slots, width, |slot| near[slot]);
             let measured = self.measure(best)?;
-            let mut found = candidates::meeting(self.connection, condition, &measured)?;
+            let found = candidates::first_meeting(self.connection, condition, &measured, self.limit)?;
             if found.len() >= self.limit || width >= near.len() {
-                found.truncate(self.limit);
                 return Ok(Some(found));
             }
             width = width.saturating_mul(4);
