@@ -1,8 +1,8 @@
 //! Removing deleted memories for good.
 //!
 //! A row's text is in more places than its row: in both word indexes, in the events of release 12.4, in pages that are
-//! free, in the write-ahead log. SQLite overwrites what it frees (`secure_delete`), the indexes are merged so that no
-//! segment keeps a removed word, free pages are overwritten, and the log is emptied. The file is not vacuumed: that
+//! free, in the write-ahead log. SQLite overwrites what it frees inside pages (`secure_delete`), the indexes are merged so
+//! that no segment keeps a removed word, free pages are overwritten, and the log is emptied. The file is not vacuumed: that
 //! would give the rows of vec0's inner tables other numbers. So a piece of a text that the *original* program changed or
 //! deleted, which does not overwrite, can stay in the unused part of a page that is in use.
 
@@ -100,7 +100,7 @@ fn remove_rows(connection: &Connection, ids: &[i64], hashes: &[ContentHash]) -> 
         .doing("purging memories")
 }
 
-/// Overwrites pages that somebody freed without overwriting them, as the original does.
+/// Overwrites the pages that are free: those that this purge freed, and those that somebody freed before.
 fn fill_free_pages(connection: &Connection) -> rusqlite::Result<()> {
     let number = |pragma: &str| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
     let mut bytes = number("freelist_count")? * number("page_size")?;

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `cache_size`, `wal_autocheckpoint`, `journal_size_limit`, `mmap_size` | a number |
 //! | `temp_store`, `foreign_keys` | as SQLite takes them |
-//! | `secure_delete` | `ON`, as it is anyway: purging depends on it |
+//! | `secure_delete` | `FAST`, as it is anyway, or `ON`: purging depends on it |
 //! | `synchronous` | `FULL`, `EXTRA`; `NORMAL` with a warning, as a power cut then takes back acknowledged writes |
 //! | `busy_timeout`, `journal_mode = WAL` | accepted and not needed: waiting and the log are this store's own |
 //!
@@ -26,7 +26,7 @@ fn is_allowed(name: &str, value: &str) -> bool {
     match (name_lower.as_str(), value_lower.as_str()) {
         ("cache_size" | "wal_autocheckpoint" | "journal_size_limit" | "mmap_size", _) if is_number => true,
         ("temp_store" | "foreign_keys", _) if is_word => true,
-        ("secure_delete", "on" | "1" | "true" | "yes") => true,
+        ("secure_delete", "fast" | "on" | "1" | "true" | "yes") => true,
         ("synchronous", "full" | "extra" | "2" | "3") => true,
         ("synchronous", "normal" | "1") => {
             tracing::warn!(
@@ -64,7 +64,6 @@ mod tests {
             ("synchronous", "OFF"),
             ("synchronous", "0"),
             ("secure_delete", "OFF"),
-            ("secure_delete", "FAST"),
             ("locking_mode", "EXCLUSIVE"),
             ("writable_schema", "ON"),
             ("cache_size", "1; DROP TABLE memories"),

@@ -4,7 +4,7 @@ use model::{Filter, NewMemory, Tags};
 use ports::{Check, Inserted, LogState, MemoryStore, NotRestored, Purge, Undelete, WordQuery};
 use rusqlite::Connection;
 
-use crate::samples::{DIMENSION, Place, embedded, memory, now, vector};
+use crate::samples::{DIMENSION, Place, Random, embedded, memory, now, vector};
 
 /// Words that are nowhere else, as the text has them and as the index of words does.
 const SECRET: &str = "Quetzalcoatlus zyzzyvas met plenipotentiary xylophonists";
@@ -44,9 +44,9 @@ async fn nothing_of_a_purged_text_is_in_the_files() {
     let pragmas = vec![("secure_delete".to_owned(), "OFF".to_owned())];
     let options = store_sqlite::Options { pragmas, ..place.options() };
     let store = store_sqlite::SqliteStore::open(options).await.unwrap();
-    for n in 0..60 {
+    for n in 0..150 {
         store.insert(embedded(&format!("an ordinary text with the number {n}"), 100 + n)).await.unwrap();
-        if n == 20 {
+        if n == 70 {
             store.insert(secret()).await.unwrap();
         }
     }
@@ -83,6 +83,45 @@ async fn nothing_of_a_purged_text_is_in_the_files() {
         1,
         "that it was deleted is still told"
     );
+}
+
+/// Secrets of many sizes among ordinary texts of many sizes, changed, replaced and deleted in any order.
+#[tokio::test]
+async fn texts_of_any_size_and_history_leave_nothing() {
+    for seed in 0..6 {
+        let place = Place::empty();
+        let store = place.open().await;
+        let mut random = Random::new(seed);
+        let mut keys = Vec::new();
+        for n in 0..40_u64 {
+            let repeated = usize::try_from(random.next() % 90).unwrap();
+            let ordinary = format!("number {n}. {}", "some words of no account ".repeat(repeated));
+            store.insert(embedded(&ordinary, n)).await.unwrap();
+            let repeated = usize::try_from(random.next() % 60).unwrap();
+            let new =
+                embedded(&format!("{n} {SECRET} {}", format!("{SECRET} {n} ").repeat(repeated)), 100 + n);
+            let key = new.hash.clone();
+            match keys.last().filter(|_| random.next() % 3 == 0) {
+                Some(old) => drop(store.supersede(old, new, Some(SECRET.to_owned())).await.unwrap()),
+                None => drop(store.insert(new).await.unwrap()),
+            }
+            keys.push(key);
+            let changed = &keys[usize::try_from(random.next()).unwrap_or(7) % keys.len()];
+            let tags = Some(Tags::parse(&format!("zyzzyva-{},x", "y".repeat(repeated))).unwrap());
+            store.update(changed, ports::Change { tags, ..ports::Change::default() }).await.unwrap();
+            if random.next() % 4 == 0 {
+                store.delete(&Filter::one(changed.clone()), now()).await.unwrap();
+            }
+        }
+        let all = Filter { hashes: Some(keys.clone()), include_superseded: true, ..Filter::default() };
+        store.delete(&all, now()).await.unwrap();
+        let purged = store.purge(Purge::Hashes(keys.clone())).await.unwrap();
+        assert!(purged.hashes.len() > 30 && purged.live.is_empty(), "{purged:?}");
+        assert!(store.check(Check::Deep).await.unwrap().is_sound());
+        assert_eq!(store.statistics().await.unwrap().memories, 40);
+        store.close().await;
+        assert_eq!(found_in_files(&place), [], "seed {seed}");
+    }
 }
 
 #[tokio::test]
