@@ -47,6 +47,16 @@ async fn the_locks_of_a_connection_survive_every_call() {
     store.delete(&Filter::one(memory("one more").hash), now()).await.unwrap();
     store.list(&Filter::default(), Page { offset: 0, limit: 10 }).await.unwrap();
     assert_eq!(locks(&place), held, "writing and reading");
+    let backup = place.directory.path().join("backup.db");
+    store.backup(&backup).await.unwrap();
+    store_sqlite::verify_backup(&backup).unwrap();
+    assert_eq!(locks(&place), held, "a backup, made and verified");
+    assert!(store_sqlite::verify_backup(&place.path()).is_err());
+    assert!(store_sqlite::restore(&place.options(), &backup).is_err());
+    assert_eq!(locks(&place), held, "what is refused because the database is in use");
+    store.purge(ports::Purge::Hashes(vec![memory("one more").hash])).await.unwrap();
+    store.survey(&Filter::default(), now()).await.unwrap();
+    assert_eq!(locks(&place), held, "purging and surveying");
     let second = place.open().await;
     second.statistics().await.unwrap();
     second.close().await;
