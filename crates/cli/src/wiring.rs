@@ -33,6 +33,7 @@ pub fn engine(settings: &Settings, used_by: Use) -> Engine {
     Engine::new(Parts {
         stores: Arc::new(stores),
         embedder,
+        previous: Vec::new(),
         clock: Arc::new(SystemClock),
         rng: Arc::new(SystemRng),
         settings: engine::Settings {

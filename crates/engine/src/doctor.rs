@@ -1,6 +1,6 @@
 //! Examining and repairing a store.
 
-use ports::{Check, IntegrityReport, Repaired};
+use ports::{Check, IntegrityReport, MemoryStore, Repaired, StoreError};
 
 use crate::capability::Admin;
 use crate::{EngineError, Health, embedding};
@@ -25,6 +25,23 @@ pub struct EmbedProgress {
     pub total: u64,
 }
 
+/// Drops the vectors of models that are not in use any more. Those that another program uses stay.
+async fn drop_earlier_vectors(store: &dyn MemoryStore) -> Result<Vec<Repaired>, EngineError> {
+    let mut repaired = Vec::new();
+    for space in store.vector_spaces().await? {
+        let Some(model) = space.model.filter(|model| model != store.model()) else { continue };
+        match store.drop_vectors(&model).await {
+            Ok(0) | Err(StoreError::Unsupported { .. }) => {}
+            Ok(dropped) => {
+                let message = format!("dropped {dropped} vectors of the model {} used before", model.name);
+                repaired.push(Repaired { subject: "vectors", message });
+            }
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(repaired)
+}
+
 impl Admin {
     /// Looks for damage in everything. Changes nothing.
     ///
@@ -39,12 +56,18 @@ impl Admin {
         Ok(Examination { health, integrity })
     }
 
-    /// Repairs what can be derived from the memories: word indexes, vectors, file modes.
+    /// Repairs what can be derived from the memories: word indexes, vectors, file modes. When every memory has its vector
+    /// of the model in use, those of models before are dropped.
     ///
     /// # Errors
     /// [`EngineError::Store`].
     pub async fn repair(&self) -> Result<Vec<Repaired>, EngineError> {
-        Ok(self.space().store().await?.repair().await?)
+        let store = self.space().store().await?.as_ref();
+        let mut repaired = store.repair().await?;
+        if store.unembedded(None, 1).await?.is_empty() {
+            repaired.extend(drop_earlier_vectors(store).await?);
+        }
+        Ok(repaired)
     }
 
     /// Embeds every memory that waits for its vector, and tells how far it is after each batch.

@@ -17,6 +17,9 @@ pub struct Parts {
     pub stores: Arc<dyn OpenStore>,
     /// Makes vectors.
     pub embedder: Arc<dyn Embedder>,
+    /// The models in use before, newest first: while memories wait for a vector of the one in use, they are found by the
+    /// vectors of these. Different models, none of them the one in use.
+    pub previous: Vec<Arc<dyn Embedder>>,
     /// Tells the time.
     pub clock: Arc<dyn Clock>,
     /// Gives random numbers.

@@ -69,12 +69,15 @@ impl Reader {
             (Err(error), _) | (_, Err(error)) => return unavailable(error.to_string(), model),
         };
         if statistics.pending > 0 {
+            let pending = statistics.pending;
             reasons.push(match vectors {
-                VectorSpace::Foreign => format!(
-                    "{} memories have vectors of another model only: until they are embedded again, they are found by words",
-                    statistics.pending
+                _ if !self.space.parts.previous.is_empty() => format!(
+                    "{pending} memories wait for their vector: until then they are found by words, and by the vectors of the model in use before where they have one"
                 ),
-                _ => format!("{} memories wait for their vector: until then they are found by words", statistics.pending),
+                VectorSpace::Foreign => format!(
+                    "{pending} memories have vectors of another model only: until they are embedded again, they are found by words"
+                ),
+                _ => format!("{pending} memories wait for their vector: until then they are found by words"),
             });
         }
         let status = if reasons.is_empty() { Status::Healthy } else { Status::Degraded };

@@ -1,12 +1,13 @@
 //! Finding memories by meaning and by words.
 //!
-//! A mode gives scored hits ([`legs`], [`ranked`], [`exact`]); what they have in common is here: the filter with its
+//! A mode gives scored hits ([`legs`] with [`meaning`], [`ranked`], [`exact`]); what they have in common is here: the filter with its
 //! time, the boost by quality, the cut, the fallback, the counting of uses.
 
 mod exact;
 mod explain;
 mod fallback;
 mod legs;
+mod meaning;
 mod ranked;
 mod request;
 
@@ -139,7 +140,7 @@ impl Reader {
                 legs.hits(store.as_ref(), request).await?
             }
             Mode::Ranked => {
-                let legs = legs::by_meaning_alone(&self.space, store, query, request).await?;
+                let legs = legs::by_meaning_alone(&self.space, store, query, request, &mut notices).await?;
                 ranked::hits(&self.space, store.as_ref(), &legs, request).await?
             }
             Mode::Exact => exact::hits(store.as_ref(), query, request).await?,

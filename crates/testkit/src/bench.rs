@@ -33,10 +33,29 @@ impl Bench {
     pub fn with(settings: Settings) -> Self {
         let embedder = Arc::new(FakeEmbedder::default());
         let store = Arc::new(FakeStore::new(embedder.model().clone()));
-        let clock = Arc::new(FakeClock::default());
+        Self::of(settings, store, embedder, Vec::new(), Arc::default())
+    }
+
+    /// A bench on the same memories and with the same clock, for another model; the one in use until now is one of
+    /// those before.
+    #[must_use]
+    pub fn with_model(&self, settings: Settings, embedder: FakeEmbedder) -> Self {
+        let store = Arc::new(self.store.reopened(embedder.model().clone()));
+        let previous = vec![Arc::clone(&self.embedder) as Arc<dyn Embedder>];
+        Self::of(settings, store, Arc::new(embedder), previous, Arc::clone(&self.clock))
+    }
+
+    fn of(
+        settings: Settings,
+        store: Arc<FakeStore>,
+        embedder: Arc<FakeEmbedder>,
+        previous: Vec<Arc<dyn Embedder>>,
+        clock: Arc<FakeClock>,
+    ) -> Self {
         let engine = Engine::new(Parts {
             stores: Arc::new(OneStore(Arc::clone(&store))),
             embedder: Arc::clone(&embedder) as Arc<dyn Embedder>,
+            previous,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             rng: Arc::new(SeededRng::default()),
             settings,

@@ -4,22 +4,22 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use model::MemoryId;
-use ports::{Candidate, MemoryStore, WordCandidate, WordQuery};
+use ports::{MemoryStore, WordCandidate, WordQuery};
 use ranking::{Fused, Leg, fuse, lead, shares};
-use tokio::time::Instant;
 
 use super::explain::{Explanation, Term, TermName};
+use super::meaning::{self, Nearest};
 use super::{Detail, FoundBy, Hit, Mode, SearchRequest, candidates, pool};
+use crate::EngineError;
 use crate::open_space::OpenSpace;
-use crate::{EngineError, embedding};
 
 /// What the legs of a search found.
 pub(super) struct Legs {
     words: Vec<WordCandidate>,
     word_weight: f64,
-    pub(super) nearest: Vec<Candidate>,
+    /// By the vectors of each model; none when meaning could not be searched.
+    pub(super) spaces: Vec<Nearest>,
     meaning_weight: f64,
-    model: String,
 }
 
 /// Both legs or meaning alone, as the request wants it.
@@ -31,31 +31,35 @@ pub(super) async fn search(
     notices: &mut Vec<String>,
 ) -> Result<Legs, EngineError> {
     if request.mode == Mode::Semantic {
-        return by_meaning_alone(space, store, query, request).await;
+        return by_meaning_alone(space, store, query, request, notices).await;
     }
     let words = WordQuery(query.to_owned());
     // While the query is being embedded, words are looked up.
-    let (words, nearest) = tokio::join!(
+    let (words, meant) = tokio::join!(
         store.search_words(&words, &request.filter, candidates(request.limit)),
-        by_meaning(space, store, query, request)
+        meaning::search(space, store.as_ref(), query, request)
     );
-    let (words, nearest) = match (words, nearest) {
-        (Ok(words), Ok(nearest)) => (words, nearest),
+    let (words, spaces) = match (words, meant) {
+        (Ok(words), Ok((spaces, more))) => {
+            notices.extend(more);
+            (words, spaces)
+        }
         (Ok(words), Err(error)) => {
             tracing::warn!(error = %error, "searching by meaning failed");
             notices.push(format!("only words were searched, not meaning: {error}"));
             (words, Vec::new())
         }
-        (Err(error), Ok(nearest)) => {
+        (Err(error), Ok((spaces, more))) => {
             tracing::warn!(error = %error, "searching by words failed");
             notices.push(format!("only meaning was searched, not words: {error}"));
-            (Vec::new(), nearest)
+            notices.extend(more);
+            (Vec::new(), spaces)
         }
         (Err(error), Err(_)) => return Err(error.into()),
     };
     let settings = &space.parts.settings;
     let (word_weight, meaning_weight) = (settings.word_weight, settings.meaning_weight);
-    Ok(Legs { words, word_weight, nearest, meaning_weight, model: model(space) })
+    Ok(Legs { words, word_weight, spaces, meaning_weight })
 }
 
 /// Meaning alone.
@@ -64,28 +68,11 @@ pub(super) async fn by_meaning_alone(
     store: &Arc<dyn MemoryStore>,
     query: &str,
     request: &SearchRequest,
+    notices: &mut Vec<String>,
 ) -> Result<Legs, EngineError> {
-    let nearest = by_meaning(space, store, query, request).await?;
-    Ok(Legs { words: Vec::new(), word_weight: 0.0, nearest, meaning_weight: 1.0, model: model(space) })
-}
-
-fn model(space: &OpenSpace) -> String {
-    space.parts.embedder.model().name.clone()
-}
-
-async fn by_meaning(
-    space: &Arc<OpenSpace>,
-    store: &Arc<dyn MemoryStore>,
-    query: &str,
-    request: &SearchRequest,
-) -> Result<Vec<Candidate>, EngineError> {
-    let deadline = Instant::now() + space.parts.settings.embed_wait;
-    let vector = space.in_time(deadline, async {
-        embedding::settle(space).await?;
-        space.vector(query).await
-    });
-    let vector = vector.await?;
-    Ok(store.search_vectors(&vector, &request.filter, candidates(request.limit)).await?)
+    let (spaces, more) = meaning::search(space, store.as_ref(), query, request).await?;
+    notices.extend(more);
+    Ok(Legs { words: Vec::new(), word_weight: 0.0, spaces, meaning_weight: 1.0 })
 }
 
 impl Legs {
@@ -96,7 +83,7 @@ impl Legs {
             true => self.words.iter().filter(|word| word.is_verbatim).map(|word| word.id).collect(),
             false => HashSet::new(),
         };
-        lead(fuse(&self.by_coverage(), &self.by_cosine()), |id| leading.contains(id))
+        lead(fuse(&self.by_coverage(), &self.by_meaning()), |id| leading.contains(id))
     }
 
     fn by_coverage(&self) -> Leg<MemoryId> {
@@ -104,9 +91,16 @@ impl Legs {
         Leg { weight: self.word_weight, candidates }
     }
 
-    fn by_cosine(&self) -> Leg<MemoryId> {
-        let candidates = self.nearest.iter().map(|candidate| (candidate.id, candidate.score)).collect();
-        Leg { weight: self.meaning_weight, candidates }
+    fn by_meaning(&self) -> Leg<MemoryId> {
+        meaning::leg(&self.spaces, self.meaning_weight)
+    }
+
+    /// The cosine between a memory and the query, and the model by which it is.
+    pub(super) fn cosine(&self, id: MemoryId) -> Option<(f64, &str)> {
+        self.spaces.iter().find_map(|nearest| {
+            let candidate = nearest.candidates.iter().find(|candidate| candidate.id == id)?;
+            Some((candidate.score, nearest.model.as_str()))
+        })
     }
 
     /// The best candidates as hits, best first.
@@ -124,7 +118,7 @@ impl Legs {
             let candidate = best.iter().find(|candidate| candidate.key == memory.id)?;
             Some(Hit {
                 score: Some(candidate.score),
-                similarity: candidate.second,
+                similarity: self.cosine(candidate.key).map(|(cosine, _)| cosine),
                 word_score: candidate.first,
                 explanation: explainer.as_ref().map(|explainer| explainer.explain(candidate)),
                 ..Hit::of(memory, FoundBy::Query)
@@ -144,7 +138,7 @@ struct Explainer<'l> {
 impl<'l> Explainer<'l> {
     fn new(legs: &'l Legs) -> Self {
         let words = shares(&legs.by_coverage()).into_iter().collect();
-        let meaning = shares(&legs.by_cosine()).into_iter().collect();
+        let meaning = shares(&legs.by_meaning()).into_iter().collect();
         Self { legs, words, meaning }
     }
 
@@ -154,11 +148,15 @@ impl<'l> Explainer<'l> {
         let weight = |own: f64| if total > 0.0 { own / total } else { 0.5 };
         let value = |shares: &HashMap<MemoryId, f64>| shares.get(&id).copied().unwrap_or(0.0);
         let term = |name, raw, value, own| Term { name, raw, value, weight: weight(own) };
-        let meaning = TermName::Meaning { model: legs.model.clone() };
+        let by = legs.cosine(id);
+        let model = by
+            .map(|(_, model)| model.to_owned())
+            .or_else(|| legs.spaces.first().map(|nearest| nearest.model.clone()));
+        let meaning = TermName::Meaning { model: model.unwrap_or_default() };
         Explanation {
             terms: vec![
                 term(TermName::Words, candidate.first, value(&self.words), legs.word_weight),
-                term(meaning, candidate.second, value(&self.meaning), legs.meaning_weight),
+                term(meaning, by.map(|(cosine, _)| cosine), value(&self.meaning), legs.meaning_weight),
             ],
             is_verbatim: legs.words.iter().any(|word| word.id == id && word.is_verbatim),
             base_score: candidate.score,

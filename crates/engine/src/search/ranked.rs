@@ -7,6 +7,7 @@ use ports::{MemoryStore, Usage};
 
 use super::explain::{Explanation, Term, TermName};
 use super::legs::Legs;
+use super::meaning;
 use super::{Detail, FoundBy, Hit, SearchRequest};
 use crate::open_space::OpenSpace;
 use crate::{EngineError, quality};
@@ -74,8 +75,13 @@ pub(super) struct Ranking {
 }
 
 impl Ranking {
-    /// The score of a memory, explained.
-    pub(super) fn explain(&self, memory: &Memory, cosine: f64, usage: Option<&Usage>) -> Explanation {
+    /// The score of a memory, explained. `near` is how near it is to the query, 0 to 1.
+    pub(super) fn explain(
+        &self,
+        memory: &Memory,
+        (cosine, near): (Option<f64>, f64),
+        usage: Option<&Usage>,
+    ) -> Explanation {
         let weights = self.weights.shares();
         let count = usage.map_or(0, |usage| usage.count);
         let last = usage.and_then(|usage| usage.last).or(memory.created_at);
@@ -85,12 +91,7 @@ impl Ranking {
         let (count, often) = (count as f64, ((count as f64).ln_1p() / MANY_USES.ln()).min(1.0));
         let quality = quality::of(&memory.metadata);
         let terms = vec![
-            term(
-                TermName::Semantic,
-                Some(cosine),
-                f64::midpoint(1.0, cosine).clamp(0.0, 1.0),
-                weights.semantic,
-            ),
+            term(TermName::Semantic, cosine, near, weights.semantic),
             term(TermName::TimeDecay, days, self.decay(days), weights.time_decay),
             term(TermName::AccessFrequency, Some(count), often, weights.access_frequency),
             term(TermName::Quality, Some(quality), quality, weights.quality),
@@ -115,18 +116,18 @@ pub(super) async fn hits(
     legs: &Legs,
     request: &SearchRequest,
 ) -> Result<Vec<Hit>, EngineError> {
-    let ids: Vec<MemoryId> = legs.nearest.iter().map(|candidate| candidate.id).collect();
+    let near = nearness(legs);
+    let ids: Vec<MemoryId> = near.keys().copied().collect();
     let (memories, usage) = tokio::try_join!(store.get_many(&ids), store.usage(&ids))?;
     let usage: HashMap<MemoryId, Usage> = usage.into_iter().map(|usage| (usage.id, usage)).collect();
-    let cosines: HashMap<MemoryId, f64> =
-        legs.nearest.iter().map(|candidate| (candidate.id, candidate.score)).collect();
     let (settings, now) = (&space.parts.settings, space.parts.clock.now());
     let ranking = Ranking { weights: request.weights, decay_window_days: settings.decay_window_days, now };
     let mut hits: Vec<Hit> = memories
         .into_iter()
         .map(|memory| {
-            let cosine = cosines.get(&memory.id).copied();
-            let explanation = ranking.explain(&memory, cosine.unwrap_or(-1.0), usage.get(&memory.id));
+            let cosine = legs.cosine(memory.id).map(|(cosine, _)| cosine);
+            let near = near.get(&memory.id).copied().unwrap_or(0.0);
+            let explanation = ranking.explain(&memory, (cosine, near), usage.get(&memory.id));
             Hit {
                 score: Some(explanation.base_score),
                 similarity: cosine,
@@ -135,8 +136,21 @@ pub(super) async fn hits(
             }
         })
         .collect();
-    hits.sort_by(|a, b| b.score.unwrap_or(0.0).total_cmp(&a.score.unwrap_or(0.0)));
+    hits.sort_by(|a, b| {
+        let scores = b.score.unwrap_or(0.0).total_cmp(&a.score.unwrap_or(0.0));
+        scores.then(a.memory.id.cmp(&b.memory.id))
+    });
     Ok(hits)
+}
+
+/// How near each memory is to the query, 0 to 1: by one model as the original counts it, from the opposite to the same;
+/// by several models as each one's share, because their cosines cannot be compared.
+fn nearness(legs: &Legs) -> HashMap<MemoryId, f64> {
+    let near = meaning::leg(&legs.spaces, 1.0).candidates.into_iter();
+    match legs.spaces.len() {
+        1 => near.map(|(id, cosine)| (id, f64::midpoint(1.0, cosine).clamp(0.0, 1.0))).collect(),
+        _ => near.map(|(id, share)| (id, share.clamp(0.0, 1.0))).collect(),
+    }
 }
 
 #[cfg(test)]

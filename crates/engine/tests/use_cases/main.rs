@@ -11,6 +11,7 @@ mod delete;
 mod get;
 mod health;
 mod list;
+mod models;
 mod search;
 mod search_modes;
 mod sequences;

@@ -34,6 +34,7 @@ pub(super) fn engine() -> (Engine, Arc<Held>) {
     let engine = Engine::new(Parts {
         stores: Arc::new(One(Arc::new(FakeStore::new(held.model().clone())))),
         embedder: Arc::clone(&held) as Arc<dyn Embedder>,
+        previous: Vec::new(),
         clock: Arc::new(FakeClock::default()),
         rng: Arc::new(SeededRng::default()),
         settings: Settings { embed_wait: Duration::from_secs(3600), ..Settings::default() },
