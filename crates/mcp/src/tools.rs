@@ -5,6 +5,7 @@
 //! in [`TOOLS`]. Its answer gets a type in [`crate::wire`]. A name of the original's older releases goes into `legacy`.
 
 mod caller;
+mod cleanup;
 mod defaults;
 mod delete;
 mod filter;
@@ -37,7 +38,7 @@ pub use legacy::OLDER;
 pub use profile::Profile;
 
 /// Every tool, in the order in which it is listed; those of [`OLDER`] releases come after them.
-pub static TOOLS: [&Tool; 12] = [
+pub static TOOLS: [&Tool; 13] = [
     &store::TOOL,
     &session::TOOL,
     &search::TOOL,
@@ -48,6 +49,7 @@ pub static TOOLS: [&Tool; 12] = [
     &stats::TOOL,
     &health::TOOL,
     &history::TOOL,
+    &cleanup::TOOL,
     &research::search::TOOL,
     &research::fetch::TOOL,
 ];

@@ -3,6 +3,7 @@
 //! Doc comments of fields become the descriptions of the output schemas, so they are short and for the reader of a schema.
 //! A field without a value is left out, never null.
 
+mod cleanup;
 mod delete;
 mod health;
 mod history;
@@ -18,7 +19,8 @@ mod window;
 
 pub(crate) use health::Audience;
 
-pub use delete::DeleteReceipt;
+pub use cleanup::{Cleanup, Pair};
+pub use delete::{DeleteReceipt, NotRestored};
 pub use health::{Health, Model, Statistics, StoreCount, Validation};
 pub use history::{History, Version};
 pub use list::List;

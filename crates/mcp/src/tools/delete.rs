@@ -1,7 +1,8 @@
 //! `memory_delete`: deletes memories.
 
-use engine::{Capability, DeleteRequest, DryRun};
+use engine::{Capability, DeleteRequest, DryRun, ErrorCode, Writer};
 use model::HashPrefix;
+use ports::{DeletionId, Undelete};
 
 use super::filter::invalid;
 use super::get::CONTENT_HASH;
@@ -36,6 +37,11 @@ pub(super) static TOOL: Tool = Tool {
         filter::STALE_DAYS,
         filter::STORE,
         Parameter::of("dry_run", Kind::Flag { default: false }, "Only say what would be deleted"),
+        Parameter::of(
+            "undo",
+            Kind::Integer { default: None, lowest: 1, highest: i64::MAX as u64 },
+            "Take a deletion back: the number that it answered",
+        ),
     ],
     unsupported: &[],
     example: r#"{"tags": ["scratch"], "dry_run": true}"#,
@@ -45,6 +51,9 @@ pub(super) static TOOL: Tool = Tool {
 
 async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolError> {
     let Some(writer) = caller.writer() else { return Err(insufficient_scope(&TOOL, caller.capability())) };
+    if let Some(number) = arguments.integer("undo")? {
+        return undo(writer, number, arguments).await;
+    }
     let hash = match arguments.text(CONTENT_HASH.name)? {
         Some(text) => Some(HashPrefix::parse(&text).map_err(|error| invalid(CONTENT_HASH.name, &error))?),
         None => None,
@@ -58,7 +67,27 @@ async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolEr
     let receipt = wire::DeleteReceipt::new(receipt, time_window);
     // Who wrote dates knows them; what words mean is told.
     let window = receipt.time_window.as_ref().filter(|_| in_words);
-    let text = message(&receipt, conditions) + &text::window(window);
+    let undo = receipt.undo.map(|number| format!("\n\nTo take it back: undo {number}")).unwrap_or_default();
+    let text = message(&receipt, conditions) + &text::window(window) + &undo;
+    Answer::new(&receipt, text)
+}
+
+async fn undo(writer: &Writer, number: u64, arguments: Arguments) -> Result<Answer, ToolError> {
+    if let Some(name) = arguments.into_given().keys().next() {
+        return Err(ToolError::invalid(format!("`undo` takes a whole deletion back: leave out `{name}`")));
+    }
+    let id = DeletionId(i64::try_from(number).unwrap_or(i64::MAX));
+    let receipt = wire::DeleteReceipt::undone(writer.undelete(Undelete::Deletion(id)).await?);
+    if receipt.matched_count == 0 {
+        let message = format!("there is no deletion {number} to take back, or it was taken back already");
+        return Err(ToolError::new(ErrorCode::NotFound, message));
+    }
+    let mut text = format!("Restored {} memories", receipt.restored.len());
+    for missed in &receipt.not_restored {
+        let why =
+            if missed.reason == "live" { "it was stored anew meanwhile" } else { "nothing is left of it" };
+        text.push_str(&format!("\nNot restored: {} ({why})", missed.content_hash));
+    }
     Answer::new(&receipt, text)
 }
 

@@ -9,7 +9,7 @@
 //! | `store` | `store_memory` |
 //! | `find` | `retrieve_memory`, `recall_memory`, `recall_by_timeframe`, `retrieve_with_quality_boost`, `exact_match_retrieve`, `debug_retrieve`, `search_by_tag`, `list_memories` |
 //! | `delete` | `delete_memory`, `delete_by_tag`, `delete_by_tags`, `delete_by_all_tags`, `delete_by_timeframe`, `delete_before_date` |
-//! | `upkeep` | `update_memory_metadata`, `check_database_health`, `get_cache_stats` |
+//! | `upkeep` | `update_memory_metadata`, `cleanup_duplicates`, `check_database_health`, `get_cache_stats` |
 
 mod delete;
 mod find;
@@ -43,6 +43,7 @@ pub static OLDER: &[&Tool] = &[
     &delete::DELETE_BY_TIMEFRAME,
     &delete::DELETE_BEFORE_DATE,
     &upkeep::UPDATE_MEMORY_METADATA,
+    &upkeep::CLEANUP_DUPLICATES,
     &upkeep::CHECK_DATABASE_HEALTH,
     &upkeep::GET_CACHE_STATS,
 ];

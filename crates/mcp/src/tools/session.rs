@@ -4,7 +4,7 @@ use engine::{Capability, Part, PartOutcome, SessionReceipt, SessionRequest, Turn
 use model::Partition;
 
 use super::filter::invalid;
-use super::store::{OCCURRED_AT, STORE, with_hostname};
+use super::store::{OCCURRED_AT, RESTORE_DELETED, STORE, restore_deleted, with_hostname};
 use super::{Annotations, Caller, Effect, Profile, Repeat, Running, Tool, filter, insufficient_scope};
 use crate::answer::{Answer, ToolError};
 use crate::arguments::Arguments;
@@ -38,6 +38,7 @@ pub(super) static TOOL: Tool = Tool {
             .also(&["hostname"]),
         STORE,
         OCCURRED_AT,
+        RESTORE_DELETED,
     ],
     unsupported: &[],
     example: r#"{"turns": [{"role": "user", "content": "Which port?"}, {"role": "assistant", "content": "5433"}]}"#,
@@ -70,7 +71,8 @@ fn read(arguments: &mut Arguments, caller: &Caller) -> Result<SessionRequest, To
     let partition = Partition::parse(&store).map_err(|error| invalid(STORE.name, &error))?;
     let occurred_at = filter::date(arguments, OCCURRED_AT.name, caller.reader())?;
     let origin = Some(caller.origin(session_id.clone(), agent));
-    Ok(SessionRequest { turns, session_id, tags, metadata, partition, occurred_at, origin })
+    let restore_deleted = restore_deleted(arguments)?;
+    Ok(SessionRequest { turns, session_id, tags, metadata, partition, occurred_at, origin, restore_deleted })
 }
 
 fn text(receipt: &SessionReceipt) -> String {

@@ -1,6 +1,6 @@
 //! `memory_store`: keeps one text.
 
-use engine::{Capability, Outcome, Part, PartOutcome, StoreReceipt, StoreRequest};
+use engine::{Capability, Outcome, Part, PartOutcome, RestoreDeleted, StoreReceipt, StoreRequest};
 use model::{Content, ContentHash, MemoryType, Metadata, Partition, Tags};
 use serde_json::Value;
 
@@ -20,6 +20,11 @@ pub(super) const STORE: Parameter =
 pub(super) const OCCURRED_AT: Parameter = Parameter::text(
     "occurred_at",
     "When it happened, if not now: YYYY-MM-DD or RFC 3339; times filter and sort by it",
+);
+pub(super) const RESTORE_DELETED: Parameter = Parameter::of(
+    "restore_deleted",
+    Kind::Flag { default: false },
+    "Store it although the original recorded its deletion",
 );
 
 pub(super) static TOOL: Tool = Tool {
@@ -52,19 +57,13 @@ pub(super) static TOOL: Tool = Tool {
             .also(&["hostname"]),
         STORE,
         OCCURRED_AT,
+        RESTORE_DELETED,
     ],
     unsupported: &[
         Unsupported::new("auto_extract", "store each fact with a call of its own"),
         Unsupported::new("min_extract_confidence", "store each fact with a call of its own"),
         Unsupported::new("extract_types", "store each fact with a call of its own"),
         Unsupported::new("role", "put the role into `metadata`"),
-        Unsupported {
-            harmless: |value| matches!(value, Value::Null | Value::Bool(true)),
-            ..Unsupported::new(
-                "restore_deleted",
-                "a deleted text is always stored anew, and the receipt says so; leave it out",
-            )
-        },
     ],
     example: r#"{"content": "The staging database listens on port 5433", "tags": ["infra"], "memory_type": "note"}"#,
     output: schema::of_answer::<wire::Receipt>,
@@ -97,6 +96,7 @@ fn read(arguments: &mut Arguments, caller: &Caller) -> Result<StoreRequest, Tool
     let partition = Partition::parse(&store).map_err(|error| invalid("store", &error))?;
     let occurred_at = filter::date(arguments, OCCURRED_AT.name, caller.reader())?;
     let origin = Some(caller.origin(conversation, agent));
+    let restore_deleted = restore_deleted(arguments)?;
     Ok(StoreRequest {
         tags,
         memory_type,
@@ -104,8 +104,14 @@ fn read(arguments: &mut Arguments, caller: &Caller) -> Result<StoreRequest, Tool
         partition,
         occurred_at,
         origin,
+        restore_deleted,
         ..StoreRequest::new(content)
     })
+}
+
+pub(super) fn restore_deleted(arguments: &mut Arguments) -> Result<RestoreDeleted, ToolError> {
+    let is_asked = arguments.flag(RESTORE_DELETED.name)?;
+    Ok(if is_asked { RestoreDeleted::Yes } else { RestoreDeleted::No })
 }
 
 /// The tags, also those in the free fields and the one of the machine, and the free fields.

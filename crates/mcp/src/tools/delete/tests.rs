@@ -22,10 +22,13 @@ async fn left(tools: &Tools) -> Value {
 async fn one_memory_is_deleted_by_its_hash() {
     let (tools, hashes) = seven().await;
     let answer = tools.answer("memory_delete", json!({"content_hash": hashes[2]})).await;
-    assert_eq!(answer.text, format!("Successfully deleted memory {}\n\nDeleted 1 memories", hashes[2]));
+    assert_eq!(
+        answer.text,
+        format!("Successfully deleted memory {}\n\nDeleted 1 memories\n\nTo take it back: undo 1", hashes[2])
+    );
     assert_eq!(
         answer.structured,
-        json!({"dry_run": false, "matched_count": 1, "deleted_count": 1, "hashes": [hashes[2]]})
+        json!({"dry_run": false, "matched_count": 1, "deleted_count": 1, "hashes": [hashes[2]], "undo": 1})
     );
     let error = tools.call("memory_delete", json!({"content_hash": hashes[2]})).await.unwrap_err();
     assert_eq!(error.code, ErrorCode::NotFound);
@@ -38,7 +41,10 @@ async fn every_condition_must_hold() {
     let (tools, hashes) = seven().await;
     let answer = tools.answer("memory_delete", json!({"tags": "even", "before": "2026-03-14"})).await;
     assert_eq!(answer.structured["hashes"], json!([hashes[1]]));
-    assert_eq!(answer.text, "Successfully deleted 1 memories matching 1 tag(s)\n\nDeleted 1 memories");
+    assert_eq!(
+        answer.text,
+        "Successfully deleted 1 memories matching 1 tag(s)\n\nDeleted 1 memories\n\nTo take it back: undo 1"
+    );
     let missed =
         tools.call("memory_delete", json!({"content_hash": hashes[0], "tags": ["even"]})).await.unwrap_err();
     assert_eq!(missed.code, ErrorCode::NotFound);
@@ -46,7 +52,10 @@ async fn every_condition_must_hold() {
         tools.call("memory_delete", json!({"content_hash": hashes[0], "store": "docs"})).await.unwrap_err();
     assert_eq!(elsewhere.code, ErrorCode::NotFound);
     let answer = tools.answer("memory_delete", json!({"after": "2026-03-16"})).await;
-    assert_eq!(answer.text, "Successfully deleted 2 memories\n\nDeleted 2 memories");
+    assert_eq!(
+        answer.text,
+        "Successfully deleted 2 memories\n\nDeleted 2 memories\n\nTo take it back: undo 2"
+    );
     assert_eq!(left(&tools).await, 4);
 }
 
@@ -155,5 +164,29 @@ async fn a_time_in_words_is_understood_and_told_in_the_answer() {
     );
     let text = tools.failure("memory_delete", json!({"time_expr": "the other day"})).await;
     assert!(text.contains("`time_expr`") && text.contains("yesterday, last night"), "{text}");
+    assert_eq!(left(&tools).await, 7);
+}
+
+#[tokio::test]
+async fn a_deletion_is_taken_back_by_its_number_but_never_over_what_is_live() {
+    let (tools, hashes) = seven().await;
+    let deleted = tools.answer("memory_delete", json!({"tags": ["odd"]})).await;
+    let number = deleted.structured["undo"].as_i64().unwrap();
+    assert!(deleted.text.ends_with(&format!("\n\nTo take it back: undo {number}")), "{}", deleted.text);
+    tools.store(json!({"content": "memory 1", "tags": ["anew"]})).await;
+    let undone = tools.answer("memory_delete", json!({"undo": number})).await;
+    assert!(undone.text.starts_with("Restored 3 memories\nNot restored: "), "{}", undone.text);
+    assert_eq!(undone.structured["not_restored"], json!([{"content_hash": hashes[0], "reason": "live"}]));
+    assert_eq!(left(&tools).await, 7);
+    let kept = tools.answer("memory_get", json!({"hash": hashes[0]})).await;
+    assert_eq!(kept.structured["tags"], json!(["anew"]));
+}
+
+#[tokio::test]
+async fn an_undo_of_nothing_and_one_with_conditions_are_refused() {
+    let (tools, _) = seven().await;
+    assert!(tools.failure("memory_delete", json!({"undo": 77})).await.contains("no deletion 77"));
+    let mixed = json!({"undo": 1, "tags": ["odd"]});
+    assert!(tools.failure("memory_delete", mixed).await.contains("leave out `tags`"));
     assert_eq!(left(&tools).await, 7);
 }

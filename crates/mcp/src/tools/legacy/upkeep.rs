@@ -1,6 +1,6 @@
 //! The older names of looking after the store.
 
-use crate::tools::{Profile, Tool, health, stats, update};
+use crate::tools::{Profile, Tool, cleanup, health, stats, update};
 
 pub(super) static CHECK_DATABASE_HEALTH: Tool = Tool {
     name: "check_database_health",
@@ -21,4 +21,11 @@ pub(super) static UPDATE_MEMORY_METADATA: Tool = Tool {
     description: "Older name of memory_update.",
     profile: Profile::Legacy,
     ..update::TOOL
+};
+
+pub(super) static CLEANUP_DUPLICATES: Tool = Tool {
+    name: "cleanup_duplicates",
+    description: "Older name of memory_cleanup. No two memories have the same text, so it reports those that are alike.",
+    profile: Profile::Legacy,
+    ..cleanup::TOOL
 };

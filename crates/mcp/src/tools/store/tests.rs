@@ -223,8 +223,6 @@ async fn a_deleted_text_is_stored_anew_and_the_receipt_says_so() {
         "{}",
         answer.text
     );
-    let refused = tools.failure("memory_store", json!({"content": "a fact", "restore_deleted": false})).await;
-    assert!(refused.contains("`restore_deleted` is not supported yet"), "{refused}");
 }
 
 #[tokio::test]
@@ -274,4 +272,19 @@ async fn an_unknown_type_is_kept_and_the_receipt_says_so() {
     assert_eq!(answer.structured["warnings"].as_array().unwrap().len(), 1);
     let known = tools.answer("memory_store", json!({"content": "b"})).await;
     assert_eq!(known.structured["warnings"], json!([]));
+}
+
+#[tokio::test]
+async fn a_text_whose_deletion_was_recorded_is_stored_only_when_it_is_to_be_restored() {
+    let tools = Tools::default();
+    let text = model::Content::parse("gone".to_owned()).unwrap();
+    tools.bench.store.record_deletion(&model::ContentHash::of(&text), model::Timestamp::from_microseconds(0));
+    let refused = tools.failure("memory_store", json!({"content": "gone"})).await;
+    assert!(
+        refused.starts_with("Error storing memory: not stored: this content was deleted on 1970-01-01"),
+        "{refused}"
+    );
+    assert!(refused.contains("restore_deleted=true"), "{refused}");
+    let restored = tools.answer("memory_store", json!({"content": "gone", "restore_deleted": "true"})).await;
+    assert!(!restored.is_error, "{}", restored.text);
 }
