@@ -8,7 +8,9 @@ use std::process::ExitCode;
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use serde_json::json;
 
-use crate::commands::{completions, config, delete, doctor, get, list, search, server, status, store};
+use crate::commands::{
+    backup, completions, config, delete, doctor, get, list, restore, search, server, status, store, verify,
+};
 use crate::exit;
 use crate::render::Terminal;
 use crate::settings::FlagValue;
@@ -100,6 +102,12 @@ pub enum Command {
     Status(status::Status),
     /// Examine the database for damage, and repair it
     Doctor(doctor::Doctor),
+    /// Copy the database while it is in use
+    Backup(backup::Backup),
+    /// Say whether a backup could be restored
+    Verify(verify::Verify),
+    /// Put a backup in the place of the database
+    Restore(restore::Restore),
     /// Show the settings in force, and where each comes from
     Config(config::Config),
     /// Print the completions of a shell

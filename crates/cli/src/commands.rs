@@ -1,17 +1,21 @@
 //! The commands, one file each.
 
+pub mod backup;
 pub mod completions;
 pub mod config;
 pub mod delete;
 pub mod doctor;
+mod file;
 pub mod filter;
 pub mod get;
 pub mod list;
+pub mod restore;
 pub mod search;
 pub mod server;
 mod session;
 pub mod status;
 pub mod store;
+pub mod verify;
 
 pub(crate) use session::{Answered, Session};
 
@@ -41,6 +45,15 @@ pub fn run(arguments: Arguments, terminal: &Terminal) -> Result<Verdict, Failure
             Session::run(terminal, &source, async |session| command.run(session).await)
         }
         Command::Status(command) => {
+            Session::run(terminal, &source, async |session| command.run(session).await)
+        }
+        Command::Backup(command) => {
+            Session::run(terminal, &source, async |session| command.run(session).await)
+        }
+        Command::Verify(command) => {
+            Session::run(terminal, &source, async |session| command.run(session).await)
+        }
+        Command::Restore(command) => {
             Session::run(terminal, &source, async |session| command.run(session).await)
         }
         Command::Doctor(command) => {

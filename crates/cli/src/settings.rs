@@ -33,6 +33,9 @@ pub mod variables;
 
 use std::path::PathBuf;
 
+use mcp::Profile;
+use model::{Ontology, Splitting};
+
 pub use effective::Effective;
 pub use environment::Environment;
 pub use error::InvalidSetting;
@@ -61,6 +64,18 @@ pub struct Settings {
     pub near_duplicate_cosine: Setting<f64>,
     /// How much words and meaning count in a search.
     pub weights: Weights,
+    /// How long texts are split.
+    pub splitting: LongTexts,
+    /// The longest piece of a stored session, in characters; 0 keeps it whole.
+    pub session_chunk_chars: Setting<usize>,
+    /// Further types of memories, as they were written.
+    pub custom_types: Setting<Option<String>>,
+    /// The types of memories, those further ones included.
+    pub ontology: Ontology,
+    /// How many days make a memory old in a ranked search; 0 makes none old.
+    pub decay_window_days: Setting<f64>,
+    /// Which tools an assistant is shown.
+    pub tool_profile: Setting<Profile>,
     /// The author that stored memories are marked with.
     pub agent_id: Setting<Option<String>>,
     /// Whether stored memories are marked with the name of this machine.
@@ -82,6 +97,21 @@ pub struct Settings {
 pub enum Backend {
     /// SQLite with vectors (`sqlite_vec`).
     SqliteVec,
+}
+
+/// How long texts are split.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LongTexts {
+    /// Whether they are.
+    pub is_on: Setting<bool>,
+    /// How long a memory may be, in characters; none is as long as may be stored.
+    pub max_chars: Setting<Option<usize>>,
+    /// How many characters neighbouring parts share.
+    pub overlap_chars: Setting<usize>,
+    /// Whether texts are cut between lines, sentences and words only.
+    pub at_boundaries: Setting<bool>,
+    /// All of it together; none when nothing is split.
+    pub splitting: Option<Splitting>,
 }
 
 /// How much each leg counts in a search. Together 1.

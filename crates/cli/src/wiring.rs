@@ -1,6 +1,5 @@
 //! The composition root: which adapter stands behind which port.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -28,7 +27,7 @@ pub enum Use {
 pub fn engine(settings: &Settings, used_by: Use) -> Engine {
     let embedder: Arc<dyn Embedder> = Arc::new(BuiltIn::new());
     let stores = match settings.backend.value {
-        Backend::SqliteVec => SqliteFiles::new(settings, embedder.model().clone()),
+        Backend::SqliteVec => SqliteFiles { default: options(settings, embedder.model().clone()) },
     };
     Engine::new(Parts {
         stores: Arc::new(stores),
@@ -44,6 +43,10 @@ pub fn engine(settings: &Settings, used_by: Use) -> Engine {
             },
             word_weight: settings.weights.words.value,
             meaning_weight: settings.weights.meaning.value,
+            splitting: settings.splitting.splitting,
+            session_chunk_chars: settings.session_chunk_chars.value,
+            decay_window_days: settings.decay_window_days.value,
+            ontology: settings.ontology.clone(),
             embed_in_background: used_by == Use::Server,
             ..engine::Settings::default()
         },
@@ -66,34 +69,44 @@ pub fn defaults(settings: &Settings) -> Defaults {
     }
 }
 
-/// SQLite: each space is a file of its own.
-struct SqliteFiles {
-    database: PathBuf,
-    backups: PathBuf,
-    pragmas: Vec<(String, String)>,
-    model: ModelIdentity,
+/// How a server behaves, as the settings want it.
+#[must_use]
+pub fn server_options(settings: &Settings) -> mcp::Options {
+    mcp::Options { defaults: defaults(settings), profile: settings.tool_profile.value }
 }
 
-impl SqliteFiles {
-    fn new(settings: &Settings, model: ModelIdentity) -> Self {
-        Self {
-            database: settings.database.value.clone(),
-            backups: settings.backups.value.clone(),
-            pragmas: settings.pragmas.value.clone(),
-            model,
-        }
-    }
+/// How the database file is opened, as the settings want it: for what is done to the file itself.
+#[must_use]
+pub fn database(settings: &Settings) -> store_sqlite::Options {
+    options(settings, BuiltIn::new().model().clone())
+}
+
+/// The store itself, opened: for what is done to it as a whole.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn open(settings: &Settings) -> Result<Arc<dyn MemoryStore>, StoreError> {
+    Ok(Arc::new(SqliteStore::open(database(settings)).await?))
+}
+
+fn options(settings: &Settings, model: ModelIdentity) -> store_sqlite::Options {
+    let mut options = store_sqlite::Options::new(settings.database.value.clone(), model);
+    options.backups = settings.backups.value.clone();
+    options.pragmas = settings.pragmas.value.clone();
+    options
+}
+
+/// SQLite: each space is a file of its own.
+struct SqliteFiles {
+    default: store_sqlite::Options,
 }
 
 #[async_trait]
 impl OpenStore for SqliteFiles {
     async fn open(&self, space: &Space) -> Result<Arc<dyn MemoryStore>, StoreError> {
-        let database = match space {
-            Space::Default => self.database.clone(),
+        let options = match space {
+            Space::Default => self.default.clone(),
         };
-        let mut options = store_sqlite::Options::new(database, self.model.clone());
-        options.backups = self.backups.clone();
-        options.pragmas = self.pragmas.clone();
         Ok(Arc::new(SqliteStore::open(options).await?))
     }
 }

@@ -16,9 +16,21 @@ fn the_help_of_every_command_is_as_recorded() {
         definition.try_get_matches_from(arguments).unwrap_err().render().to_string()
     };
     insta::assert_snapshot!("memory", help(&["memory", "--help"]));
-    for name in
-        ["server", "store", "search", "get", "list", "delete", "status", "doctor", "config", "completions"]
-    {
+    for name in [
+        "server",
+        "store",
+        "search",
+        "get",
+        "list",
+        "delete",
+        "status",
+        "doctor",
+        "backup",
+        "verify",
+        "restore",
+        "config",
+        "completions",
+    ] {
         insta::assert_snapshot!(name, help(&["memory", name, "--help"]));
     }
 }

@@ -18,6 +18,7 @@ const SHOWN_HASHES: usize = 10;
   memory delete b94d27b9934d
   memory delete --tags scratch --dry-run      say what would be deleted
   memory delete --tags scratch --before 2026-01-01
+  memory delete --when \"last year\" --type scratch
   memory delete --tags scratch --yes          without a question, as a script needs it")]
 pub struct Delete {
     /// Hash of the memory, or its first characters (at least 6)
@@ -46,7 +47,7 @@ impl Delete {
         if self.hash.is_none() && self.filter.is_empty() {
             return Err(Failure::invalid(
                 "nothing says which memories to delete",
-                "give a hash, or a filter: --tags, --type, --after, --before",
+                "give a hash, or a filter: --tags, --type, --when, --after, --before",
             ));
         }
         if self.dry_run {

@@ -36,7 +36,7 @@ impl Doctor {
                 "run it as the owner",
             ));
         };
-        refuse_to_create(session)?;
+        session.refuse_to_create()?;
         let first = examine(session, admin).await?;
         let report = if self.fix {
             let mended = mend(session, admin).await?;
@@ -50,20 +50,6 @@ impl Doctor {
         }
         Ok(report.verdict())
     }
-}
-
-/// Opening a database that is not there makes one, and a new database is always sound: a wrong path would look well.
-fn refuse_to_create(session: &Session) -> Result<(), Failure> {
-    let database = &session.settings.database;
-    if database.value.exists() {
-        return Ok(());
-    }
-    let (path, origin) = (database.value.display(), &database.origin);
-    Err(Failure::Known {
-        code: ErrorCode::StorageUnavailable,
-        message: format!("there is no database at {path} (from {origin})"),
-        hint: Some("store something first, or name the database with --db".to_owned()),
-    })
 }
 
 async fn examine(session: &Session, admin: &Admin) -> Result<Examination, Failure> {

@@ -22,6 +22,18 @@ pub struct Filter {
     /// Only memories stored before this time
     #[arg(long, value_name = "DATE", value_parser = not_blank)]
     pub before: Option<String>,
+    /// Only memories of this time, in words: yesterday, last week, "3 days ago", "march 2026"
+    #[arg(short, long, value_name = "TIME", value_parser = not_blank)]
+    pub when: Option<String>,
+    /// Only memories of this author
+    #[arg(long, value_name = "ID", value_parser = not_blank)]
+    pub agent: Option<String>,
+    /// Only memories of this conversation
+    #[arg(long, value_name = "ID", value_parser = not_blank)]
+    pub conversation: Option<String>,
+    /// Only memories that are linked to this person, project or thing
+    #[arg(long, value_name = "NAME", value_parser = not_blank)]
+    pub entity: Option<String>,
     /// Named store to look in, `all` for every one [default: default]
     #[arg(long, value_name = "NAME", value_parser = not_blank)]
     pub store: Option<String>,
@@ -53,7 +65,16 @@ impl Filter {
     /// Whether no flag narrows down which memories are meant.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.tags.is_empty() && self.memory_type.is_none() && self.after.is_none() && self.before.is_none()
+        let texts = [
+            &self.memory_type,
+            &self.after,
+            &self.before,
+            &self.when,
+            &self.agent,
+            &self.conversation,
+            &self.entity,
+        ];
+        self.tags.is_empty() && texts.iter().all(|text| text.is_none())
     }
 
     /// The same as arguments of a tool.
@@ -68,6 +89,10 @@ impl Filter {
             ("memory_type", &self.memory_type),
             ("after", &self.after),
             ("before", &self.before),
+            ("time_expr", &self.when),
+            ("agent_id", &self.agent),
+            ("conversation_id", &self.conversation),
+            ("entity", &self.entity),
             ("store", &self.store),
         ];
         for (name, text) in texts {
@@ -75,5 +100,43 @@ impl Filter {
                 arguments.insert(name.to_owned(), json!(text));
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_flag_becomes_the_argument_of_the_tools_and_narrows_down() {
+        let text = || Some("x".to_owned());
+        let all = Filter {
+            tags: vec!["a".to_owned()],
+            tag_match: TagMatch::All,
+            memory_type: text(),
+            after: text(),
+            before: text(),
+            when: text(),
+            agent: text(),
+            conversation: text(),
+            entity: text(),
+            store: text(),
+        };
+        let mut arguments = Map::new();
+        all.write_to(&mut arguments);
+        for tool in ["memory_search", "memory_list", "memory_delete"] {
+            let tool = mcp::tools::find(tool).unwrap();
+            for name in arguments.keys() {
+                assert!(
+                    tool.parameters.iter().any(|parameter| parameter.name == name),
+                    "{}.{name}",
+                    tool.name
+                );
+            }
+        }
+        assert_eq!(arguments.len(), 10);
+        assert!(Filter { store: text(), tag_match: TagMatch::All, ..Filter::default() }.is_empty());
+        assert!(!Filter { when: text(), ..Filter::default() }.is_empty());
+        assert!(!Filter { entity: text(), ..Filter::default() }.is_empty());
     }
 }

@@ -14,6 +14,7 @@ use crate::render::table::{Headings, Width};
 #[command(after_help = "Examples:
   memory list
   memory list --page 2 --page-size 50
+  memory list --when yesterday
   memory list --tags infra --type decision --before 2026-01-01")]
 pub struct List {
     /// Page, from 1

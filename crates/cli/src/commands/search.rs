@@ -15,6 +15,7 @@ use crate::render::text::warning;
   memory search \"which port does staging use\"
   memory search \"why sqlite\" --type decision --limit 3 --full
   memory recall release notes --tags git --after 2026-01-01
+  memory search \"budget\" --when \"last month\" --mode exact
   memory search --tags staging            without a query: the newest that meet the filters
   memory search \"port\" --json | jq -r '.memories[].content'")]
 pub struct Search {
@@ -24,7 +25,8 @@ pub struct Search {
     /// How many memories at most, 1 to 100
     #[arg(short, long, value_name = "NUMBER", default_value_t = 10)]
     pub limit: u32,
-    /// By what to look: hybrid (meaning and words) or semantic (meaning alone)
+    /// By what to look: hybrid (meaning and words), semantic (meaning alone), exact (the query is in the
+    /// text), ranked (meaning, age, use and quality)
     #[arg(long, value_name = "MODE", default_value = "hybrid", hide_possible_values = true)]
     pub mode: Mode,
     /// Print every text whole
@@ -43,6 +45,10 @@ pub enum Mode {
     Hybrid,
     /// By meaning alone.
     Semantic,
+    /// By the query as a part of the text.
+    Exact,
+    /// By meaning, age, use and quality.
+    Ranked,
 }
 
 impl Search {
@@ -51,7 +57,7 @@ impl Search {
         if !has_query && self.filter.is_empty() {
             return Err(Failure::invalid(
                 "nothing says what to look for",
-                "give a question, some words, or a filter: --tags, --type, --after, --before",
+                "give a question, some words, or a filter: --tags, --type, --when, --after, --before",
             ));
         }
         let extent = if self.full { Extent::Whole } else { Extent::Beginning };
@@ -70,9 +76,13 @@ impl Search {
         let mut arguments = Map::new();
         arguments.insert("query".to_owned(), json!(self.query.join(" ")));
         arguments.insert("limit".to_owned(), json!(self.limit));
-        if self.mode == Mode::Semantic {
-            arguments.insert("mode".to_owned(), json!("semantic"));
-        }
+        let mode = match self.mode {
+            Mode::Hybrid => "hybrid",
+            Mode::Semantic => "semantic",
+            Mode::Exact => "exact",
+            Mode::Ranked => "ranked",
+        };
+        arguments.insert("mode".to_owned(), json!(mode));
         self.filter.write_to(&mut arguments);
         arguments
     }

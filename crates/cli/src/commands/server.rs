@@ -76,8 +76,8 @@ async fn serve(settings: &Settings, output: File) -> Result<Verdict, Failure> {
     let input = Stoppable::new(tokio::io::stdin(), stopped());
     let output = tokio::fs::File::from_std(output);
     // Whoever started the process owns the files: there is no more to protect from them.
-    let defaults = wiring::defaults(settings);
-    let served = mcp::serve_with(&engine, &Space::Default, Capability::Admin, defaults, input, output).await;
+    let options = wiring::server_options(settings);
+    let served = mcp::serve_with(&engine, &Space::Default, Capability::Admin, options, input, output).await;
     engine.close().await;
     match served {
         Ok(()) => Ok(Verdict::Success),

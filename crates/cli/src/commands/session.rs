@@ -44,12 +44,7 @@ impl Session {
         logging::start(&settings);
         let runtime = runtime()?;
         let result = runtime.block_on(async {
-            let engine = wiring::engine(&settings, Use::Command);
-            let grant = wiring::owner(&engine);
-            // A terminal has no context window: nothing is left out unless the settings say so.
-            let mut defaults = wiring::defaults(&settings);
-            defaults.max_response_chars.get_or_insert(u64::MAX);
-            let session = Self { terminal: *terminal, settings, grant, engine, defaults };
+            let session = Self::new(*terminal, settings);
             let result = command(&session).await;
             session.engine.close().await;
             result
@@ -57,6 +52,29 @@ impl Session {
         // What still runs (the model, being loaded for nothing) is not waited for.
         runtime.shutdown_background();
         result
+    }
+
+    fn new(terminal: Terminal, settings: Settings) -> Self {
+        let engine = wiring::engine(&settings, Use::Command);
+        let grant = wiring::owner(&engine);
+        // A terminal has no context window: nothing is left out unless the settings say so.
+        let mut defaults = wiring::defaults(&settings);
+        defaults.max_response_chars.get_or_insert(u64::MAX);
+        Self { terminal, settings, grant, engine, defaults }
+    }
+
+    /// Fails when there is no database: opening one that is not there makes it, and a wrong path would look well.
+    pub(crate) fn refuse_to_create(&self) -> Result<(), Failure> {
+        let database = &self.settings.database;
+        if database.value.exists() {
+            return Ok(());
+        }
+        let (path, origin) = (database.value.display(), &database.origin);
+        Err(Failure::Known {
+            code: ErrorCode::StorageUnavailable,
+            message: format!("there is no database at {path} (from {origin})"),
+            hint: Some("store something first, or name the database with --db".to_owned()),
+        })
     }
 
     /// Starts loading the model while the database is being opened.
@@ -99,6 +117,20 @@ impl Session {
     /// The present.
     pub(crate) fn now(&self) -> Now {
         Now::of(&SystemClock)
+    }
+}
+
+#[cfg(test)]
+impl Session {
+    /// A session of a test. Close it before another one uses the same files.
+    pub(crate) fn silent(settings: Settings) -> Self {
+        let output = crate::arguments::Output { json: true, quiet: true, ..Default::default() };
+        Self::new(Terminal::new(&output), settings)
+    }
+
+    /// Closes what it opened.
+    pub(crate) async fn close(&self) {
+        self.engine.close().await;
     }
 }
 

@@ -25,12 +25,13 @@ impl Settings {
         found
     }
 
-    fn rows(&self) -> [Option<Effective>; 14] {
+    fn rows(&self) -> [Option<Effective>; 22] {
         let kind = match self.backend.value {
             Backend::SqliteVec => "sqlite_vec",
         };
         let pragmas: Vec<String> =
             self.pragmas.value.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let texts = &self.splitting;
         let chars = self.max_response_chars.value.map(|chars| if chars == u64::MAX { 0 } else { chars });
         [
             row(var::BACKEND, &self.backend, kind),
@@ -48,6 +49,22 @@ impl Settings {
             ),
             row(var::DEDUP_ENABLED, &self.near_duplicates, self.near_duplicates.value),
             row(var::DEDUP_THRESHOLD, &self.near_duplicate_cosine, self.near_duplicate_cosine.value),
+            row(var::AUTO_SPLIT, &texts.is_on, texts.is_on.value),
+            row(
+                var::MAX_CONTENT_LENGTH,
+                &texts.max_chars,
+                texts.max_chars.value.map_or_else(|| "unlimited".to_owned(), |n| n.to_string()),
+            ),
+            row(var::SPLIT_OVERLAP, &texts.overlap_chars, texts.overlap_chars.value),
+            row(var::SPLIT_BOUNDARIES, &texts.at_boundaries, texts.at_boundaries.value),
+            row(var::SESSION_CHUNK_SIZE, &self.session_chunk_chars, self.session_chunk_chars.value),
+            row(
+                var::CUSTOM_TYPES,
+                &self.custom_types,
+                self.custom_types.value.as_deref().unwrap_or_default(),
+            ),
+            row(var::DECAY_WINDOW, &self.decay_window_days, self.decay_window_days.value),
+            row(var::TOOL_PROFILE, &self.tool_profile, self.tool_profile.value.name()),
             row(var::AGENT_ID, &self.agent_id, self.agent_id.value.as_deref().unwrap_or_default()),
             row(var::INCLUDE_HOSTNAME, &self.include_hostname, self.include_hostname.value),
             row(var::LOG, &self.log, &self.log.value),
@@ -121,6 +138,14 @@ mod tests {
             ("MCP_HYBRID_SEMANTIC_WEIGHT", "0.75"),
             ("MCP_SEMANTIC_DEDUP_ENABLED", "false"),
             ("MCP_AGENT_ID", "planner"),
+            ("MCP_SQLITEVEC_MAX_CONTENT_LENGTH", "800"),
+            ("MCP_CONTENT_SPLIT_OVERLAP", "0"),
+            ("MCP_CONTENT_PRESERVE_BOUNDARIES", "false"),
+            ("MCP_ENABLE_AUTO_SPLIT", "false"),
+            ("SESSION_CHUNK_SIZE", "0"),
+            ("MCP_CUSTOM_MEMORY_TYPES", "{\"recipe\":[]}"),
+            ("MEMORY_DECAY_WINDOW_DAYS", "30"),
+            ("MCP_MEMORY_TOOL_PROFILE", "full"),
             ("MCP_LOG_LEVEL", "info"),
         ];
         let effective = with(&written);

@@ -35,6 +35,25 @@ pub fn limit(raw: &Raw) -> Result<u64, InvalidSetting> {
     Ok(if number == 0 { u64::MAX } else { number })
 }
 
+/// A whole number in a range, both ends included.
+///
+/// # Errors
+/// [`InvalidSetting`] for anything else.
+pub fn number(raw: &Raw, lowest: usize, highest: usize) -> Result<usize, InvalidSetting> {
+    let number = raw.as_text()?.parse::<usize>().ok().filter(|number| (lowest..=highest).contains(number));
+    let allowed = || format!("it must be a whole number from {lowest} to {highest}");
+    number.ok_or_else(|| InvalidSetting::value(raw, allowed()))
+}
+
+/// A number of days, 0 or more.
+///
+/// # Errors
+/// [`InvalidSetting`] for anything else.
+pub fn days(raw: &Raw) -> Result<f64, InvalidSetting> {
+    let days = raw.as_text()?.parse::<f64>().ok().filter(|days| days.is_finite() && *days >= 0.0);
+    days.ok_or_else(|| InvalidSetting::value(raw, "it must be a number of days, 0 or more"))
+}
+
 /// `name=value,name=value`, for PRAGMAs: nothing in it can be more than a name and a value.
 ///
 /// # Errors
@@ -93,6 +112,19 @@ mod tests {
         assert_eq!(limit(&raw("0")), Ok(u64::MAX));
         assert_eq!(limit(&raw("4000")), Ok(4000));
         assert!(limit(&raw("-1")).is_err());
+    }
+
+    #[test]
+    fn numbers_end_at_their_edges() {
+        assert_eq!(number(&raw("100"), 100, 200), Ok(100));
+        assert_eq!(number(&raw(" 200 "), 100, 200), Ok(200));
+        for text in ["99", "201", "-1", "1.5", "many"] {
+            assert!(number(&raw(text), 100, 200).is_err(), "{text}");
+        }
+        assert_eq!((days(&raw("0")), days(&raw("0.5"))), (Ok(0.0), Ok(0.5)));
+        for text in ["-0.1", "NaN", "inf", "long"] {
+            assert!(days(&raw(text)).is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -2,11 +2,15 @@
 
 use std::path::PathBuf;
 
+use mcp::Profile;
+use model::{Cuts, MAX_CONTENT_BYTES, MAX_SPLIT_OVERLAP_CHARS, Ontology, Splitting};
+
 use super::layers::{Layers, Raw};
 use super::log::ALLOWED as ALLOWED_LOG;
 use super::variables as var;
 use super::{
-    Backend, Environment, FlagValue, InvalidSetting, LogFilter, Setting, Settings, Weights, WithoutEffect,
+    Backend, Environment, FlagValue, InvalidSetting, LogFilter, LongTexts, Setting, Settings, Weights,
+    WithoutEffect,
 };
 use super::{parse, paths};
 
@@ -42,6 +46,20 @@ impl Settings {
                 engine::Settings::default().near_duplicate_cosine,
             )?,
             weights: weights(&layers)?,
+            splitting: long_texts(&layers)?,
+            session_chunk_chars: checked(
+                layers.get(var::SESSION_CHUNK_SIZE),
+                |raw| parse::number(raw, 0, MAX_CONTENT_BYTES),
+                engine::Settings::default().session_chunk_chars,
+            )?,
+            custom_types: checked(
+                layers.get(var::CUSTOM_TYPES),
+                |raw| raw.as_text().map(|text| Some(text.to_owned())),
+                None,
+            )?,
+            ontology: ontology(&layers)?,
+            decay_window_days: checked(layers.get(var::DECAY_WINDOW), parse::days, 0.0)?,
+            tool_profile: tool_profile(&layers)?,
             agent_id: checked(
                 layers.get(var::AGENT_ID),
                 |raw| raw.as_text().map(|text| Some(text.to_owned())),
@@ -147,6 +165,54 @@ fn weights(layers: &Layers) -> Result<Weights, InvalidSetting> {
     words.value /= sum;
     meaning.value /= sum;
     Ok(Weights { words, meaning })
+}
+
+/// The shortest and the longest limit, as the original has them.
+const CONTENT_LENGTHS: (usize, usize) = (100, 10_000);
+
+fn long_texts(layers: &Layers) -> Result<LongTexts, InvalidSetting> {
+    let is_on = checked(layers.get(var::AUTO_SPLIT), parse::switch, true)?;
+    let limit = |raw: &Raw| match raw.as_text()?.to_lowercase().as_str() {
+        "none" | "null" | "unlimited" => Ok(None),
+        _ => parse::number(raw, CONTENT_LENGTHS.0, CONTENT_LENGTHS.1).map(Some),
+    };
+    let max_chars = checked(layers.get(var::MAX_CONTENT_LENGTH), limit, None)?;
+    let overlap = |raw: &Raw| parse::number(raw, 0, MAX_SPLIT_OVERLAP_CHARS);
+    let overlap_chars = checked(layers.get(var::SPLIT_OVERLAP), overlap, 50)?;
+    let at_boundaries = checked(layers.get(var::SPLIT_BOUNDARIES), parse::switch, true)?;
+    let cuts = if at_boundaries.value { Cuts::AtBoundaries } else { Cuts::Anywhere };
+    let splitting = match max_chars.value.filter(|_| is_on.value) {
+        Some(max) => Some(splitting(layers, max, overlap_chars.value, cuts)?),
+        None => None,
+    };
+    Ok(LongTexts { is_on, max_chars, overlap_chars, at_boundaries, splitting })
+}
+
+fn splitting(layers: &Layers, max: usize, overlap: usize, cuts: Cuts) -> Result<Splitting, InvalidSetting> {
+    // One of the two is set, or they would fit together.
+    let raw = layers.first(&[var::SPLIT_OVERLAP, var::MAX_CONTENT_LENGTH]);
+    Splitting::new(max, overlap, cuts).map_err(|error| match raw {
+        Some(raw) => InvalidSetting::value(&raw, error.to_string()),
+        None => InvalidSetting::Value {
+            origin: "the default".to_owned(),
+            value: overlap.to_string(),
+            allowed: error.to_string(),
+        },
+    })
+}
+
+fn ontology(layers: &Layers) -> Result<Ontology, InvalidSetting> {
+    let Some(raw) = layers.get(var::CUSTOM_TYPES) else { return Ok(Ontology::built_in()) };
+    Ontology::with_custom_json(raw.as_text()?).map_err(|error| InvalidSetting::value(&raw, error.to_string()))
+}
+
+fn tool_profile(layers: &Layers) -> Result<Setting<Profile>, InvalidSetting> {
+    let parse = |raw: &Raw| {
+        let names = || Profile::ALL.map(Profile::name).join(", ");
+        Profile::parse(raw.as_text()?)
+            .ok_or_else(|| InvalidSetting::value(raw, format!("it must be one of {}", names())))
+    };
+    checked(layers.get(var::TOOL_PROFILE), parse, Profile::Default)
 }
 
 /// A sentence for each name that is most likely written wrongly.

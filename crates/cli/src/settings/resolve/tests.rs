@@ -146,6 +146,32 @@ fn near_duplicates_can_be_switched_off() {
 }
 
 #[test]
+fn long_texts_are_split_when_there_is_a_limit() {
+    let splitting = |variables: &[(&str, &str)]| with(variables).unwrap().splitting.splitting;
+    let limit = "MCP_SQLITEVEC_MAX_CONTENT_LENGTH";
+    assert_eq!(splitting(&[]), None);
+    assert_eq!(splitting(&[(limit, "unlimited")]), None);
+    assert_eq!(splitting(&[(limit, "800")]), Splitting::new(800, 50, Cuts::AtBoundaries).ok());
+    assert_eq!(splitting(&[(limit, "800"), ("MCP_ENABLE_AUTO_SPLIT", "off")]), None);
+    let anywhere =
+        [(limit, "100"), ("MCP_CONTENT_SPLIT_OVERLAP", "9"), ("MCP_CONTENT_PRESERVE_BOUNDARIES", "0")];
+    assert_eq!(splitting(&anywhere), Splitting::new(100, 9, Cuts::Anywhere).ok());
+    let error = error(&[(limit, "100"), ("MCP_CONTENT_SPLIT_OVERLAP", "100")]);
+    assert!(error.contains("MCP_CONTENT_SPLIT_OVERLAP") && error.contains("make it shorter"), "{error}");
+}
+
+#[test]
+fn further_types_and_other_tools_are_as_they_are_set() {
+    let settings = with(&[
+        ("MCP_CUSTOM_MEMORY_TYPES", "{\"recipe\": [\"step\"]}"),
+        ("MCP_MEMORY_TOOL_PROFILE", "Legacy"),
+    ])
+    .unwrap();
+    assert_eq!(settings.ontology.base_of_name("step"), Some("recipe"));
+    assert_eq!(settings.tool_profile.value, Profile::Legacy);
+}
+
+#[test]
 fn a_bad_value_names_variable_value_and_what_is_allowed() {
     for (name, value, allowed) in [
         ("MCP_SEMANTIC_DEDUP_THRESHOLD", "2", "a number from 0 to 1"),
@@ -154,6 +180,13 @@ fn a_bad_value_names_variable_value_and_what_is_allowed() {
         ("MCP_MAX_RESPONSE_CHARS", "-5", "a whole number"),
         ("MCP_MEMORY_SQLITE_PRAGMAS", "cache_size", "name=value"),
         ("MCP_LOG_LEVEL", "loud", "off, error, warning"),
+        ("MCP_SQLITEVEC_MAX_CONTENT_LENGTH", "99", "100 to 10000"),
+        ("MCP_SQLITEVEC_MAX_CONTENT_LENGTH", "10001", "100 to 10000"),
+        ("MCP_CONTENT_SPLIT_OVERLAP", "501", "0 to 500"),
+        ("SESSION_CHUNK_SIZE", "-1", "a whole number"),
+        ("MEMORY_DECAY_WINDOW_DAYS", "-1", "0 or more"),
+        ("MCP_MEMORY_TOOL_PROFILE", "most", "default, full, legacy"),
+        ("MCP_CUSTOM_MEMORY_TYPES", "[]", "recipe"),
     ] {
         let error = error(&[(name, value)]);
         assert!(error.contains(name) && error.contains(value) && error.contains(allowed), "{error}");

@@ -5,21 +5,10 @@ use super::{Effect, Section, public, secret};
 /// What belongs to a later release, part by part.
 pub(super) const SECTIONS: &[Section] = &[
     Section {
-        title: "Splitting of long texts, types and sessions",
+        title: "Tags and languages",
         effect: Effect::Later,
         variables: &[
-            public("MCP_ENABLE_AUTO_SPLIT", "true", "whether a text that is too long is split"),
-            public("MCP_SQLITEVEC_MAX_CONTENT_LENGTH", "unlimited", "how long a part may be, in characters"),
-            public("MCP_CONTENT_SPLIT_OVERLAP", "50", "how many characters neighbouring parts share"),
-            public("MCP_CONTENT_PRESERVE_BOUNDARIES", "true", "whether a text is split between sentences"),
-            public("MCP_CUSTOM_MEMORY_TYPES", "", "further types: `{\"base\": [\"subtype\"]}`"),
             public("MCP_CUSTOM_TAG_NAMESPACES", "", "further beginnings of tags"),
-            public("SESSION_CHUNK_SIZE", "1500", "how long a part of a stored session may be, in characters"),
-            public(
-                "MEMORY_DECAY_WINDOW_DAYS",
-                "0",
-                "after how many days an unused memory counts less; 0 is never",
-            ),
             public("MCP_LOCALE", "en", "the language of extraction and harvest"),
             public("HARVEST_LOCALE", "en", "as the variable above, if that is not set"),
         ],

@@ -43,6 +43,11 @@ pub(super) const SECTIONS: &[Section] = &[
                 "how much meaning counts in a search, 0 to 1; 0.7 if only the other is set",
             ),
             public(
+                super::DECAY_WINDOW,
+                "0",
+                "after how many days a memory counts as old in a ranked search; 0 is never",
+            ),
+            public(
                 super::MAX_RESPONSE_CHARS,
                 "40000 for assistants, no limit on the command line",
                 "how long the answer to a search may become, in characters; 0 is without limit",
@@ -63,6 +68,28 @@ pub(super) const SECTIONS: &[Section] = &[
                 "0.85",
                 "the cosine from which a memory is a near-duplicate, 0 to 1",
             ),
+            public(super::AUTO_SPLIT, "true", "whether a text that is longer than the limit below is split"),
+            public(
+                super::MAX_CONTENT_LENGTH,
+                "unlimited",
+                "how long a memory may be before it is split, in characters, 100 to 10000, or `unlimited`",
+            ),
+            public(super::SPLIT_OVERLAP, "50", "how many characters neighbouring parts share, 0 to 500"),
+            public(
+                super::SPLIT_BOUNDARIES,
+                "true",
+                "whether texts are split between lines, sentences and words, or anywhere",
+            ),
+            public(
+                super::SESSION_CHUNK_SIZE,
+                "1500",
+                "how long a part of a stored session may be, in characters; 0 keeps sessions whole",
+            ),
+            public(
+                super::CUSTOM_TYPES,
+                "",
+                "further types of memories, as JSON: `{\"base\": [\"subtype\"]}`",
+            ),
             public(super::AGENT_ID, "", "the author that stored memories are marked with"),
             public(
                 super::INCLUDE_HOSTNAME,
@@ -70,6 +97,15 @@ pub(super) const SECTIONS: &[Section] = &[
                 "whether stored memories are marked with the name of this machine",
             ),
         ],
+    },
+    Section {
+        title: "Tools",
+        effect: Effect::Now,
+        variables: &[public(
+            super::TOOL_PROFILE,
+            "default",
+            "which tools an assistant is shown: `default`, `full`, `legacy`; all can be called",
+        )],
     },
     Section {
         title: "Log",
