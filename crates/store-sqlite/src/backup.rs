@@ -59,7 +59,7 @@ pub(crate) fn write(
 /// inside a read transaction, so that the copy is of one moment.
 ///
 /// # Errors
-/// As [`write`]; [`StoreError::Backup`] when the file is there already.
+/// As [`write()`]; [`StoreError::Backup`] when the file is there already.
 pub(crate) fn write_to(
     source: &Connection,
     target: &Path,

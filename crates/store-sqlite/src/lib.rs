@@ -11,7 +11,7 @@
 //! | `words` | finding by words: whole words, pieces of words |
 //! | `vectors` | finding by meaning: where vectors are, the index in memory |
 //! | `schema` | the form of the database; upgrading older ones |
-//! | `backup`, [`verify_backup`], [`restore`] | verified copies, made while the store is in use; checking them; putting one back |
+//! | `backup`, [`verify_backup()`], [`restore()`] | verified copies, made while the store is in use; checking them; putting one back |
 //! | `integrity`, `repair` | looking for damage; mending it |
 //! | `aside` | what has no column of the original's: origin, use |
 //! | `pool`, [`connection`] | threads and connections; waiting for other processes |

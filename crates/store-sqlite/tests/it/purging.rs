@@ -274,3 +274,18 @@ async fn what_the_original_purged_or_stored_anew_is_told() {
         [(memory("purged").hash, NotRestored::Gone), (memory("anew").hash, NotRestored::Live)]
     );
 }
+
+#[tokio::test]
+async fn what_the_original_recorded_of_a_deletion_outlives_a_purge() {
+    let place = Place::of("upstream_12.4.db");
+    let store = place.open().await;
+    let gone = model::ContentHash::stored("e5f2c55ce58d772662a2d832688dd2d0d44c2f6aff2f8773d7929cff65e3ce96");
+    let recorded = model::Timestamp::from_seconds(1_795_335_786.438_716_7);
+    assert_eq!(store.recorded_deletion(&gone).await.unwrap(), recorded);
+    let purged = store.purge(Purge::Hashes(vec![gone.clone()])).await.unwrap();
+    assert_eq!(purged.hashes, std::slice::from_ref(&gone));
+    assert_eq!(store.recorded_deletion(&gone).await.unwrap(), recorded);
+    let sql = format!("SELECT count(*) FROM sync_events WHERE content_hash = '{gone}'");
+    assert_eq!(count(&place.plain(), &sql), 1, "the event that held the text is gone");
+    assert_eq!(store.recorded_deletion(&memory("never deleted").hash).await.unwrap(), None);
+}
