@@ -101,7 +101,7 @@ async fn texts_of_any_size_and_history_leave_nothing() {
             let new =
                 embedded(&format!("{n} {SECRET} {}", format!("{SECRET} {n} ").repeat(repeated)), 100 + n);
             let key = new.hash.clone();
-            match keys.last().filter(|_| random.next() % 3 == 0) {
+            match keys.last().filter(|_| random.next().is_multiple_of(3)) {
                 Some(old) => drop(store.supersede(old, new, Some(SECRET.to_owned())).await.unwrap()),
                 None => drop(store.insert(new).await.unwrap()),
             }
@@ -109,7 +109,7 @@ async fn texts_of_any_size_and_history_leave_nothing() {
             let changed = &keys[usize::try_from(random.next()).unwrap_or(7) % keys.len()];
             let tags = Some(Tags::parse(&format!("zyzzyva-{},x", "y".repeat(repeated))).unwrap());
             store.update(changed, ports::Change { tags, ..ports::Change::default() }).await.unwrap();
-            if random.next() % 4 == 0 {
+            if random.next().is_multiple_of(4) {
                 store.delete(&Filter::one(changed.clone()), now()).await.unwrap();
             }
         }
