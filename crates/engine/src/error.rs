@@ -28,10 +28,14 @@ pub enum EngineError {
         matches: Vec<ContentHash>,
     },
     /// A deletion without a condition would delete everything.
-    #[error("at least one filter is required (content_hash, tags, memory_type, after or before)")]
+    #[error(
+        "at least one filter is required (content_hash, tags, memory_type, after, before, a time expression, entity, agent, conversation or staleness)"
+    )]
     NoFilter,
     /// A search for nothing in particular.
-    #[error("at least one filter is required (query, tags, memory_type, after or before)")]
+    #[error(
+        "at least one filter is required (query, tags, memory_type, after, before, a time expression, entity, agent, conversation or staleness)"
+    )]
     NothingToSearch,
     /// The query is too long.
     #[error("the query is {bytes} bytes long, the limit is {limit}: shorten it")]
@@ -100,6 +104,15 @@ pub enum EngineError {
         /// When it was deleted.
         deleted_at: Timestamp,
     },
+    /// The text of a new version is longer than a memory may be: it cannot be split, because one memory takes the place of
+    /// one.
+    #[error(
+        "the new text is {chars} characters long, longer than one memory may be (MCP_SQLITEVEC_MAX_CONTENT_LENGTH): shorten it, or store it as memories of its own"
+    )]
+    VersionTooLong {
+        /// Its length in characters.
+        chars: usize,
+    },
     /// A session without turns.
     #[error("turns is required and must be non-empty")]
     NoTurns,
@@ -161,6 +174,7 @@ impl EngineError {
             | Self::EmptyRange { .. }
             | Self::NothingToUpdate
             | Self::SupersededByItself { .. }
+            | Self::VersionTooLong { .. }
             | Self::NoTurns
             | Self::BlankTurns
             | Self::Content(_)

@@ -93,7 +93,7 @@ impl Writer {
     ///
     /// # Errors
     /// [`EngineError::NotFound`] and [`EngineError::Ambiguous`] for a key, [`EngineError::SupersededAlready`] when it is
-    /// not the newest version, [`EngineError::TextExists`], [`EngineError::Metadata`], [`EngineError::Tags`],
+    /// not the newest version, [`EngineError::TextExists`], [`EngineError::VersionTooLong`], [`EngineError::Metadata`], [`EngineError::Tags`],
     /// [`EngineError::Store`].
     pub async fn add_version(&self, request: VersionRequest) -> Result<VersionReceipt, EngineError> {
         let space = self.space();
@@ -101,6 +101,10 @@ impl Writer {
         let old = update::find(store, &request.hash, &request.partitions).await?;
         if let Some(by) = old.superseded_by {
             return Err(EngineError::SupersededAlready { hash: old.hash, by });
+        }
+        let text = request.content.as_str();
+        if space.parts.settings.splitting.is_some_and(|splitting| splitting.split(text).len() > 1) {
+            return Err(EngineError::VersionTooLong { chars: text.chars().count() });
         }
         let hash = ContentHash::of(&request.content);
         // Known before it is embedded.

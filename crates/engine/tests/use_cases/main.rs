@@ -12,6 +12,7 @@ mod get;
 mod health;
 mod list;
 mod models;
+mod revisions;
 mod search;
 mod search_modes;
 mod sequences;

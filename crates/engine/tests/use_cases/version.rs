@@ -1,7 +1,10 @@
 //! `Writer::add_version` and `Reader::history`.
 
-use engine::{EngineError, ErrorCode, VersionRequest};
-use model::{Content, EmbeddingState, HashPrefix, Metadata, Origin, OriginKind, Partition, PartitionScope};
+use engine::{EngineError, ErrorCode, Settings, VersionRequest};
+use model::{
+    Content, Cuts, EmbeddingState, HashPrefix, Metadata, Origin, OriginKind, Partition, PartitionScope,
+    Splitting,
+};
 use ports::{MemoryStore, Patch};
 use testkit::{Bench, Fault};
 
@@ -168,4 +171,14 @@ async fn a_new_version_is_no_more_trusted_than_the_old_one() {
         let origin = bench.store.get(&key("two")).await.unwrap().unwrap().origin.unwrap();
         assert_eq!((origin.kind, origin.client), (kept, client));
     }
+}
+
+#[tokio::test]
+async fn a_new_version_is_no_longer_than_a_memory_may_be() {
+    let splitting = Some(Splitting::new(10, 0, Cuts::AtBoundaries).unwrap());
+    let bench = Bench::with(Settings { splitting, ..Settings::default() });
+    store(&bench, "one").await;
+    let error = bench.writer().add_version(version("one", "eleven char")).await.unwrap_err();
+    assert!(matches!(error, EngineError::VersionTooLong { chars: 11 }), "{error:?}");
+    bench.writer().add_version(version("one", "ten chars.")).await.unwrap();
 }
