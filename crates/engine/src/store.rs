@@ -1,6 +1,7 @@
 //! Storing a memory.
 
 mod parts;
+mod restore;
 
 use std::sync::Arc;
 
@@ -17,6 +18,9 @@ use crate::{EngineError, embedding, new_vectors, ontology};
 
 pub use parts::{Part, PartOutcome};
 pub(crate) use parts::{Parts, store_parts};
+pub use restore::RestoreDeleted;
+use restore::check_deleted;
+pub(crate) use restore::stored_anew;
 
 /// How many near-duplicates a receipt names.
 const NEAR_DUPLICATES: usize = 3;
@@ -40,16 +44,6 @@ pub struct StoreRequest {
     pub origin: Option<Origin>,
     /// Whether to store it although the original recorded that it was deleted.
     pub restore_deleted: RestoreDeleted,
-}
-
-/// What to do with a text of which the original recorded that it was deleted, so that other hosts learn of it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum RestoreDeleted {
-    /// Refuse it.
-    #[default]
-    No,
-    /// Store it anew.
-    Yes,
 }
 
 impl StoreRequest {
@@ -155,24 +149,6 @@ impl Writer {
     }
 }
 
-/// Refuses a text of which the original recorded that it was deleted.
-async fn check_deleted(
-    store: &dyn MemoryStore,
-    restore_deleted: RestoreDeleted,
-    hash: &ContentHash,
-) -> Result<(), EngineError> {
-    if restore_deleted == RestoreDeleted::Yes {
-        return Ok(());
-    }
-    match store.recorded_deletion(hash).await? {
-        // Another host may have brought it back since.
-        Some(deleted_at) if store.get(hash).await?.is_none() => {
-            Err(EngineError::DeletedBefore { hash: hash.clone(), deleted_at })
-        }
-        _ => Ok(()),
-    }
-}
-
 fn new_memory(request: StoreRequest, hash: ContentHash, vector: Option<Vector>, now: Timestamp) -> NewMemory {
     NewMemory {
         hash,
@@ -244,11 +220,6 @@ async fn insert(
         embedding::notify(space);
     }
     Ok(None)
-}
-
-/// The warning that a deleted text is there again.
-pub(crate) fn stored_anew(deleted_at: Timestamp) -> String {
-    format!("a memory with this text was deleted on {deleted_at}; it is stored anew")
 }
 
 /// The receipt for a text that is there already.
