@@ -6,15 +6,19 @@
 //! | [`parameter`] | how a parameter is declared |
 //! | [`wire`] | what tools answer |
 //! | [`answer`] | an answer, and a failure that a model can repair |
+//! | `resources`, `prompts`, `completion` | what MCP has around the tools |
 //! | [`server`] | the MCP server |
 //!
 //! Nothing but [`server`] knows `rmcp`: the command line and REST call the same tools without it.
 
 pub mod answer;
 mod arguments;
+mod completion;
 #[cfg(test)]
 mod fixture;
 pub mod parameter;
+mod prompts;
+mod resources;
 mod schema;
 pub mod server;
 mod text;

@@ -6,19 +6,23 @@
 //!
 //! | module | what |
 //! |---|---|
-//! | `handler` | answers requests; the only part that calls tools |
+//! | `handler` | answers requests; the only part that calls anything |
+//! | `tool` | tools and their answers as `rmcp` has them |
+//! | `context` | resources, prompts and completions |
 //! | `transport` | the stream as `rmcp` sees it: reader, end of input, writer |
 //! | `in_flight` | which requests are not answered yet |
 //! | `message` | one line: a message, or the error that answers it |
 //! | `order` | which calls run together |
 //! | `lines` | lines of limited length out of bytes |
 
+mod context;
 mod handler;
 mod in_flight;
 mod lines;
 mod message;
 mod options;
 mod order;
+mod tool;
 mod transport;
 
 use std::io;

@@ -166,6 +166,10 @@ fn write_item(text: &mut String, number: usize, hit: &Hit) {
         hit.similarity.map(|similarity| format!("Similarity: {similarity:.2}")),
         (memory.store != "default").then(|| format!("Store: {}", memory.store)),
         memory.superseded_by.as_ref().map(|hash| format!("Superseded by: {hash}")),
+        memory.origin.as_ref().map(|origin| match &origin.client {
+            Some(client) => format!("From: {} {client:?}", origin.kind),
+            None => format!("From: {}", origin.kind),
+        }),
     ]
     .into_iter()
     .flatten()

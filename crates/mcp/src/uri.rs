@@ -24,7 +24,6 @@ pub(crate) fn encoded(text: &str) -> String {
 }
 
 /// The text of a segment; none when a percent form is broken or the bytes are no UTF-8.
-#[cfg_attr(not(test), expect(dead_code, reason = "read by the resources"))]
 pub(crate) fn decoded(segment: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(segment.len());
     let mut rest = segment.bytes();

@@ -1,22 +1,25 @@
 //! Answers to requests.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use engine::Grant;
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
-    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, ContentBlock, CustomRequest,
-    CustomResult, DiscoverResult, ErrorCode, ErrorData, Implementation, InitializeRequestParams,
-    InitializeResult, ListToolsResult, PaginatedRequestParams, ProtocolVersion, ServerCapabilities,
-    ServerConfig, ToolAnnotations,
+    CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
+    CompleteResult, CustomRequest, CustomResult, DiscoverResult, ErrorCode, ErrorData,
+    GetPromptRequestParams, GetPromptResponse, Implementation, InitializeRequestParams, InitializeResult,
+    ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, ListToolsResult,
+    PaginatedRequestParams, ProtocolVersion, ReadResourceRequestParams, ReadResourceResponse,
+    ServerCapabilities, ServerConfig,
 };
 use rmcp::service::{RequestContext, RoleServer};
 use tokio::sync::Semaphore;
 
 use super::order::Turn;
+use super::tool::{LISTED, answered, failed};
 use super::{MAX_CONCURRENT_CALLS, Options};
-use crate::answer::{Answer, ToolError};
-use crate::tools::{self, Caller, Effect, Repeat, Tool};
+use crate::answer::ToolError;
+use crate::tools::{self, Caller};
 
 /// What a client tells its model about this server.
 const INSTRUCTIONS: &str = "Long-term memory. Search with memory_search before you answer from what the user told \
@@ -25,11 +28,19 @@ const INSTRUCTIONS: &str = "Long-term memory. Search with memory_search before y
 /// How long a client may keep the list of tools, in milliseconds: it changes with the program only.
 const LIST_TTL_MS: u64 = 3_600_000;
 /// The methods that this server has; a request for one of them that is not understood has wrong parameters.
-const METHODS: [&str; 5] = ["initialize", "ping", "server/discover", "tools/call", "tools/list"];
-
-/// Every tool as MCP lists it.
-static LISTED: LazyLock<Vec<(&'static Tool, rmcp::model::Tool)>> =
-    LazyLock::new(|| tools::all().map(|tool| (tool, listed(tool))).collect());
+const METHODS: [&str; 11] = [
+    "initialize",
+    "ping",
+    "server/discover",
+    "tools/call",
+    "tools/list",
+    "resources/list",
+    "resources/templates/list",
+    "resources/read",
+    "prompts/list",
+    "prompts/get",
+    "completion/complete",
+];
 
 /// Answers the requests of one client.
 pub(super) struct Handler {
@@ -43,42 +54,57 @@ impl Handler {
         Self { grant, options, calls: Arc::new(Semaphore::new(MAX_CONCURRENT_CALLS)) }
     }
 
-    /// Calls a tool in a task of its own, so that a defect in it is an answer like any other.
-    async fn call(
-        &self,
-        request: CallToolRequestParams,
-        context: RequestContext<RoleServer>,
-    ) -> CallToolResult {
+    /// Who sent a request.
+    fn caller(&self, context: &RequestContext<RoleServer>) -> Caller {
         let client = context.client_info();
-        let caller = Caller::agent(self.grant.clone(), client.as_ref().map(|client| client.name.as_str()));
+        Caller::agent(self.grant.clone(), client.as_ref().map(|client| client.name.as_str()))
+    }
+
+    /// Does some work in a task of its own, so that a defect in it is an answer like any other; none when it panicked or
+    /// was cancelled. Only so many run at once.
+    async fn apart<T: Send + 'static>(
+        &self,
+        context: &RequestContext<RoleServer>,
+        work: impl Future<Output = T> + Send + 'static,
+    ) -> Option<T> {
         let calls = Arc::clone(&self.calls);
-        let mut arguments = request.arguments.unwrap_or_default();
-        self.options.defaults.fill(&request.name, &mut arguments);
         let turn = context.extensions.get::<Turn>().cloned();
-        let mut call = tokio::spawn(async move {
+        let mut task = tokio::spawn(async move {
             let mut turn = turn;
             if let Some(turn) = &mut turn {
                 turn.comes().await;
             }
             let _permit = calls.acquire_owned().await;
-            tools::call_as(&caller, &request.name, arguments).await
+            work.await
         });
-        let called = tokio::select! {
-            called = &mut call => called,
+        let done = tokio::select! {
+            done = &mut task => done,
             () = context.ct.cancelled() => {
-                call.abort();
-                call.await
+                task.abort();
+                task.await
             }
         };
+        if done.as_ref().is_err_and(tokio::task::JoinError::is_panic) {
+            tracing::error!("a request panicked");
+        }
+        done.ok()
+    }
+
+    async fn call(
+        &self,
+        request: CallToolRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> CallToolResult {
+        let caller = self.caller(&context);
+        let mut arguments = request.arguments.unwrap_or_default();
+        self.options.defaults.fill(&request.name, &mut arguments);
+        let called = self
+            .apart(&context, async move { tools::call_as(&caller, &request.name, arguments).await })
+            .await;
         match called {
-            Ok(Ok(answer)) => answered(answer),
-            Ok(Err(error)) => failed(&error),
-            Err(error) => {
-                if error.is_panic() {
-                    tracing::error!("a tool panicked");
-                }
-                failed(&ToolError::internal())
-            }
+            Some(Ok(answer)) => answered(answer),
+            Some(Err(error)) => failed(&error),
+            None => failed(&ToolError::internal()),
         }
     }
 }
@@ -86,7 +112,12 @@ impl Handler {
 impl ServerHandler for Handler {
     fn get_info(&self) -> ServerConfig {
         let implementation = Implementation::new("memory", env!("CARGO_PKG_VERSION")).with_title("Memory");
-        ServerConfig::new(ServerCapabilities::builder().enable_tools().build())
+        let capabilities = ServerCapabilities::builder()
+            .enable_tools()
+            .enable_resources()
+            .enable_prompts()
+            .enable_completions();
+        ServerConfig::new(capabilities.build())
             .with_server_info(implementation)
             .with_instructions(INSTRUCTIONS)
     }
@@ -116,9 +147,7 @@ impl ServerHandler for Handler {
         request: Option<PaginatedRequestParams>,
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
-        if request.is_some_and(|request| request.cursor.is_some()) {
-            return Err(ErrorData::invalid_params("unknown cursor: all tools are on one page", None));
-        }
+        check_cursor(request)?;
         let (granted, profile) = (self.grant.capability(), self.options.profile);
         let shown = LISTED.iter().filter(|(tool, _)| tool.capability <= granted && tool.profile <= profile);
         let mut result = ListToolsResult::with_all_items(shown.map(|(_, tool)| tool.clone()).collect());
@@ -136,6 +165,89 @@ impl ServerHandler for Handler {
         Ok(self.call(request, context).await.into())
     }
 
+    async fn list_resources(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourcesResult, ErrorData> {
+        check_cursor(request)?;
+        let reader = self.grant.reader().clone();
+        let listed = self.apart(&context, async move { super::context::list_resources(&reader).await }).await;
+        let mut result = listed.ok_or_else(broken)?;
+        if is_stateless(&context) {
+            (result.ttl_ms, result.cache_scope) = (Some(0), Some(CacheScope::Private));
+        }
+        Ok(result)
+    }
+
+    async fn list_resource_templates(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListResourceTemplatesResult, ErrorData> {
+        check_cursor(request)?;
+        let mut result = super::context::list_templates();
+        if is_stateless(&context) {
+            (result.ttl_ms, result.cache_scope) = (Some(LIST_TTL_MS), Some(CacheScope::Private));
+        }
+        Ok(result)
+    }
+
+    async fn read_resource(
+        &self,
+        request: ReadResourceRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ReadResourceResponse, ErrorData> {
+        let caller = self.caller(&context);
+        let is_stateless = is_stateless(&context);
+        // The stateless revision has no code of its own for it.
+        let not_found = if is_stateless { ErrorCode::INVALID_PARAMS } else { ErrorCode::RESOURCE_NOT_FOUND };
+        let read = self.apart(&context, async move {
+            super::context::read_resource(&caller, &request.uri, not_found).await
+        });
+        let mut result = read.await.unwrap_or_else(|| Err(broken()))?;
+        if is_stateless {
+            (result.ttl_ms, result.cache_scope) = (Some(0), Some(CacheScope::Private));
+        }
+        Ok(result.into())
+    }
+
+    async fn list_prompts(
+        &self,
+        request: Option<PaginatedRequestParams>,
+        context: RequestContext<RoleServer>,
+    ) -> Result<ListPromptsResult, ErrorData> {
+        check_cursor(request)?;
+        let mut result = super::context::list_prompts();
+        if is_stateless(&context) {
+            (result.ttl_ms, result.cache_scope) = (Some(LIST_TTL_MS), Some(CacheScope::Private));
+        }
+        Ok(result)
+    }
+
+    async fn get_prompt(
+        &self,
+        request: GetPromptRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<GetPromptResponse, ErrorData> {
+        let reader = self.grant.reader().clone();
+        let made = self.apart(&context, async move {
+            super::context::get_prompt(&reader, &request.name, request.arguments).await
+        });
+        Ok(made.await.unwrap_or_else(|| Err(broken()))?.into())
+    }
+
+    async fn complete(
+        &self,
+        request: CompleteRequestParams,
+        context: RequestContext<RoleServer>,
+    ) -> Result<CompleteResult, ErrorData> {
+        let reader = self.grant.reader().clone();
+        let completed =
+            self.apart(&context, async move { super::context::complete(&reader, &request).await }).await;
+        completed.unwrap_or_else(|| Err(broken()))
+    }
+
     async fn on_custom_request(
         &self,
         request: CustomRequest,
@@ -149,32 +261,19 @@ impl ServerHandler for Handler {
     }
 }
 
+/// Every list is one page.
+fn check_cursor(request: Option<PaginatedRequestParams>) -> Result<(), ErrorData> {
+    if request.is_some_and(|request| request.cursor.is_some()) {
+        return Err(ErrorData::invalid_params("unknown cursor: everything is on one page", None));
+    }
+    Ok(())
+}
+
+fn broken() -> ErrorData {
+    ErrorData::internal_error(ToolError::internal().message, None)
+}
+
 /// Whether a request is of the stateless revision.
 fn is_stateless(context: &RequestContext<RoleServer>) -> bool {
     context.protocol_version().is_some_and(|version| version >= ProtocolVersion::V_2026_07_28)
-}
-
-fn listed(tool: &Tool) -> rmcp::model::Tool {
-    let annotations = ToolAnnotations::with_title(tool.title)
-        .read_only(tool.annotations.effect == Effect::ReadOnly)
-        .destructive(tool.annotations.effect == Effect::Destructive)
-        .idempotent(tool.annotations.repeat == Repeat::Idempotent)
-        .open_world(false);
-    rmcp::model::Tool::new(tool.name, tool.description, tool.input_schema())
-        .with_title(tool.title)
-        .with_raw_output_schema(Arc::new(tool.output_outline()))
-        .with_annotations(annotations)
-}
-
-fn answered(answer: Answer) -> CallToolResult {
-    let content = vec![ContentBlock::text(answer.text)];
-    let mut result =
-        if answer.is_error { CallToolResult::error(content) } else { CallToolResult::success(content) };
-    result.structured_content = Some(answer.structured);
-    result
-}
-
-/// A failure has no structured content: clients check it against the schema of a success.
-fn failed(error: &ToolError) -> CallToolResult {
-    CallToolResult::error(vec![ContentBlock::text(error.to_string())])
 }

@@ -1,6 +1,7 @@
 //! The server on the wire: bytes in, lines out.
 
 mod calls;
+mod context;
 mod eras;
 mod framing;
 mod held;

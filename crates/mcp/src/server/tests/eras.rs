@@ -139,7 +139,7 @@ async fn incomplete_metadata_is_refused() {
 #[tokio::test]
 async fn unknown_methods_and_wrong_parameters_have_their_own_codes() {
     let mut client = Client::start();
-    for method in ["nothing", "prompts/list", "resources/list", "logging/setLevel", "tools/Call", ""] {
+    for method in ["nothing", "prompts/List", "resources/subscribe", "logging/setLevel", "tools/Call", ""] {
         assert_eq!(client.error_code(method, json!({})).await, -32601, "{method}");
     }
     let wrong = [("tools/call", json!({})), ("tools/call", json!({"name": 5})), ("initialize", json!({}))];

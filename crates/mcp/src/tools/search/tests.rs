@@ -47,7 +47,7 @@ async fn the_text_has_the_form_that_clients_read() {
     let expected = format!(
         "Found 1 memories (mode: hybrid) for query: 'port 5433 is staging'\n\n\
          1. port 5433\nis staging\n   Hash: {hash}\n   Created: 2026-03-11T15:30:00Z [infra, db]\n   \
-         Type: note | Score: 1.00 | Similarity: 1.00"
+         Type: note | Score: 1.00 | Similarity: 1.00 | From: user"
     );
     assert_eq!(answer.text, expected);
     let none = tools.answer("memory_search", json!({"query": "x", "tags": ["nothing"]})).await;
