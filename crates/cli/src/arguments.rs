@@ -9,7 +9,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use serde_json::json;
 
 use crate::commands::{
-    backup, completions, config, delete, doctor, get, list, restore, search, server, status, store, verify,
+    backup, completions, config, delete, doctor, export, get, import, list, restore, search, server, status,
+    store, verify,
 };
 use crate::exit;
 use crate::render::Terminal;
@@ -108,6 +109,10 @@ pub enum Command {
     Verify(verify::Verify),
     /// Put a backup in the place of the database
     Restore(restore::Restore),
+    /// Take in memories from a file
+    Import(import::Import),
+    /// Write memories into a file
+    Export(export::Export),
     /// Show the settings in force, and where each comes from
     Config(config::Config),
     /// Print the completions of a shell

@@ -5,9 +5,11 @@ pub mod completions;
 pub mod config;
 pub mod delete;
 pub mod doctor;
+pub mod export;
 mod file;
 pub mod filter;
 pub mod get;
+pub mod import;
 pub mod list;
 pub mod restore;
 pub mod search;
@@ -54,6 +56,12 @@ pub fn run(arguments: Arguments, terminal: &Terminal) -> Result<Verdict, Failure
             Session::run(terminal, &source, async |session| command.run(session).await)
         }
         Command::Restore(command) => {
+            Session::run(terminal, &source, async |session| command.run(session).await)
+        }
+        Command::Import(command) => {
+            Session::run(terminal, &source, async |session| command.run(session).await)
+        }
+        Command::Export(command) => {
             Session::run(terminal, &source, async |session| command.run(session).await)
         }
         Command::Doctor(command) => {

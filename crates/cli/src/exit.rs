@@ -20,6 +20,8 @@ pub enum Verdict {
     Success,
     /// It found something that can be repaired.
     Repairable,
+    /// Some of it could not be done.
+    Incomplete,
     /// It found that memories cannot be read now.
     Unavailable,
     /// It found damage.
@@ -56,7 +58,7 @@ pub struct Row {
 /// When each exit code is given.
 const MEANINGS: [(u8, &str); 7] = [
     (0, "success; also when nothing was found and when the text was stored already"),
-    (1, "the command failed, or doctor found something that it can repair"),
+    (1, "the command failed or did only a part, or doctor found something that it can repair"),
     (2, "wrong arguments or settings"),
     (3, "there is no such memory"),
     (4, "the store or the model is not available now: busy, full, read-only, missing"),
@@ -98,7 +100,7 @@ impl Verdict {
     fn code(self) -> u8 {
         match self {
             Self::Success => 0,
-            Self::Repairable => 1,
+            Self::Repairable | Self::Incomplete => 1,
             Self::Unavailable => ErrorCode::StorageUnavailable.row().exit_code,
             Self::Damage => ErrorCode::StorageDamaged.row().exit_code,
         }
@@ -188,8 +190,14 @@ mod tests {
 
     #[test]
     fn verdicts_have_the_codes_of_the_table() {
-        let codes = [Verdict::Success, Verdict::Repairable, Verdict::Unavailable, Verdict::Damage];
-        assert_eq!(codes.map(Verdict::code), [0, 1, 4, 5]);
+        let verdicts = [
+            Verdict::Success,
+            Verdict::Repairable,
+            Verdict::Incomplete,
+            Verdict::Unavailable,
+            Verdict::Damage,
+        ];
+        assert_eq!(verdicts.map(Verdict::code), [0, 1, 1, 4, 5]);
     }
 
     #[test]

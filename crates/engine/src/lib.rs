@@ -5,8 +5,8 @@
 //!
 //! | handle | use cases |
 //! |---|---|
-//! | [`Reader`] | [`search`](Reader::search), [`get`](Reader::get), [`list`](Reader::list), [`history`](Reader::history), [`tags`](Reader::tags), [`types`](Reader::types), [`survey`](Reader::survey), [`near_duplicates`](Reader::near_duplicates), [`health`](Reader::health), [`parse_date`](Reader::parse_date) |
-//! | [`Writer`] | everything of a reader, [`store`](Writer::store), [`store_session`](Writer::store_session), [`update`](Writer::update), [`add_version`](Writer::add_version), [`delete`](Writer::delete), [`undelete`](Writer::undelete), [`clean_up`](Writer::clean_up) |
+//! | [`Reader`] | [`search`](Reader::search), [`get`](Reader::get), [`list`](Reader::list), [`history`](Reader::history), [`tags`](Reader::tags), [`types`](Reader::types), [`survey`](Reader::survey), [`holds`](Reader::holds), [`near_duplicates`](Reader::near_duplicates), [`health`](Reader::health), [`parse_date`](Reader::parse_date) |
+//! | [`Writer`] | everything of a reader, [`store`](Writer::store), [`store_session`](Writer::store_session), [`update`](Writer::update), [`add_version`](Writer::add_version), [`delete`](Writer::delete), [`undelete`](Writer::undelete), [`clean_up`](Writer::clean_up), [`import`](Writer::import) |
 //! | [`Admin`] | everything of a writer, [`purge`](Admin::purge), [`examine`](Admin::examine), [`repair`](Admin::repair), [`embed_pending`](Admin::embed_pending) |
 //!
 //! A handle is bound to one [`Space`](model::Space) and opens that space's store on first use, so that a door can answer
@@ -28,6 +28,7 @@ mod error;
 pub mod error_code;
 mod get;
 mod health;
+mod import;
 mod list;
 mod new_vectors;
 mod ontology;
@@ -50,6 +51,7 @@ pub use engine::{Engine, Parts, Settings};
 pub use error::EngineError;
 pub use error_code::ErrorCode;
 pub use health::{Health, ModelHealth, Status};
+pub use import::{ImportOutcome, ImportRequest};
 pub use list::{ListAnswer, ListRequest, MAX_PAGE_SIZE};
 pub use search::{
     Access, Boost, Detail, Explanation, Fallback, FoundBy, Hit, MAX_QUERY_BYTES, MAX_RESULTS, Mode,

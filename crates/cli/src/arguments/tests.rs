@@ -16,21 +16,8 @@ fn the_help_of_every_command_is_as_recorded() {
         definition.try_get_matches_from(arguments).unwrap_err().render().to_string()
     };
     insta::assert_snapshot!("memory", help(&["memory", "--help"]));
-    for name in [
-        "server",
-        "store",
-        "search",
-        "get",
-        "list",
-        "delete",
-        "status",
-        "doctor",
-        "backup",
-        "verify",
-        "restore",
-        "config",
-        "completions",
-    ] {
+    for command in Arguments::definition().get_subcommands() {
+        let name = command.get_name();
         insta::assert_snapshot!(name, help(&["memory", name, "--help"]));
     }
 }

@@ -10,6 +10,7 @@ mod closing;
 mod delete;
 mod get;
 mod health;
+mod import;
 mod list;
 mod models;
 mod revisions;

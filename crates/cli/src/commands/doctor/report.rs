@@ -112,8 +112,10 @@ impl Report {
     fn conclusion(&self) -> String {
         match (self.verdict(), &self.mended) {
             (Verdict::Success, _) => styled(GOOD, "all is well"),
-            (Verdict::Repairable, None) => styled(WARNING, "run `memory doctor --fix` to repair this"),
-            (Verdict::Repairable, Some(_)) => {
+            (Verdict::Repairable | Verdict::Incomplete, None) => {
+                styled(WARNING, "run `memory doctor --fix` to repair this")
+            }
+            (Verdict::Repairable | Verdict::Incomplete, Some(_)) => {
                 styled(WARNING, "some of it could not be repaired: see the log")
             }
             (Verdict::Unavailable, _) => styled(BAD, "memories cannot be read now"),
@@ -166,7 +168,7 @@ fn severity_name(severity: Severity) -> &'static str {
 fn verdict_name(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Success => "sound",
-        Verdict::Repairable => "repairable",
+        Verdict::Repairable | Verdict::Incomplete => "repairable",
         Verdict::Unavailable => "unavailable",
         Verdict::Damage => "damaged",
     }
