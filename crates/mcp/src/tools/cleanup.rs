@@ -2,10 +2,12 @@
 
 use engine::{Capability, CleanupRequest, DryRun, MAX_PAIRS};
 
+use super::search::{DEFAULT_RESPONSE_CHARS, MAX_RESPONSE_CHARS};
 use super::{Annotations, Caller, Effect, Profile, Repeat, Running, Tool, filter, insufficient_scope};
 use crate::answer::{Answer, ToolError};
 use crate::arguments::Arguments;
 use crate::parameter::{Kind, Parameter};
+use crate::text::Cut;
 use crate::{schema, wire};
 
 /// How many pairs there are when the caller does not say.
@@ -38,6 +40,7 @@ pub(super) static TOOL: Tool = Tool {
         filter::TIME_EXPR,
         filter::STORE,
         Parameter::of("dry_run", Kind::Flag { default: true }, "Only report"),
+        MAX_RESPONSE_CHARS,
     ],
     unsupported: &[],
     example: r#"{"threshold": 0.98}"#,
@@ -54,13 +57,15 @@ async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolEr
         limit: u32::try_from(limit).unwrap_or(MAX_PAIRS),
         dry_run: if arguments.flag("dry_run")? { DryRun::Yes } else { DryRun::No },
     };
-    let cleanup = wire::Cleanup::from(writer.clean_up(request).await?);
+    let budget = arguments.integer(MAX_RESPONSE_CHARS.name)?.unwrap_or(DEFAULT_RESPONSE_CHARS);
+    let mut cleanup = wire::Cleanup::from(writer.clean_up(request).await?);
+    cleanup.omitted = Cut::to(&mut cleanup.pairs, budget).omitted;
     let text = text(&cleanup);
     Answer::new(&cleanup, text)
 }
 
 fn text(cleanup: &wire::Cleanup) -> String {
-    let mut text = match (cleanup.pairs.len(), cleanup.dry_run) {
+    let mut text = match (cleanup.pairs.len() + cleanup.omitted, cleanup.dry_run) {
         (0, _) => "No duplicate memories found".to_owned(),
         (pairs, true) => format!("Found {pairs} pairs of near-duplicate memories; nothing was deleted"),
         (_, false) => format!("Successfully soft-deleted {} duplicate memories", cleanup.deleted_count),
@@ -70,6 +75,12 @@ fn text(cleanup: &wire::Cleanup) -> String {
         text.push_str(&format!(
             "\n- {} {verb} {} (cosine {:.2})\n  {:?}\n  {:?}",
             pair.removed, pair.kept, pair.similarity, pair.removed_text, pair.kept_text
+        ));
+    }
+    if cleanup.omitted > 0 {
+        text.push_str(&format!(
+            "\n... and {} more pairs, left out to keep the answer short",
+            cleanup.omitted
         ));
     }
     if let Some(number) = cleanup.undo {

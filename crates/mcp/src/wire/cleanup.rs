@@ -14,6 +14,8 @@ pub struct Cleanup {
     pub dry_run: bool,
     /// Nearest first
     pub pairs: Vec<Pair>,
+    /// Pairs left out by max_response_chars
+    pub omitted: usize,
     /// Memories deleted
     pub deleted_count: usize,
     /// Number by which the deletion can be taken back
@@ -58,6 +60,7 @@ impl From<CleanupReceipt> for Cleanup {
             dry_run,
             deleted_count: if dry_run { 0 } else { receipt.hashes.len() },
             pairs: receipt.found.pairs.into_iter().map(Pair::from).collect(),
+            omitted: 0,
             undo: receipt.undo.map(|id| id.0),
             notices: receipt.found.notices,
         }

@@ -100,3 +100,33 @@ async fn a_client_that_stopped_reading_ends_the_server_with_an_error() {
     let ended = server.await.unwrap();
     assert!(matches!(ended, Err(ServeError::Output(_)) | Ok(())), "{ended:?}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_asks_for_progress_hears_that_its_call_is_still_worked_on() {
+    let (engine, held) = held::engine();
+    let mut client = Client::of(&engine, Capability::Admin);
+    let mut stateless = super::meta("2026-07-28");
+    stateless["progressToken"] = json!(7);
+    for (meta, token) in [(json!({"progressToken": "t"}), json!("t")), (stateless, json!(7))] {
+        let mut call = store("p");
+        call["params"]["_meta"] = meta;
+        client.send(call).await;
+        for seconds in [2.0, 4.0] {
+            let notice = client.next().await.unwrap();
+            assert_eq!(notice["method"], "notifications/progress", "{notice}");
+            assert_eq!(
+                (&notice["params"]["progressToken"], &notice["params"]["progress"]),
+                (&token, &json!(seconds))
+            );
+        }
+        let cancel = json!({"requestId": "p"});
+        client.send(json!({"jsonrpc": "2.0", "method": "notifications/cancelled", "params": cancel})).await;
+        held.left().await;
+    }
+    // Who did not ask is not told.
+    client.send(store("quiet")).await;
+    held.entered(1).await;
+    tokio::time::sleep(std::time::Duration::from_secs(30)).await;
+    held.release();
+    assert_eq!(client.next().await.unwrap()["id"], "quiet");
+}

@@ -48,3 +48,18 @@ async fn nothing_alike_is_told_in_the_words_that_clients_know() {
     let text = tools.failure("memory_cleanup", json!({"threshold": 0.2})).await;
     assert!(text.contains("`threshold` is 0.2, it must be from 0.5 to 1"), "{text}");
 }
+
+#[tokio::test]
+async fn a_report_that_is_too_long_is_cut_at_whole_pairs_and_says_so() {
+    let tools = alike().await;
+    tools.store(json!({"content": "something else entirely!"})).await;
+    let answer = tools.answer("memory_cleanup", json!({"max_response_chars": 300})).await;
+    assert_eq!(answer.structured["pairs"].as_array().unwrap().len(), 1);
+    assert_eq!(answer.structured["omitted"], 1);
+    assert!(
+        answer.text.starts_with("Found 2 pairs")
+            && answer.text.ends_with("and 1 more pairs, left out to keep the answer short"),
+        "{}",
+        answer.text
+    );
+}
