@@ -169,6 +169,7 @@ fn write_item(text: &mut String, number: usize, hit: &Hit) {
     );
     let facts: Vec<String> = [
         memory.memory_type.as_ref().map(|kind| format!("Type: {kind}")),
+        memory.occurred_at.as_ref().map(|time| format!("Happened: {time}")),
         hit.score.map(|score| format!("Score: {score:.2}")),
         hit.similarity.map(|similarity| format!("Similarity: {similarity:.2}")),
         (memory.store != "default").then(|| format!("Store: {}", memory.store)),
@@ -193,7 +194,8 @@ fn write_item(text: &mut String, number: usize, hit: &Hit) {
 /// A score in words: `words 0.80 x 0.60 + meaning 0.50 x 0.40 = 0.68`.
 fn why(explanation: &Explanation) -> String {
     let term = |term: &Term| format!("{} {:.2} x {:.2}", term.name, term.value, term.weight);
-    let terms: Vec<String> = explanation.terms.iter().map(term).collect();
+    let counted = explanation.terms.iter().filter(|term| term.weight > 0.0);
+    let terms: Vec<String> = counted.map(term).collect();
     let mut text = format!("{} = {:.2}", terms.join(" + "), explanation.base_score);
     if explanation.verbatim {
         text.push_str(", has the query word for word");

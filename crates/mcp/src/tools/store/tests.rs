@@ -234,6 +234,8 @@ async fn what_happened_earlier_is_found_by_when_it_happened() {
     assert_eq!(crate::fixture::contents(&listed), ["we moved"]);
     assert_eq!(listed.structured["memories"][0]["occurred_at"], "2020-05-04T00:00:00Z");
     assert_eq!(listed.structured["memories"][0]["origin"], json!({"kind": "user"}));
+    let found = tools.answer("memory_search", json!({"query": "we moved"})).await;
+    assert!(found.text.contains("Type: note | Happened: 2020-05-04T00:00:00Z | "), "{}", found.text);
     let text = tools.failure("memory_store", json!({"content": "x", "occurred_at": "in may"})).await;
     assert!(text.contains("`occurred_at`") && text.contains("YYYY-MM-DD"), "{text}");
 }

@@ -88,6 +88,8 @@ async fn every_score_is_explained_when_asked() {
         assert!(!memory["explanation"]["terms"].as_array().unwrap().is_empty(), "{memory}");
         assert_eq!(memory["explanation"]["quality_weight"], 0.2);
     }
+    let semantic = json!({"query": "apples", "mode": "semantic", "include_debug": true});
+    assert!(!tools.answer("memory_search", semantic).await.text.contains("words"), "words do not count here");
     let plain = tools.answer("memory_search", json!({"query": "apples"})).await;
     assert!(plain.structured["memories"][0].get("explanation").is_none());
     assert!(!plain.text.contains("Debug Info"));
