@@ -9,8 +9,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use serde_json::json;
 
 use crate::commands::{
-    backup, completions, config, delete, doctor, export, get, import, list, restore, search, server, status,
-    store, verify,
+    backup, completions, config, delete, doctor, export, get, history, import, list, purge, restore, search,
+    server, stats, status, store, undelete, update, verify,
 };
 use crate::exit;
 use crate::render::Terminal;
@@ -97,8 +97,20 @@ pub enum Command {
     Get(get::Get),
     /// Browse memories, newest first
     List(list::List),
+    /// Change a memory, in place or as a new version
+    Update(update::Update),
+    /// Print the versions of a memory
+    History(history::History),
     /// Delete memories
     Delete(delete::Delete),
+    /// Bring deleted memories back
+    Undelete(undelete::Undelete),
+    /// Remove deleted memories for good
+    Purge(purge::Purge),
+    /// List tags with their counts
+    Tags(stats::Tags),
+    /// Count memories by type, tag, age and more
+    Stats(stats::Stats),
     /// Say whether everything works, with counts
     Status(status::Status),
     /// Examine the database for damage, and repair it

@@ -9,14 +9,19 @@ pub mod export;
 mod file;
 pub mod filter;
 pub mod get;
+pub mod history;
 pub mod import;
 pub mod list;
+pub mod purge;
 pub mod restore;
 pub mod search;
 pub mod server;
 mod session;
+pub mod stats;
 pub mod status;
 pub mod store;
+pub mod undelete;
+pub mod update;
 pub mod verify;
 
 pub(crate) use session::{Answered, Session};
@@ -62,6 +67,22 @@ pub fn run(arguments: Arguments, terminal: &Terminal) -> Result<Verdict, Failure
             Session::run(terminal, &source, async |session| command.run(session).await)
         }
         Command::Export(command) => {
+            Session::run(terminal, &source, async |session| command.run(session).await)
+        }
+        Command::Update(command) => {
+            Session::run(terminal, &source, async |session| command.run(session).await)
+        }
+        Command::History(command) => {
+            Session::run(terminal, &source, async |session| command.run(session).await)
+        }
+        Command::Undelete(command) => {
+            Session::run(terminal, &source, async |session| command.run(session).await)
+        }
+        Command::Purge(command) => {
+            Session::run(terminal, &source, async |session| command.run(session).await)
+        }
+        Command::Tags(command) => Session::run(terminal, &source, async |session| command.run(session).await),
+        Command::Stats(command) => {
             Session::run(terminal, &source, async |session| command.run(session).await)
         }
         Command::Doctor(command) => {

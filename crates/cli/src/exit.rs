@@ -22,6 +22,8 @@ pub enum Verdict {
     Repairable,
     /// Some of it could not be done.
     Incomplete,
+    /// There was nothing of what was asked for.
+    NotFound,
     /// It found that memories cannot be read now.
     Unavailable,
     /// It found damage.
@@ -101,6 +103,7 @@ impl Verdict {
         match self {
             Self::Success => 0,
             Self::Repairable | Self::Incomplete => 1,
+            Self::NotFound => ErrorCode::NotFound.row().exit_code,
             Self::Unavailable => ErrorCode::StorageUnavailable.row().exit_code,
             Self::Damage => ErrorCode::StorageDamaged.row().exit_code,
         }
@@ -194,10 +197,11 @@ mod tests {
             Verdict::Success,
             Verdict::Repairable,
             Verdict::Incomplete,
+            Verdict::NotFound,
             Verdict::Unavailable,
             Verdict::Damage,
         ];
-        assert_eq!(verdicts.map(Verdict::code), [0, 1, 1, 4, 5]);
+        assert_eq!(verdicts.map(Verdict::code), [0, 1, 1, 3, 4, 5]);
     }
 
     #[test]

@@ -110,6 +110,9 @@ fn for_people(receipt: &DeleteReceipt) -> String {
     if count > SHOWN_HASHES && receipt.hashes.len() > SHOWN_HASHES {
         lines.push(format!("  and {} more", thousands((count - SHOWN_HASHES) as u64)));
     }
+    lines.extend(
+        receipt.undo.map(|number| format!("take it back with `memory undelete --deletion {number}`")),
+    );
     lines.join("\n")
 }
 

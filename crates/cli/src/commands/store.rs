@@ -112,7 +112,7 @@ fn from_stdin(input: impl Read) -> Result<String, Failure> {
     Ok(text)
 }
 
-fn metadata(text: &str) -> Result<Value, Failure> {
+pub(super) fn metadata(text: &str) -> Result<Value, Failure> {
     let hint = "write it as in --metadata '{\"project\": \"apollo\"}'";
     match serde_json::from_str::<Value>(text) {
         Ok(object @ Value::Object(_)) => Ok(object),

@@ -112,10 +112,10 @@ impl Report {
     fn conclusion(&self) -> String {
         match (self.verdict(), &self.mended) {
             (Verdict::Success, _) => styled(GOOD, "all is well"),
-            (Verdict::Repairable | Verdict::Incomplete, None) => {
+            (Verdict::Repairable | Verdict::Incomplete | Verdict::NotFound, None) => {
                 styled(WARNING, "run `memory doctor --fix` to repair this")
             }
-            (Verdict::Repairable | Verdict::Incomplete, Some(_)) => {
+            (Verdict::Repairable | Verdict::Incomplete | Verdict::NotFound, Some(_)) => {
                 styled(WARNING, "some of it could not be repaired: see the log")
             }
             (Verdict::Unavailable, _) => styled(BAD, "memories cannot be read now"),
@@ -168,7 +168,7 @@ fn severity_name(severity: Severity) -> &'static str {
 fn verdict_name(verdict: Verdict) -> &'static str {
     match verdict {
         Verdict::Success => "sound",
-        Verdict::Repairable | Verdict::Incomplete => "repairable",
+        Verdict::Repairable | Verdict::Incomplete | Verdict::NotFound => "repairable",
         Verdict::Unavailable => "unavailable",
         Verdict::Damage => "damaged",
     }
