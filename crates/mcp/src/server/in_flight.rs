@@ -1,6 +1,6 @@
 //! The requests that are not answered yet.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rmcp::model::RequestId;
@@ -10,39 +10,101 @@ use tokio::time::Instant;
 /// The requests that are not answered yet.
 #[derive(Default)]
 pub(super) struct InFlight {
-    ids: Mutex<HashSet<RequestId>>,
+    requests: Mutex<Requests>,
     fewer: Notify,
 }
 
+/// How much may be in flight.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Limit {
+    /// How many requests.
+    pub(super) count: usize,
+    /// How long their lines are together, in bytes.
+    pub(super) bytes: usize,
+}
+
+#[derive(Default)]
+struct Requests {
+    /// How many bytes each was read from.
+    bytes_of: HashMap<RequestId, usize>,
+    bytes: usize,
+}
+
 impl InFlight {
-    pub(super) fn add(&self, id: RequestId) {
-        self.ids().insert(id);
+    /// Notes a request that was read from so many bytes.
+    pub(super) fn add(&self, id: RequestId, bytes: usize) {
+        let mut requests = self.requests();
+        // A client may use an id twice.
+        let before = requests.bytes_of.insert(id, bytes).unwrap_or_default();
+        requests.bytes = requests.bytes - before + bytes;
     }
 
     pub(super) fn remove(&self, id: &RequestId) {
-        self.ids().remove(id);
+        let mut requests = self.requests();
+        let bytes = requests.bytes_of.remove(id).unwrap_or_default();
+        requests.bytes -= bytes;
+        drop(requests);
         self.fewer.notify_waiters();
     }
 
-    /// Waits until at most so many are left.
-    pub(super) async fn at_most(&self, count: usize) {
+    /// Waits until no more than that is left.
+    pub(super) async fn at_most(&self, limit: Limit) {
         loop {
             let fewer = self.fewer.notified();
-            if self.ids().len() <= count {
-                return;
+            {
+                let requests = self.requests();
+                if requests.bytes_of.len() <= limit.count && requests.bytes <= limit.bytes {
+                    return;
+                }
             }
             fewer.await;
         }
     }
 
-    /// Waits until none is left, for as long as it may.
-    pub(super) async fn drain(&self, deadline: Instant) {
-        if tokio::time::timeout_at(deadline, self.at_most(0)).await.is_err() {
-            tracing::warn!(calls = self.ids().len(), "the input has ended and calls are still running");
+    /// Waits until none is left, or until then. How many are left.
+    pub(super) async fn drain(&self, deadline: Instant) -> usize {
+        let none = Limit { count: 0, bytes: 0 };
+        // What is left is counted, however the wait ended.
+        let _in_time = tokio::time::timeout_at(deadline, self.at_most(none)).await;
+        self.requests().bytes_of.len()
+    }
+
+    fn requests(&self) -> MutexGuard<'_, Requests> {
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIMIT: Limit = Limit { count: 2, bytes: 10 };
+
+    async fn has_room(in_flight: &InFlight) -> bool {
+        tokio::select! {
+            biased;
+            () = in_flight.at_most(LIMIT) => true,
+            () = std::future::ready(()) => false,
         }
     }
 
-    fn ids(&self) -> MutexGuard<'_, HashSet<RequestId>> {
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner)
+    #[tokio::test]
+    async fn reading_goes_on_until_there_are_too_many_requests_or_too_many_bytes() {
+        let [a, b, c] = [1, 2, 3].map(RequestId::Number);
+        let in_flight = InFlight::default();
+        in_flight.add(a.clone(), 4);
+        in_flight.add(b.clone(), 6);
+        assert!(has_room(&in_flight).await);
+        in_flight.add(c.clone(), 0);
+        assert!(!has_room(&in_flight).await, "one request too many");
+        in_flight.remove(&c);
+        in_flight.add(b.clone(), 7);
+        assert!(!has_room(&in_flight).await, "one byte too many");
+        in_flight.remove(&a);
+        in_flight.remove(&a);
+        assert!(has_room(&in_flight).await);
+        in_flight.remove(&b);
+        in_flight.add(c, 10);
+        assert!(has_room(&in_flight).await);
     }
 }

@@ -1,9 +1,16 @@
 //! One line of input: the messages in it, or the errors that answer it.
 
+use std::fmt;
+
 use rmcp::model::{ClientJsonRpcMessage, ErrorCode, ErrorData, RequestId, ServerJsonRpcMessage};
+use serde::de::{Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::MAX_LINE_BYTES;
+
+/// How many messages a batch may have. A longer one is answered with one error, and its elements are never held: a line of
+/// 16 MiB has room for eight million.
+const MAX_BATCH: usize = 100;
 
 /// What every `_meta` of the stateless revision has; one of them marks a request as of that revision.
 const VERSION_KEY: &str = "io.modelcontextprotocol/protocolVersion";
@@ -24,13 +31,62 @@ pub(super) fn read(line: &[u8]) -> Vec<Incoming> {
     if line.is_empty() {
         return Vec::new();
     }
-    match serde_json::from_slice(line) {
-        Ok(Value::Array(batch)) if !batch.is_empty() => batch.into_iter().filter_map(one).collect(),
-        Ok(value) => one(value).into_iter().collect(),
+    let messages = match line.first() {
+        Some(b'[') => serde_json::from_slice(line),
+        _ => serde_json::from_slice(line).map(|message| Batch { messages: vec![message], length: 1 }),
+    };
+    match messages {
+        Ok(Batch { length: 0, .. }) => one(Value::Array(Vec::new())).into_iter().collect(),
+        Ok(Batch { messages, length }) if length == messages.len() => {
+            messages.into_iter().filter_map(one).collect()
+        }
+        Ok(Batch { length, .. }) => {
+            let message = format!(
+                "Invalid Request: a batch of {length} messages, at most {MAX_BATCH} are allowed: send fewer at once"
+            );
+            vec![refused(None, ErrorCode::INVALID_REQUEST, message)]
+        }
         Err(error) => {
             let message = format!("Parse error: the line is not JSON ({error})");
             vec![refused(None, ErrorCode::PARSE_ERROR, message)]
         }
+    }
+}
+
+/// A list of messages, of which no more than [`MAX_BATCH`] are kept.
+struct Batch {
+    messages: Vec<Value>,
+    length: usize,
+}
+
+impl<'de> Deserialize<'de> for Batch {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(BatchVisitor)
+    }
+}
+
+struct BatchVisitor;
+
+impl<'de> Visitor<'de> for BatchVisitor {
+    type Value = Batch;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of messages")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Batch, A::Error> {
+        let mut messages = Vec::new();
+        while messages.len() < MAX_BATCH {
+            match list.next_element()? {
+                Some(message) => messages.push(message),
+                None => return Ok(Batch { length: messages.len(), messages }),
+            }
+        }
+        let mut length = messages.len();
+        while list.next_element::<IgnoredAny>()?.is_some() {
+            length += 1;
+        }
+        Ok(Batch { messages, length })
     }
 }
 
@@ -85,6 +141,26 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
     use serde_json::json;
+
+    #[test]
+    fn a_batch_that_is_too_long_is_one_error_and_its_messages_are_not_read() {
+        let batch = |length: usize| {
+            let pings = (0..length).map(|id| json!({"jsonrpc": "2.0", "id": id, "method": "ping"}));
+            Value::Array(pings.collect()).to_string()
+        };
+        let read_all = read(batch(MAX_BATCH).as_bytes());
+        assert_eq!(read_all.len(), 100);
+        assert!(read_all.iter().all(|incoming| matches!(incoming, Incoming::Message(_))));
+        for line in [batch(MAX_BATCH + 1), format!("[1{}]", ",1".repeat(1_000_000))] {
+            let [Incoming::Refused(answer)] = &read(line.as_bytes())[..] else { panic!("not one error") };
+            let answer = serde_json::to_value(answer).unwrap();
+            assert_eq!(answer["error"]["code"], -32600, "{answer}");
+            assert!(answer["error"]["message"].as_str().unwrap().contains("at most 100"), "{answer}");
+        }
+        let unfinished = format!("[1{}", ",1".repeat(200));
+        let [Incoming::Refused(answer)] = &read(unfinished.as_bytes())[..] else { panic!("not one error") };
+        assert_eq!(serde_json::to_value(answer).unwrap()["error"]["code"], -32700);
+    }
 
     proptest! {
         #[test]

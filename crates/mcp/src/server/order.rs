@@ -2,7 +2,7 @@
 //!
 //! Calls run side by side, but a client that writes "store this", "search for it" and "delete it" without waiting for the
 //! answers means them in that order. So calls that follow each other and have the same [`Effect`] run together, and a
-//! call of another effect waits until all of those are finished.
+//! call of another effect waits until all of those are finished. Resources, prompts and completions read.
 
 use std::sync::Arc;
 

@@ -16,22 +16,22 @@ use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
 use tokio::time::Instant;
 
-use super::in_flight::InFlight;
+use super::in_flight::{InFlight, Limit};
 use super::lines::{Line, Lines};
 use super::message::{self, Incoming};
 use super::order::Order;
 use super::{DRAIN, MAX_LINE_BYTES, ServeError};
-use crate::tools;
+use crate::tools::{self, Effect};
 
-/// How many requests are in flight before no more are read. Generous, because a simple client writes all its requests
+/// How much is in flight before no more is read: requests, and bytes of their lines. Generous, because a simple client writes all its requests
 /// before it reads an answer.
-const MAX_IN_FLIGHT: usize = 4096;
+const MAX_IN_FLIGHT: Limit = Limit { count: 4096, bytes: 64 * 1024 * 1024 };
 
 /// Requests from a reader, answers to a writer.
 pub(super) struct Transport<R> {
     lines: Lines<R>,
-    /// Messages of a batch that were not handed over yet.
-    messages: VecDeque<ClientJsonRpcMessage>,
+    /// Messages of a batch that were not handed over yet, and the bytes that each was read from.
+    messages: VecDeque<(ClientJsonRpcMessage, usize)>,
     /// Errors that were not queued for the writer yet.
     refusals: VecDeque<ServerJsonRpcMessage>,
     answers: Option<mpsc::Sender<ServerJsonRpcMessage>>,
@@ -87,9 +87,11 @@ impl<R: AsyncRead + Unpin> Transport<R> {
         };
         match line {
             Ok(Line::Whole(line)) => {
-                for incoming in message::read(&line) {
+                let messages = message::read(&line);
+                let bytes = line.len().div_ceil(messages.len().max(1));
+                for incoming in messages {
                     match incoming {
-                        Incoming::Message(message) => self.messages.push_back(message),
+                        Incoming::Message(message) => self.messages.push_back((message, bytes)),
                         Incoming::Refused(answer) => self.refusals.push_back(answer),
                     }
                 }
@@ -104,15 +106,28 @@ impl<R: AsyncRead + Unpin> Transport<R> {
         Ok(())
     }
 
-    fn note(&mut self, message: &mut ClientJsonRpcMessage) {
+    /// Gives a request that reads or writes memories its turn.
+    fn give_turn(&mut self, request: &mut ClientRequest) {
+        let reading = Effect::ReadOnly;
+        let (effect, extensions) = match request {
+            ClientRequest::CallToolRequest(call) => {
+                let Some(tool) = tools::find(&call.params.name) else { return };
+                (tool.annotations.effect, &mut call.extensions)
+            }
+            ClientRequest::ReadResourceRequest(read) => (reading, &mut read.extensions),
+            ClientRequest::ListResourcesRequest(list) => (reading, &mut list.extensions),
+            ClientRequest::GetPromptRequest(get) => (reading, &mut get.extensions),
+            ClientRequest::CompleteRequest(complete) => (reading, &mut complete.extensions),
+            _ => return,
+        };
+        extensions.insert(self.order.next(effect));
+    }
+
+    fn note(&mut self, message: &mut ClientJsonRpcMessage, bytes: usize) {
         match message {
             JsonRpcMessage::Request(request) => {
-                self.in_flight.add(request.id.clone());
-                if let ClientRequest::CallToolRequest(call) = &mut request.request
-                    && let Some(tool) = tools::find(&call.params.name)
-                {
-                    call.extensions.insert(self.order.next(tool.annotations.effect));
-                }
+                self.in_flight.add(request.id.clone(), bytes);
+                self.give_turn(&mut request.request);
             }
             JsonRpcMessage::Notification(notification) => {
                 if let ClientNotification::CancelledNotification(cancelled) = &notification.notification
@@ -167,12 +182,15 @@ impl<R: AsyncRead + Send + Unpin + 'static> rmcp::transport::Transport<RoleServe
                     place.send(refusal);
                 }
             }
-            if let Some(mut message) = self.messages.pop_front() {
-                self.note(&mut message);
+            if let Some((mut message, bytes)) = self.messages.pop_front() {
+                self.note(&mut message, bytes);
                 return Some(message);
             }
             if let Some(deadline) = self.deadline {
-                self.in_flight.drain(deadline).await;
+                let calls = self.in_flight.drain(deadline).await;
+                if calls > 0 {
+                    tracing::warn!(calls, "the input has ended and calls are still running");
+                }
                 return None;
             }
             self.read(&answers).await.ok()?;

@@ -142,3 +142,35 @@ async fn a_prompt_that_is_cancelled_is_stopped_and_a_defect_in_one_is_an_error()
     held.release();
     assert_eq!(client.result("ping", json!({})).await, json!({}));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_read_after_a_write_on_the_same_stream_has_it() {
+    let mut client = Client::start();
+    let mut script = String::new();
+    for round in 0..30 {
+        let store = json!({"name": "memory_store", "arguments": {"content": format!("fact {round}")}});
+        let prompt = json!({"name": "memory_analysis"});
+        for (method, params) in [
+            ("tools/call", store),
+            ("resources/read", json!({"uri": "memory://stats"})),
+            ("prompts/get", prompt),
+        ] {
+            let id = format!("{method} {round}");
+            let request = json!({"jsonrpc": "2.0", "id": id, "method": method, "params": params});
+            script.push_str(&format!("{request}\n"));
+        }
+    }
+    client.send_bytes(script.as_bytes()).await;
+    for _ in 0..90 {
+        let answer = client.next().await.unwrap();
+        let (method, round) = answer["id"].as_str().unwrap().split_once(' ').unwrap();
+        let expected = round.parse::<u64>().unwrap() + 1;
+        let text = match method {
+            "resources/read" => &answer["result"]["contents"][0]["text"],
+            "prompts/get" => &answer["result"]["messages"][0]["content"]["text"],
+            _ => continue,
+        };
+        let counted = [format!("\"total_memories\": {expected},"), format!("analyzed: {expected}\n")];
+        assert!(counted.iter().any(|count| text.as_str().unwrap().contains(count)), "{answer}");
+    }
+}
