@@ -10,7 +10,7 @@ use super::memory::embedding_name;
 /// What became of a session.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Session {
-    /// Name; its memories have the tag session:<name>
+    /// Name; its memories have it in the tag session:...
     pub session_id: String,
     /// Turns that said something
     pub turns: usize,
