@@ -36,6 +36,13 @@ fn twenty_processes_store_five_hundred_memories_each_while_they_search() {
     let database = home.look_inside();
     let rows = i64::try_from(PROCESSES * STORES + CONTESTED).unwrap();
     assert_eq!(database.number("SELECT COUNT(*) FROM memories WHERE deleted_at IS NULL"), rows);
+    // All of one model: every vector lies in the original's table, whoever came first.
+    let numbers = |sql: &str| database.texts(sql).into_iter().collect::<BTreeSet<String>>();
+    assert_eq!(
+        numbers("SELECT CAST(rowid AS TEXT) FROM memory_embeddings_rowids"),
+        numbers("SELECT CAST(id AS TEXT) FROM memories WHERE deleted_at IS NULL")
+    );
+    assert_eq!(database.number("SELECT sum(embedding_pending) FROM memories"), 0);
 }
 
 #[test]

@@ -124,30 +124,47 @@ pub(crate) fn decide_when_opened(
     dimension: Option<usize>,
 ) -> Result<()> {
     let fits = dimension == Some(model.dimension);
-    match Home::read(connection, model)? {
-        Home::Side { is_settled: true, .. } => return Ok(()),
-        // Unless somebody made the table anew for another model.
-        Home::Vec0 if fits => return Ok(()),
-        Home::Vec0 | Home::Side { .. } => {}
+    if is_decided(connection, model, fits)? {
+        return Ok(());
     }
     let transaction =
         Transaction::new_unchecked(connection, TransactionBehavior::Immediate).doing("settling vectors")?;
-    if let Some(is_vec0) = decide(&transaction, fits)? {
+    // Again under the lock: another process may have decided it meanwhile, and may have written vectors since.
+    if is_decided(&transaction, model, fits)? {
+        return Ok(());
+    }
+    if let Some(is_vec0) = decide(&transaction, model, fits)? {
         Home::settle(&transaction, model, is_vec0)?;
         transaction.commit().doing("settling vectors")?;
     }
     Ok(())
 }
 
-fn decide(connection: &Connection, fits: bool) -> Result<Option<bool>> {
-    let exists = |sql: &str| {
-        connection.prepare(sql).and_then(|mut statement| statement.exists([])).doing("settling vectors")
+fn is_decided(connection: &Connection, model: &ModelIdentity, fits: bool) -> Result<bool> {
+    Ok(match Home::read(connection, model)? {
+        Home::Side { is_settled, .. } => is_settled,
+        // Unless somebody made the table anew for another model.
+        Home::Vec0 => fits,
+    })
+}
+
+fn decide(connection: &Connection, model: &ModelIdentity, fits: bool) -> Result<Option<bool>> {
+    let is_anothers = || {
+        let others =
+            "SELECT 1 FROM service_info WHERE key LIKE 'vectors of %' AND value = 'vec0' AND key <> ?";
+        connection
+            .prepare(others)
+            .and_then(|mut statement| statement.exists([key(&identity(model))]))
+            .doing("settling vectors")
     };
-    if !fits || exists("SELECT 1 FROM service_info WHERE key LIKE 'vectors of %' AND value = 'vec0'")? {
+    if !fits || is_anothers()? {
         return Ok(Some(false));
     }
-    let is_empty = !exists("SELECT 1 FROM memory_embeddings_rowids LIMIT 1")?;
-    Ok(is_empty.then_some(true))
+    let is_full = connection
+        .prepare("SELECT 1 FROM memory_embeddings_rowids LIMIT 1")
+        .and_then(|mut statement| statement.exists([]))
+        .doing("settling vectors")?;
+    Ok((!is_full).then_some(true))
 }
 
 /// A vector as it is stored: the numbers, four bytes each, little-endian.
@@ -165,3 +182,6 @@ pub(crate) fn numbers_of(bytes: &[u8]) -> Vec<f32> {
 fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
+
+#[cfg(test)]
+mod tests;
