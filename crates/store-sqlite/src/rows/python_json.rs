@@ -78,7 +78,8 @@ fn write_string(text: &mut String, string: &str) {
             '\t' => text.push_str("\\t"),
             '\u{8}' => text.push_str("\\b"),
             '\u{c}' => text.push_str("\\f"),
-            ' '..='\u{7f}' => text.push(character),
+            // Delete is ASCII, and Python escapes it all the same.
+            ' '..='~' => text.push(character),
             other => {
                 for unit in other.encode_utf16(&mut [0; 2]) {
                     let _ = write!(text, "\\u{unit:04x}");
@@ -103,8 +104,7 @@ mod tests {
         let value = json!({"z": [1, 2.5, null, true], "s": "é\u{1f9e0}\n\u{1}\"\\\u{7f}", "o": {}});
         assert_eq!(
             written(&value),
-            r#"{"z": [1, 2.5, null, true], "s": "\u00e9\ud83e\udde0\n\u0001\"\\"#.to_owned()
-                + "\u{7f}\", \"o\": {}}"
+            r#"{"z": [1, 2.5, null, true], "s": "\u00e9\ud83e\udde0\n\u0001\"\\\u007f", "o": {}}"#
         );
     }
 
