@@ -6,6 +6,7 @@
 //! | [`framing`] | lines, encodings, purity of standard output, end of input |
 //! | [`bad_input`] | wrong arguments, and syntax of other languages in every text |
 //! | [`python_client`] | a thousand memories through the official Python client, in both eras |
+//! | [`official_clients`] | everything that the server has, used by the official clients of TypeScript and Python and the Inspector |
 //! | [`fixtures`] | databases of the original: opened in place, nothing lost, nothing changed but what was written |
 //! | [`concurrency`] | twenty processes on one file |
 //! | [`kill`] | `kill -9` in the middle of writes and of upgrades |
@@ -38,5 +39,6 @@ mod handshake;
 mod harness;
 mod io_errors;
 mod kill;
+mod official_clients;
 mod power_loss;
 mod python_client;

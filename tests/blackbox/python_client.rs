@@ -43,7 +43,7 @@ fn main_job(mode: &str, version: &str) {
     calls.extend(paraphrases.iter().map(|(_, query)| find(query, 10)));
     let session = session(&home, mode, &calls);
     assert_eq!(session.version, version);
-    assert_eq!(session.tools.len(), 6);
+    assert_eq!(session.tools.len(), 8, "{:?}", session.tools);
 
     let (stores, searches) = session.answers.split_at(MEMORIES);
     let hashes: Vec<String> = stores.iter().map(|answer| answer.hash()).collect();

@@ -1,5 +1,6 @@
 //! `cargo xtask test`: every check that a change must pass, in the order in which they fail fastest.
 
+mod node;
 mod programs;
 mod python;
 
@@ -27,6 +28,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"])?;
     }
     python::prepare()?;
+    node::prepare()?;
     // The black-box tests drive the executable that users run.
     cargo(&["build", "--release", "--locked", "--package", "cli"])?;
     let filter = arguments.filter.as_deref();

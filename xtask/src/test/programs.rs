@@ -1,6 +1,9 @@
 //! Programs of the system that the tests need.
 
+use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use serde_json::Value;
 
 /// Each program, an argument with which it ends at once, and what it is needed for.
 const PROGRAMS: &[(&str, &str, &str)] = &[
@@ -20,4 +23,26 @@ pub(super) fn check() -> Result<(), String> {
         .map(|(program, _, purpose)| format!("the program `{program}` is missing: install it for {purpose}"))
         .collect();
     if missing.is_empty() { Ok(()) } else { Err(missing.join("\n")) }
+}
+
+/// Runs a program that must succeed.
+pub(super) fn run(program: &Path, arguments: &[&str]) -> Result<(), String> {
+    let line = format!("{} {}", program.display(), arguments.join(" "));
+    eprintln!("==> {line}");
+    let status =
+        Command::new(program).args(arguments).status().map_err(|error| format!("`{line}`: {error}"))?;
+    if status.success() { Ok(()) } else { Err(format!("`{line}` failed")) }
+}
+
+/// Where cargo builds, and where what the tests need is installed.
+pub(super) fn target_directory() -> Result<PathBuf, String> {
+    let output = Command::new("cargo")
+        .args(["metadata", "--format-version", "1", "--no-deps", "--locked"])
+        .output()
+        .map_err(|error| format!("cargo metadata: {error}"))?;
+    let metadata: Value = serde_json::from_slice(&output.stdout)
+        .map_err(|error| format!("cargo metadata: {error}: {}", String::from_utf8_lossy(&output.stderr)))?;
+    let directory =
+        metadata["target_directory"].as_str().ok_or("cargo metadata names no target directory")?;
+    Ok(PathBuf::from(directory))
 }

@@ -1,9 +1,8 @@
 //! The Python environment of the black-box tests: the official client of the protocol, in `target/python`.
 
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::Path;
 
-use serde_json::Value;
+use super::programs::{run, target_directory};
 
 /// What is installed, each with its release.
 const REQUIREMENTS: &str = "tests/python/requirements.txt";
@@ -31,24 +30,4 @@ pub(super) fn prepare() -> Result<(), String> {
     run(&interpreter, &pip)
         .map_err(|error| format!("{error}\nthe package index of Python must be reachable, once"))?;
     std::fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))
-}
-
-fn run(program: &Path, arguments: &[&str]) -> Result<(), String> {
-    let line = format!("{} {}", program.display(), arguments.join(" "));
-    eprintln!("==> {line}");
-    let status =
-        Command::new(program).args(arguments).status().map_err(|error| format!("`{line}`: {error}"))?;
-    if status.success() { Ok(()) } else { Err(format!("`{line}` failed")) }
-}
-
-fn target_directory() -> Result<PathBuf, String> {
-    let output = Command::new("cargo")
-        .args(["metadata", "--format-version", "1", "--no-deps", "--locked"])
-        .output()
-        .map_err(|error| format!("cargo metadata: {error}"))?;
-    let metadata: Value = serde_json::from_slice(&output.stdout)
-        .map_err(|error| format!("cargo metadata: {error}: {}", String::from_utf8_lossy(&output.stderr)))?;
-    let directory =
-        metadata["target_directory"].as_str().ok_or("cargo metadata names no target directory")?;
-    Ok(PathBuf::from(directory))
 }
