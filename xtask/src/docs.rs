@@ -13,8 +13,11 @@ use std::path::Path;
 /// Where the pages are.
 const FOLDER: &str = "docs/reference";
 
+/// Makes the text of a page.
+type Make = fn() -> String;
+
 /// Each page and what makes it.
-const PAGES: &[(&str, fn() -> String)] = &[
+const PAGES: &[(&str, Make)] = &[
     ("tools.md", tools::page),
     ("settings.md", settings::page),
     ("errors.md", errors::page),
@@ -37,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
 
 /// Fails when a page is not as the code has it.
 pub(crate) fn check() -> Result<(), String> {
-    let is_old = |name: &str, page: fn() -> String| {
+    let is_old = |name: &str, page: Make| {
         std::fs::read_to_string(Path::new(FOLDER).join(name)).map_or(true, |found| found != page())
     };
     let old: Vec<&str> =

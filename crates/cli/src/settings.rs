@@ -6,6 +6,7 @@
 //! | [`dotenv`] | `.env` files, read without touching the environment |
 //! | [`layers`] | which layer wins: flags, then environment, then `.env`, then the default |
 //! | [`variables`] | the table of names: default, meaning, whether this release uses it |
+//! | [`embedding_server`] | the settings of a server that embeds |
 //! | [`effective`] | the settings as they are in force, each with its origin |
 //! | [`value`] | a checked value together with its origin |
 //! | [`parse`], [`paths`] | text to values; where files are on each platform |
@@ -21,6 +22,7 @@
 
 pub mod dotenv;
 pub mod effective;
+pub mod embedding_server;
 pub mod environment;
 mod error;
 pub mod layers;
@@ -37,6 +39,7 @@ use mcp::Profile;
 use model::{Ontology, Splitting};
 
 pub use effective::Effective;
+pub use embedding_server::EmbeddingServer;
 pub use environment::Environment;
 pub use error::InvalidSetting;
 pub use layers::{FlagValue, Layers, WithoutEffect};
@@ -56,8 +59,10 @@ pub struct Settings {
     pub backups: Setting<PathBuf>,
     /// Additional PRAGMAs for each connection: name and value.
     pub pragmas: Setting<Vec<(String, String)>>,
-    /// The name of the embedding model.
+    /// The name of the embedding model that is built in.
     pub model: Setting<&'static str>,
+    /// What embeds instead of the built-in model.
+    pub embedding_server: EmbeddingServer,
     /// Whether near-duplicates are named.
     pub near_duplicates: Setting<bool>,
     /// The cosine from which a memory is called a near-duplicate.
@@ -74,6 +79,8 @@ pub struct Settings {
     pub ontology: Ontology,
     /// How many days make a memory old in a ranked search; 0 makes none old.
     pub decay_window_days: Setting<f64>,
+    /// After how many days a server removes deleted memories for good; none keeps them.
+    pub retention_days: Setting<Option<u32>>,
     /// Which tools an assistant is shown.
     pub tool_profile: Setting<Profile>,
     /// The author that stored memories are marked with.

@@ -46,6 +46,7 @@ pub fn engine(settings: &Settings, used_by: Use) -> Engine {
             splitting: settings.splitting.splitting,
             session_chunk_chars: settings.session_chunk_chars.value,
             decay_window_days: settings.decay_window_days.value,
+            retention_days: settings.retention_days.value,
             ontology: settings.ontology.clone(),
             embed_in_background: used_by == Use::Server,
             ..engine::Settings::default()

@@ -25,7 +25,7 @@ impl Settings {
         found
     }
 
-    fn rows(&self) -> [Option<Effective>; 22] {
+    fn rows(&self) -> [Option<Effective>; 23] {
         let kind = match self.backend.value {
             Backend::SqliteVec => "sqlite_vec",
         };
@@ -64,6 +64,11 @@ impl Settings {
                 self.custom_types.value.as_deref().unwrap_or_default(),
             ),
             row(var::DECAY_WINDOW, &self.decay_window_days, self.decay_window_days.value),
+            row(
+                var::RETENTION_DAYS,
+                &self.retention_days,
+                self.retention_days.value.map_or_else(String::new, |days| days.to_string()),
+            ),
             row(var::TOOL_PROFILE, &self.tool_profile, self.tool_profile.value.name()),
             row(var::AGENT_ID, &self.agent_id, self.agent_id.value.as_deref().unwrap_or_default()),
             row(var::INCLUDE_HOSTNAME, &self.include_hostname, self.include_hostname.value),
@@ -146,6 +151,7 @@ mod tests {
             ("MCP_CUSTOM_MEMORY_TYPES", "{\"recipe\":[]}"),
             ("MEMORY_DECAY_WINDOW_DAYS", "30"),
             ("MCP_MEMORY_TOOL_PROFILE", "full"),
+            ("MCP_MEMORY_RETENTION_DAYS", "30"),
             ("MCP_LOG_LEVEL", "info"),
         ];
         let effective = with(&written);

@@ -9,7 +9,7 @@ use super::layers::{Layers, Raw};
 use super::log::ALLOWED as ALLOWED_LOG;
 use super::variables as var;
 use super::{
-    Backend, Environment, FlagValue, InvalidSetting, LogFilter, LongTexts, Setting, Settings, Weights,
+    Backend, EmbeddingServer, Environment, FlagValue, InvalidSetting, LogFilter, LongTexts, Setting, Settings, Weights,
     WithoutEffect,
 };
 use super::{parse, paths};
@@ -30,7 +30,6 @@ impl Settings {
         let (without_effect, unknown) = (layers.without_effect(), layers.unknown_names());
         notices.extend(misspelt(&unknown));
         notices.extend(in_vain(&without_effect));
-        refuse_embedding_server(&layers)?;
         let base = base_directory(&layers);
         Ok(Self {
             backend: backend(&layers)?,
@@ -39,6 +38,7 @@ impl Settings {
             pragmas: checked(layers.get(var::SQLITE_PRAGMAS), parse::pragmas, Vec::new())?,
             base: base.ok(),
             model: model(&layers)?,
+            embedding_server: EmbeddingServer::resolve(&layers)?,
             near_duplicates: checked(layers.get(var::DEDUP_ENABLED), parse::switch, true)?,
             near_duplicate_cosine: checked(
                 layers.get(var::DEDUP_THRESHOLD),
@@ -59,6 +59,11 @@ impl Settings {
             )?,
             ontology: ontology(&layers)?,
             decay_window_days: checked(layers.get(var::DECAY_WINDOW), parse::days, 0.0)?,
+            retention_days: checked(
+                layers.get(var::RETENTION_DAYS),
+                |raw| parse::number(raw, 1, 36_500).map(|days| u32::try_from(days).ok()),
+                None,
+            )?,
             tool_profile: tool_profile(&layers)?,
             agent_id: checked(
                 layers.get(var::AGENT_ID),
@@ -79,7 +84,7 @@ impl Settings {
     }
 }
 
-fn checked<T>(
+pub(super) fn checked<T>(
     raw: Option<Raw>,
     parse: impl FnOnce(&Raw) -> Result<T, InvalidSetting>,
     default: T,
@@ -121,16 +126,6 @@ fn file(
     }
     let base = base.clone()?;
     Ok(Setting { value: base.value.join(default), origin: base.origin })
-}
-
-fn refuse_embedding_server(layers: &Layers) -> Result<(), InvalidSetting> {
-    match layers.get(var::EXTERNAL_EMBEDDING_URL) {
-        Some(raw) => Err(InvalidSetting::value(
-            &raw,
-            "this release embeds with its built-in model only, embedding servers come later: unset it",
-        )),
-        None => Ok(()),
-    }
 }
 
 fn model(layers: &Layers) -> Result<Setting<&'static str>, InvalidSetting> {

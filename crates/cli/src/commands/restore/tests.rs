@@ -35,7 +35,7 @@ async fn a_backup_is_sound_and_brings_the_memories_back_and_keeps_what_was_there
     store(&settings, "one").await;
     let backup = home.path().join("copy.db");
     let session = Session::silent(settings.clone());
-    let made = Backup { target: Some(backup.clone()) }.run(&session).await.unwrap();
+    let made = Backup { target: Some(backup.clone()), keep: None }.run(&session).await.unwrap();
     assert_eq!(made, Verdict::Success);
     session.close().await;
     assert!(Verify { backup: backup.clone() }.run(&session).await.is_ok_and(|it| it == Verdict::Success));
@@ -57,7 +57,7 @@ async fn a_damaged_backup_is_told_with_exit_code_5_and_not_restored() {
     store(&settings, "one").await;
     let backup = home.path().join("copy.db");
     let session = Session::silent(settings.clone());
-    Backup { target: Some(backup.clone()) }.run(&session).await.unwrap();
+    Backup { target: Some(backup.clone()), keep: None }.run(&session).await.unwrap();
     session.close().await;
     let mut bytes = std::fs::read(&backup).unwrap();
     let end = bytes.len();
@@ -79,7 +79,7 @@ async fn what_is_not_there_is_neither_copied_nor_made() {
     let settings = settings(home.path());
     let session = Session::silent(settings.clone());
     let target = home.path().join("copy.db");
-    assert!(Backup { target: Some(target.clone()) }.run(&session).await.is_err());
+    assert!(Backup { target: Some(target.clone()), keep: None }.run(&session).await.is_err());
     assert!(Restore { backup: target.clone(), yes: true }.run(&session).await.is_err());
     assert!(!target.exists() && !settings.database.value.exists());
 }

@@ -184,6 +184,7 @@ fn a_bad_value_names_variable_value_and_what_is_allowed() {
         ("MCP_SQLITEVEC_MAX_CONTENT_LENGTH", "10001", "100 to 10000"),
         ("MCP_CONTENT_SPLIT_OVERLAP", "501", "0 to 500"),
         ("SESSION_CHUNK_SIZE", "-1", "a whole number"),
+        ("MCP_MEMORY_RETENTION_DAYS", "0", "1 to 36500"),
         ("MEMORY_DECAY_WINDOW_DAYS", "-1", "0 or more"),
         ("MCP_MEMORY_TOOL_PROFILE", "most", "default, full, legacy"),
         ("MCP_CUSTOM_MEMORY_TYPES", "[]", "recipe"),

@@ -14,19 +14,6 @@ pub(super) const SECTIONS: &[Section] = &[
         ],
     },
     Section {
-        title: "Other embedding models",
-        effect: Effect::Later,
-        variables: &[
-            secret(
-                super::EXTERNAL_EMBEDDING_URL,
-                "",
-                "the address of an embedding server; refused, not ignored",
-            ),
-            public("MCP_EXTERNAL_EMBEDDING_MODEL", "nomic-embed-text", "the model of the embedding server"),
-            secret("MCP_EXTERNAL_EMBEDDING_API_KEY", "", "the key of the embedding server"),
-        ],
-    },
-    Section {
         title: "Scheduled backups and examination",
         effect: Effect::Later,
         variables: &[

@@ -32,6 +32,18 @@ pub(super) const SECTIONS: &[Section] = &[
                 "all-MiniLM-L6-v2",
                 "the embedding model: `all-MiniLM-L6-v2`, which is built in",
             ),
+            secret(
+                super::EXTERNAL_EMBEDDING_URL,
+                "",
+                "the whole address of an OpenAI-compatible embeddings endpoint, used instead of the built-in model",
+            ),
+            public(super::EXTERNAL_EMBEDDING_MODEL, "nomic-embed-text", "the endpoint's model"),
+            secret(super::EXTERNAL_EMBEDDING_KEY, "", "the endpoint's key, sent as a bearer token"),
+            public(
+                super::EXTERNAL_EMBEDDING_DIMENSION,
+                "that of the model",
+                "how many numbers its vectors have; needed for a model that is not well known",
+            ),
             public(
                 super::KEYWORD_WEIGHT,
                 "0.6",
@@ -89,6 +101,11 @@ pub(super) const SECTIONS: &[Section] = &[
                 super::CUSTOM_TYPES,
                 "",
                 "further types of memories, as JSON: `{\"base\": [\"subtype\"]}`",
+            ),
+            public(
+                super::RETENTION_DAYS,
+                "",
+                "after how many days a server removes deleted memories for good, 1 to 36500; without it they stay",
             ),
             public(super::AGENT_ID, "", "the author that stored memories are marked with"),
             public(
