@@ -13,9 +13,10 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("transfer", &["model"]),
     ("engine", &["model", "ports", "ranking"]),
     ("embed", &["model", "ports"]),
+    ("embed-http", &["model", "ports"]),
     ("store-sqlite", &["model", "ports"]),
     ("mcp", &["model", "ports", "engine"]),
-    ("cli", &["model", "ports", "engine", "embed", "store-sqlite", "mcp", "transfer"]),
+    ("cli", &["model", "ports", "engine", "embed", "embed-http", "store-sqlite", "mcp", "transfer"]),
 ];
 
 /// Crates that only tests and developers use: they may depend on anything, and nothing of the product on them.
@@ -27,6 +28,7 @@ const HOMES: &[(&str, &str)] = &[
     ("sqlite-vec", "store-sqlite"),
     ("rmcp", "mcp"),
     ("tokenizers", "embed"),
+    ("ureq", "embed-http"),
     ("clap", "cli"),
 ];
 
