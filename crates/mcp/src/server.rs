@@ -10,12 +10,14 @@
 //! | `tool` | tools and their answers as `rmcp` has them |
 //! | `context` | resources, prompts and completions |
 //! | `transport` | the stream as `rmcp` sees it: reader, end of input, writer |
+//! | `ending` | what becomes of calls at the end of input |
 //! | `in_flight` | which requests are not answered yet |
 //! | `message` | one line: a message, or the error that answers it |
 //! | `order` | which calls run together |
 //! | `lines` | lines of limited length out of bytes |
 
 mod context;
+mod ending;
 mod handler;
 mod in_flight;
 mod lines;
@@ -33,6 +35,7 @@ use model::Space;
 use rmcp::service::{QuitReason, RoleServer, serve_directly};
 use tokio::io::{AsyncRead, AsyncWrite};
 
+use ending::Ending;
 use handler::Handler;
 pub use options::Options;
 use transport::{Failures, Transport, write_lines};
@@ -41,8 +44,8 @@ use transport::{Failures, Transport, write_lines};
 pub const MAX_LINE_BYTES: usize = 16 * 1024 * 1024;
 /// How many calls run at the same time; more wait.
 pub const MAX_CONCURRENT_CALLS: usize = 16;
-/// How long calls may go on after the end of input. `rmcp` adds the same again.
-const DRAIN: Duration = Duration::from_secs(5);
+/// How long the client may take to read the last answers.
+const LAST_ANSWERS: Duration = Duration::from_secs(5);
 /// How many answers wait for a slow reader before calls do.
 const QUEUED_ANSWERS: usize = 64;
 
@@ -61,7 +64,8 @@ pub enum ServeError {
 }
 
 /// Serves one client: reads requests from `input` until it ends, finishes the calls that are under way, and returns when
-/// their answers are written to `output`.
+/// their answers are written to `output`. Calls that are not begun within 9 seconds after the end of input are answered
+/// with a failure, and so are those that do not finish within 10.
 ///
 /// The handshake and the list of tools are answered before the space's store or the model is touched; both are opened in
 /// the background after the first answer. The engine is not closed.
@@ -105,12 +109,13 @@ where
         let (engine, space) = (engine.clone(), space.clone());
         move || engine.warm(&space)
     };
-    let transport = Transport::new(input, answers, failures.clone(), Box::new(warm));
-    let handler = Handler::new(engine.grant(space, capability), options.into());
+    let (ending, ends) = Ending::new();
+    let transport = Transport::new(input, answers, failures.clone(), ending, Box::new(warm));
+    let handler = Handler::new(engine.grant(space, capability), options.into(), ends);
     let service = serve_directly::<RoleServer, _, _, _, _>(handler, transport, None);
     let quit = service.waiting().await.map_err(ServeError::Stopped)?;
     // The writer ends when the transport is gone. A reader that does not read cannot hold the process.
-    if tokio::time::timeout(DRAIN, writer).await.is_err() {
+    if tokio::time::timeout(LAST_ANSWERS, writer).await.is_err() {
         tracing::warn!("the client did not read its last answers");
     }
     match (failures.take(), quit) {

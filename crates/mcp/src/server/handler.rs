@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use engine::Grant;
+use engine::{ErrorCode as ErrorKind, Grant};
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
@@ -17,6 +17,7 @@ use rmcp::service::{RequestContext, RoleServer};
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
 
+use super::ending::{Ends, Stage};
 use super::order::Turn;
 use super::tool::{LISTED, answered, failed};
 use super::{MAX_CONCURRENT_CALLS, Options};
@@ -52,11 +53,12 @@ pub(super) struct Handler {
     grant: Grant,
     options: Options,
     calls: Arc<Semaphore>,
+    ends: Ends,
 }
 
 impl Handler {
-    pub(super) fn new(grant: Grant, options: Options) -> Self {
-        Self { grant, options, calls: Arc::new(Semaphore::new(MAX_CONCURRENT_CALLS)) }
+    pub(super) fn new(grant: Grant, options: Options, ends: Ends) -> Self {
+        Self { grant, options, calls: Arc::new(Semaphore::new(MAX_CONCURRENT_CALLS)), ends }
     }
 
     /// Who sent a request.
@@ -65,32 +67,47 @@ impl Handler {
         Caller::agent(self.grant.clone(), client.as_ref().map(|client| client.name.as_str()))
     }
 
-    /// Does some work in a task of its own, so that a defect in it is an answer like any other; none when it panicked or
-    /// was cancelled. Only so many run at once.
+    /// Does some work in a task of its own, so that a defect in it is an answer like any other. Only so many run at once.
+    ///
+    /// # Errors
+    /// What is to be answered when it panicked, was cancelled, or the server ended before.
     async fn apart<T: Send + 'static>(
         &self,
         context: &RequestContext<RoleServer>,
         work: impl Future<Output = T> + Send + 'static,
-    ) -> Option<T> {
+    ) -> Result<T, ToolError> {
         let calls = Arc::clone(&self.calls);
         let turn = context.extensions.get::<Turn>().cloned();
+        let (mut end, mut very_end) = (self.ends.clone(), self.ends.clone());
         let mut task = tokio::spawn(async move {
             let mut turn = turn;
-            if let Some(turn) = &mut turn {
-                turn.comes().await;
-            }
-            let _permit = calls.acquire_owned().await;
-            work.await
+            let begin = async {
+                if let Some(turn) = &mut turn {
+                    turn.comes().await;
+                }
+                calls.acquire_owned().await
+            };
+            let _permit = tokio::select! {
+                biased;
+                () = end.reaches(Stage::Refusing) => return Err(not_begun()),
+                permit = begin => permit,
+            };
+            Ok(work.await)
         });
         let token = context.meta.get_progress_token();
         let mut ticks = tokio::time::interval_at(Instant::now() + PROGRESS_PERIOD, PROGRESS_PERIOD);
         let mut seconds = 0.0;
         let done = loop {
             tokio::select! {
+                biased;
                 done = &mut task => break done,
                 () = context.ct.cancelled() => {
                     task.abort();
                     break task.await;
+                }
+                () = very_end.reaches(Stage::GivingUp) => {
+                    task.abort();
+                    return Err(given_up());
                 }
                 _ = ticks.tick() => {
                     seconds += PROGRESS_PERIOD.as_secs_f64();
@@ -106,7 +123,7 @@ impl Handler {
         if done.as_ref().is_err_and(tokio::task::JoinError::is_panic) {
             tracing::error!("a request panicked");
         }
-        done.ok()
+        done.unwrap_or_else(|_| Err(ToolError::internal()))
     }
 
     async fn call(
@@ -121,9 +138,8 @@ impl Handler {
             .apart(&context, async move { tools::call_as(&caller, &request.name, arguments).await })
             .await;
         match called {
-            Some(Ok(answer)) => answered(answer),
-            Some(Err(error)) => failed(&error),
-            None => failed(&ToolError::internal()),
+            Ok(Ok(answer)) => answered(answer),
+            Ok(Err(error)) | Err(error) => failed(&error),
         }
     }
 }
@@ -192,7 +208,7 @@ impl ServerHandler for Handler {
         check_cursor(request)?;
         let reader = self.grant.reader().clone();
         let listed = self.apart(&context, async move { super::context::list_resources(&reader).await }).await;
-        let mut result = listed.ok_or_else(broken)?;
+        let mut result = listed.map_err(broken)?;
         if is_stateless(&context) {
             (result.ttl_ms, result.cache_scope) = (Some(0), Some(CacheScope::Private));
         }
@@ -224,7 +240,7 @@ impl ServerHandler for Handler {
         let read = self.apart(&context, async move {
             super::context::read_resource(&caller, &request.uri, not_found).await
         });
-        let mut result = read.await.unwrap_or_else(|| Err(broken()))?;
+        let mut result = read.await.unwrap_or_else(|error| Err(broken(error)))?;
         if is_stateless {
             (result.ttl_ms, result.cache_scope) = (Some(0), Some(CacheScope::Private));
         }
@@ -253,7 +269,7 @@ impl ServerHandler for Handler {
         let made = self.apart(&context, async move {
             super::context::get_prompt(&reader, &request.name, request.arguments).await
         });
-        Ok(made.await.unwrap_or_else(|| Err(broken()))?.into())
+        Ok(made.await.unwrap_or_else(|error| Err(broken(error)))?.into())
     }
 
     async fn complete(
@@ -264,7 +280,7 @@ impl ServerHandler for Handler {
         let reader = self.grant.reader().clone();
         let completed =
             self.apart(&context, async move { super::context::complete(&reader, &request).await }).await;
-        completed.unwrap_or_else(|| Err(broken()))
+        completed.unwrap_or_else(|error| Err(broken(error)))
     }
 
     async fn on_custom_request(
@@ -288,8 +304,26 @@ fn check_cursor(request: Option<PaginatedRequestParams>) -> Result<(), ErrorData
     Ok(())
 }
 
-fn broken() -> ErrorData {
-    ErrorData::internal_error(ToolError::internal().message, None)
+/// A request that could not be carried out, where the answer is no tool's.
+fn broken(error: ToolError) -> ErrorData {
+    ErrorData::internal_error(error.message, None)
+}
+
+/// The answer to a call that waited when the server ended.
+fn not_begun() -> ToolError {
+    ToolError::new(
+        ErrorKind::StorageUnavailable,
+        "the server is stopping: this call was not begun and nothing was stored or changed by it; start the server again \
+         and call again",
+    )
+}
+
+/// The answer to a call that ran when the server ended.
+fn given_up() -> ToolError {
+    ToolError::new(
+        ErrorKind::StorageUnavailable,
+        "the server is stopping and this call did not finish in time: look whether it took effect before you call again",
+    )
 }
 
 /// Whether a request is of the stateless revision.

@@ -14,17 +14,17 @@ use rmcp::model::{
 use rmcp::service::{RoleServer, RxJsonRpcMessage, TxJsonRpcMessage};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
-use tokio::time::Instant;
 
+use super::ending::Ending;
 use super::in_flight::{InFlight, Limit};
 use super::lines::{Line, Lines};
 use super::message::{self, Incoming};
 use super::order::Order;
-use super::{DRAIN, MAX_LINE_BYTES, ServeError};
+use super::{MAX_LINE_BYTES, ServeError};
 use crate::tools::{self, Effect};
 
-/// How much is in flight before no more is read: requests, and bytes of their lines. Generous, because a simple client writes all its requests
-/// before it reads an answer.
+/// How much is in flight before no more is read: requests, and bytes of their lines. Generous, because a simple client
+/// writes all its requests before it reads an answer.
 const MAX_IN_FLIGHT: Limit = Limit { count: 4096, bytes: 64 * 1024 * 1024 };
 
 /// Requests from a reader, answers to a writer.
@@ -38,8 +38,7 @@ pub(super) struct Transport<R> {
     in_flight: Arc<InFlight>,
     failures: Failures,
     order: Order,
-    /// When the input has ended: until when calls may go on.
-    deadline: Option<Instant>,
+    ending: Ending,
     after_first_answer: Option<Box<dyn FnOnce() + Send>>,
 }
 
@@ -63,6 +62,7 @@ impl<R: AsyncRead + Unpin> Transport<R> {
         input: R,
         answers: mpsc::Sender<ServerJsonRpcMessage>,
         failures: Failures,
+        ending: Ending,
         after_first_answer: Box<dyn FnOnce() + Send>,
     ) -> Self {
         Self {
@@ -73,7 +73,7 @@ impl<R: AsyncRead + Unpin> Transport<R> {
             in_flight: Arc::default(),
             failures,
             order: Order::default(),
-            deadline: None,
+            ending,
             after_first_answer: Some(after_first_answer),
         }
     }
@@ -97,10 +97,10 @@ impl<R: AsyncRead + Unpin> Transport<R> {
                 }
             }
             Ok(Line::TooLong) => self.refusals.push_back(message::too_long()),
-            Ok(Line::End) => self.deadline = Some(Instant::now() + DRAIN),
+            Ok(Line::End) => self.ending.begin(),
             Err(error) => {
                 self.failures.report(ServeError::Input(error));
-                self.deadline = Some(Instant::now() + DRAIN);
+                self.ending.begin();
             }
         }
         Ok(())
@@ -186,11 +186,8 @@ impl<R: AsyncRead + Send + Unpin + 'static> rmcp::transport::Transport<RoleServe
                 self.note(&mut message, bytes);
                 return Some(message);
             }
-            if let Some(deadline) = self.deadline {
-                let calls = self.in_flight.drain(deadline).await;
-                if calls > 0 {
-                    tracing::warn!(calls, "the input has ended and calls are still running");
-                }
+            if let Some(since) = self.ending.since() {
+                self.ending.finish(since, &self.in_flight).await;
                 return None;
             }
             self.read(&answers).await.ok()?;

@@ -1,10 +1,12 @@
 //! Cancellation, defects and the end of input.
 
+use std::time::Duration;
+
 use engine::Capability;
 use serde_json::{Value, json};
 
 use super::{Client, held, text};
-use crate::server::ServeError;
+use crate::server::{MAX_CONCURRENT_CALLS, ServeError};
 
 fn store(id: &str) -> Value {
     let call = json!({"name": "memory_store", "arguments": {"content": format!("fact {id}")}});
@@ -46,6 +48,41 @@ async fn a_call_that_is_under_way_when_the_input_ends_is_finished_and_answered()
 }
 
 #[tokio::test(start_paused = true)]
+async fn when_time_runs_short_calls_that_have_not_begun_are_refused_and_the_others_finished() {
+    let (engine, held) = held::engine();
+    let mut client = Client::of(&engine, Capability::Admin);
+    let waiting = 60;
+    for id in 0..MAX_CONCURRENT_CALLS + waiting {
+        client.send(store(&id.to_string())).await;
+    }
+    // Reads and writes of other kinds wait for their turn, and are answered all the same.
+    let get = json!({"name": "memory_list", "arguments": {}});
+    client.send(json!({"jsonrpc": "2.0", "id": "list", "method": "tools/call", "params": get})).await;
+    client.send(json!({"jsonrpc": "2.0", "id": "read", "method": "resources/list"})).await;
+    held.entered(MAX_CONCURRENT_CALLS).await;
+    let ending = tokio::spawn(client.end());
+    tokio::time::sleep(Duration::from_millis(9_500)).await;
+    held.release();
+    let (answers, ended) = ending.await.unwrap();
+    assert!(ended.is_ok());
+    let count = |is: fn(&Value) -> bool| answers.iter().filter(|answer| is(answer)).count();
+    assert_eq!(
+        count(|answer| answer["result"]["structuredContent"]["outcome"] == "created"),
+        MAX_CONCURRENT_CALLS
+    );
+    let is_refused = |answer: &Value| {
+        answer["result"]["isError"] == true && text(&answer["result"]).contains("nothing was stored")
+    };
+    assert_eq!(count(is_refused), waiting + 1);
+    assert_eq!(
+        count(|answer| answer["error"]["message"].as_str().is_some_and(|e| e.contains("stopping"))),
+        1
+    );
+    assert_eq!(answers.len(), MAX_CONCURRENT_CALLS + waiting + 2);
+    assert_eq!(held.finished(), MAX_CONCURRENT_CALLS);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_call_that_never_ends_does_not_keep_the_server_alive() {
     let (engine, held) = held::engine();
     let mut client = Client::of(&engine, Capability::Admin);
@@ -53,7 +90,9 @@ async fn a_call_that_never_ends_does_not_keep_the_server_alive() {
     held.entered(1).await;
     let begun = tokio::time::Instant::now();
     let (answers, ended) = client.end().await;
-    assert!(answers.is_empty() && ended.is_ok());
+    assert!(ended.is_ok());
+    let [answer] = &answers[..] else { panic!("not one answer: {answers:?}") };
+    assert!(text(&answer["result"]).contains("did not finish"), "{answer}");
     assert_eq!(begun.elapsed().as_secs(), 10);
     held.left().await;
 }
@@ -126,7 +165,7 @@ async fn a_client_that_asks_for_progress_hears_that_its_call_is_still_worked_on(
     // Who did not ask is not told.
     client.send(store("quiet")).await;
     held.entered(1).await;
-    tokio::time::sleep(std::time::Duration::from_secs(30)).await;
+    tokio::time::sleep(Duration::from_secs(30)).await;
     held.release();
     assert_eq!(client.next().await.unwrap()["id"], "quiet");
 }

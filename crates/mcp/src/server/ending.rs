@@ -1,0 +1,84 @@
+//! The end of a stream: what becomes of the calls that are still to be answered.
+//!
+//! A simple client writes all its requests, ends its output and reads. So they are worked off after the end of input, but
+//! not for ever, and every one of them is answered: when time runs short, those that have not begun are refused, and those
+//! that still run at the very end are given up.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::in_flight::InFlight;
+
+/// How long calls are begun after the end of input.
+const WORK: Duration = Duration::from_secs(9);
+/// How long calls that have begun may go on after that.
+const FINISH: Duration = Duration::from_secs(1);
+/// How long the answers to calls that were given up may take to be queued.
+const GIVE_UP: Duration = Duration::from_millis(500);
+
+/// What still happens to calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Stage {
+    /// They are worked off.
+    Working,
+    /// None is begun any more.
+    Refusing,
+    /// Those that run are given up.
+    GivingUp,
+}
+
+/// Tells calls of the end. The stream has it.
+#[derive(Debug)]
+pub(super) struct Ending {
+    stage: watch::Sender<Stage>,
+    /// When the input ended.
+    since: Option<Instant>,
+}
+
+/// Hears of the end. Calls have it.
+#[derive(Debug, Clone)]
+pub(super) struct Ends(watch::Receiver<Stage>);
+
+impl Ending {
+    /// An end that has not come, and who hears of it.
+    pub(super) fn new() -> (Self, Ends) {
+        let (stage, heard) = watch::channel(Stage::Working);
+        (Self { stage, since: None }, Ends(heard))
+    }
+
+    /// The input has ended.
+    pub(super) fn begin(&mut self) {
+        self.since.get_or_insert_with(Instant::now);
+    }
+
+    /// When the input ended.
+    pub(super) fn since(&self) -> Option<Instant> {
+        self.since
+    }
+
+    /// Waits until everything is answered. It lasts 10 seconds at most, whatever the calls do.
+    pub(super) async fn finish(&self, since: Instant, in_flight: &InFlight) {
+        if in_flight.drain(since + WORK).await == 0 {
+            return;
+        }
+        self.stage.send_replace(Stage::Refusing);
+        let calls = in_flight.drain(since + WORK + FINISH).await;
+        if calls == 0 {
+            return;
+        }
+        tracing::warn!(calls, "the input has ended and calls are still running: they are given up");
+        self.stage.send_replace(Stage::GivingUp);
+        in_flight.drain(Instant::now() + GIVE_UP).await;
+    }
+}
+
+impl Ends {
+    /// Waits for a stage. When the stream is gone without it, for ever.
+    pub(super) async fn reaches(&mut self, stage: Stage) {
+        if self.0.wait_for(|reached| *reached >= stage).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
