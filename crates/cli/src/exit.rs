@@ -154,7 +154,11 @@ impl From<ToolError> for Failure {
         let ToolError { code, message, .. } = error;
         let message = match code {
             ErrorCode::NotFound => message.split(": ").next().unwrap_or_default().to_owned(),
-            _ => message.trim_start_matches("`content_hash`: ").to_owned(),
+            // Their flags have other names.
+            _ => ["`content_hash`: ", "`time_expr`: "]
+                .iter()
+                .fold(message.as_str(), |text, name| text.trim_start_matches(name))
+                .to_owned(),
         };
         Self::Known { code, message, hint: None }
     }
@@ -217,6 +221,7 @@ mod tests {
                 "`content_hash`: it is too short: give more",
                 "it is too short: give more",
             ),
+            (ErrorCode::InvalidInput, "`time_expr`: not understood", "not understood"),
             (
                 ErrorCode::InvalidInput,
                 "`limit` is 0, it must be from 1 to 100",

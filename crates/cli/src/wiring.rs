@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use embed::BuiltIn;
+use embed_http::HttpEmbedder;
 use engine::{Capability, Engine, Grant, Parts};
 use mcp::Defaults;
 use model::{ModelIdentity, Space};
@@ -25,14 +26,14 @@ pub enum Use {
 /// An engine as the settings want it. Touches no file and loads no model.
 #[must_use]
 pub fn engine(settings: &Settings, used_by: Use) -> Engine {
-    let embedder: Arc<dyn Embedder> = Arc::new(BuiltIn::new());
+    let (embedder, previous) = embedders(settings);
     let stores = match settings.backend.value {
         Backend::SqliteVec => SqliteFiles { default: options(settings, embedder.model().clone()) },
     };
     Engine::new(Parts {
         stores: Arc::new(stores),
         embedder,
-        previous: Vec::new(),
+        previous,
         clock: Arc::new(SystemClock),
         rng: Arc::new(SystemRng),
         settings: engine::Settings {
@@ -79,7 +80,18 @@ pub fn server_options(settings: &Settings) -> mcp::Options {
 /// How the database file is opened, as the settings want it: for what is done to the file itself.
 #[must_use]
 pub fn database(settings: &Settings) -> store_sqlite::Options {
-    options(settings, BuiltIn::new().model().clone())
+    options(settings, embedders(settings).0.model().clone())
+}
+
+/// The model in use, and those that may have been in use before and can still be asked. There is no falling back from one
+/// to another.
+fn embedders(settings: &Settings) -> (Arc<dyn Embedder>, Vec<Arc<dyn Embedder>>) {
+    let built_in = Arc::new(BuiltIn::new());
+    match settings.embedding_server.endpoint.value.clone() {
+        Some(endpoint) => (Arc::new(HttpEmbedder::new(endpoint)), vec![built_in]),
+        // An endpoint that is not set any more is not asked.
+        None => (built_in, Vec::new()),
+    }
 }
 
 /// The store itself, opened: for what is done to it as a whole.
@@ -132,6 +144,24 @@ mod tests {
         assert_eq!(filled.agent_id.as_deref(), Some("planner"));
         assert_eq!(filled.max_response_chars, Some(u64::MAX));
         assert_eq!(filled.client_hostname, process::hostname());
+    }
+
+    #[test]
+    fn an_endpoint_embeds_alone_and_the_built_in_model_is_the_one_before() {
+        let resolve = |variables: &[(&str, &str)]| {
+            let home = std::path::Path::new("/home/u");
+            Settings::resolve(Vec::new(), Environment::of(variables, Some(home), home)).unwrap()
+        };
+        let names = |settings: &Settings| {
+            let (embedder, previous) = embedders(settings);
+            let previous: Vec<String> = previous.iter().map(|one| one.model().to_string()).collect();
+            (embedder.model().to_string(), previous, database(settings).model.to_string())
+        };
+        let built_in = "all-MiniLM-L6-v2/mean-l2/384".to_owned();
+        assert_eq!(names(&resolve(&[])), (built_in.clone(), vec![], built_in.clone()));
+        let endpoint = "nomic-embed-text/external/768".to_owned();
+        let settings = resolve(&[("MCP_EXTERNAL_EMBEDDING_URL", "http://127.0.0.1:9/v1/embeddings")]);
+        assert_eq!(names(&settings), (endpoint.clone(), vec![built_in], endpoint));
     }
 
     #[tokio::test]

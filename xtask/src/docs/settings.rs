@@ -17,8 +17,8 @@ pub(super) fn page() -> String {
     }
     page.heading(2, "What comes later");
     page.paragraph(
-        "These belong to parts of the original that this release does not have yet. They are accepted, and the log says \
-         that they do nothing.",
+        "These belong to parts of the original that this release does not have yet. They are accepted, and the log of \
+         a server says that they do nothing.",
     );
     for section in with(Effect::Later) {
         page.heading(3, section.title);

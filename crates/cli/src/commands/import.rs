@@ -7,7 +7,7 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use engine::{ImportOutcome, ImportRequest, Writer};
+use engine::{ImportOutcome, ImportRequest, Reader, Writer};
 use ports::{Clock, SystemClock};
 use transfer::{Import as Importer, ImportError, MemoryRecord, Outcome, Record, Summary};
 
@@ -49,11 +49,15 @@ impl Import {
             checked.push((path, summary));
         }
         let total = checked.iter().map(|(_, summary)| summary.memories).sum();
+        // Opening a database that is not there makes it, and a dry run changes nothing.
+        let is_there = session.settings.database.value.exists();
+        let reader = if is_there { Some(writer.reader()) } else { None };
+        let mode = if self.dry_run { Mode::Count(reader) } else { Mode::Store(writer) };
         let mut tally = Tally::new(self.dry_run);
         let mut bar = Bar::new(&session.terminal, "importing");
         for (path, summary) in &checked {
             tally.begin(path, summary);
-            import(path, writer, &mut tally, &mut |done| bar.set(done, total)).await?;
+            import(path, mode, &mut tally, &mut |done| bar.set(done, total)).await?;
         }
         bar.finish();
         match session.terminal.format() {
@@ -64,6 +68,15 @@ impl Import {
     }
 }
 
+/// What is done with each memory.
+#[derive(Clone, Copy)]
+enum Mode<'a> {
+    /// It is only counted; without a reader there are no memories yet.
+    Count(Option<&'a Reader>),
+    /// It is stored.
+    Store(&'a Writer),
+}
+
 /// Reads a file to its end.
 fn check(path: &Path) -> Result<Summary, Failure> {
     transfer::verify(open(path)?).map_err(|error| unreadable(path, &error))
@@ -72,7 +85,7 @@ fn check(path: &Path) -> Result<Summary, Failure> {
 /// Stores what is in a file, or only counts it.
 async fn import(
     path: &Path,
-    writer: &Writer,
+    mode: Mode<'_>,
     tally: &mut Tally,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), Failure> {
@@ -81,7 +94,7 @@ async fn import(
         match read.outcome {
             Outcome::Usable(Record::Memory(memory)) if memory.deleted_at.is_some() => tally.deleted += 1,
             Outcome::Usable(Record::Memory(memory)) => {
-                store(*memory, writer, tally, &read.place).await?;
+                store(*memory, mode, tally, &read.place).await?;
                 progress(tally.memories());
             }
             Outcome::Usable(Record::Edge(_)) => tally.edges += 1,
@@ -94,7 +107,7 @@ async fn import(
 
 async fn store(
     record: MemoryRecord,
-    writer: &Writer,
+    mode: Mode<'_>,
     tally: &mut Tally,
     place: &transfer::Place,
 ) -> Result<(), Failure> {
@@ -105,14 +118,15 @@ async fn store(
             return Ok(());
         }
     };
-    if tally.dry_run {
-        let is_there = writer.reader().holds(&memory.hash).await?;
-        tally.add(if is_there { ImportOutcome::Duplicate } else { ImportOutcome::Created });
-        return Ok(());
-    }
-    let request =
-        ImportRequest { memory, updated_at: record.updated_at, superseded_by: record.superseded_by };
-    tally.add(writer.import(request).await?);
+    let outcome = match mode {
+        Mode::Count(Some(reader)) if reader.holds(&memory.hash).await? => ImportOutcome::Duplicate,
+        Mode::Count(_) => ImportOutcome::Created,
+        Mode::Store(writer) => {
+            let (updated_at, superseded_by) = (record.updated_at, record.superseded_by);
+            writer.import(ImportRequest { memory, updated_at, superseded_by }).await?
+        }
+    };
+    tally.add(outcome);
     Ok(())
 }
 

@@ -45,6 +45,9 @@ impl Server {
         })?;
         let settings = Settings::resolve(self.flag_values(source), Environment::of_process())?;
         logging::start(&settings);
+        if let Some(notice) = settings.in_vain() {
+            tracing::warn!("{notice}");
+        }
         if std::io::stdin().is_terminal() {
             terminal.say("waiting for an assistant's requests on standard input; Ctrl-C ends it");
         }

@@ -25,13 +25,24 @@ impl Settings {
         found
     }
 
-    fn rows(&self) -> [Option<Effective>; 23] {
+    /// One sentence for all variables that are set and do nothing: for the log of a server. Names that other programs have
+    /// too are not counted.
+    #[must_use]
+    pub fn in_vain(&self) -> Option<String> {
+        let names = self.without_effect.iter().map(|found| found.name.as_str());
+        let names: Vec<&str> = names.filter(|name| var::is_ours(name)).collect();
+        let (verb, them) = if names.len() == 1 { ("is", "it has") } else { ("are", "they have") };
+        let names = (!names.is_empty()).then(|| names.join(", "))?;
+        Some(format!("{names} {verb} set, but {them} no effect here: `memory config --all` says why"))
+    }
+
+    fn rows(&self) -> [Option<Effective>; 27] {
         let kind = match self.backend.value {
             Backend::SqliteVec => "sqlite_vec",
         };
         let pragmas: Vec<String> =
             self.pragmas.value.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        let texts = &self.splitting;
+        let (texts, server) = (&self.splitting, &self.embedding_server);
         let chars = self.max_response_chars.value.map(|chars| if chars == u64::MAX { 0 } else { chars });
         [
             row(var::BACKEND, &self.backend, kind),
@@ -40,6 +51,14 @@ impl Settings {
             row(var::BACKUPS_PATH, &self.backups, self.backups.value.display()),
             row(var::SQLITE_PRAGMAS, &self.pragmas, pragmas.join(",")),
             row(var::EMBEDDING_MODEL, &self.model, self.model.value),
+            row(var::EXTERNAL_EMBEDDING_URL, &server.endpoint, server.shown_address()),
+            row(var::EXTERNAL_EMBEDDING_MODEL, &server.model, &server.model.value),
+            row(var::EXTERNAL_EMBEDDING_KEY, &server.key, server.key.value.as_ref().map_or("", |_| "set")),
+            row(
+                var::EXTERNAL_EMBEDDING_DIMENSION,
+                &server.dimension,
+                server.dimension.value.map_or_else(String::new, |n| n.to_string()),
+            ),
             row(var::KEYWORD_WEIGHT, &self.weights.words, self.weights.words.value),
             row(var::SEMANTIC_WEIGHT, &self.weights.meaning, self.weights.meaning.value),
             row(
@@ -152,6 +171,8 @@ mod tests {
             ("MEMORY_DECAY_WINDOW_DAYS", "30"),
             ("MCP_MEMORY_TOOL_PROFILE", "full"),
             ("MCP_MEMORY_RETENTION_DAYS", "30"),
+            ("MCP_EXTERNAL_EMBEDDING_MODEL", "bge-m3"),
+            ("MCP_EXTERNAL_EMBEDDING_DIMENSION", "1000"),
             ("MCP_LOG_LEVEL", "info"),
         ];
         let effective = with(&written);

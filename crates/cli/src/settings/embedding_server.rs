@@ -113,7 +113,10 @@ mod tests {
         let dimension = |text| ("MCP_EXTERNAL_EMBEDDING_DIMENSION", text);
         assert_eq!(model(&[URL, other, dimension("8192")]), "some-model/external/8192");
         let unknown = error(&[URL, other]);
-        assert!(unknown.contains("some-model") && unknown.contains("set MCP_EXTERNAL_EMBEDDING_DIMENSION"), "{unknown}");
+        assert!(
+            unknown.contains("some-model") && unknown.contains("set MCP_EXTERNAL_EMBEDDING_DIMENSION"),
+            "{unknown}"
+        );
         for text in ["0", "8193", "many"] {
             assert!(error(&[URL, dimension(text)]).contains("from 1 to 8192"), "{text}");
         }

@@ -9,8 +9,8 @@ use super::layers::{Layers, Raw};
 use super::log::ALLOWED as ALLOWED_LOG;
 use super::variables as var;
 use super::{
-    Backend, EmbeddingServer, Environment, FlagValue, InvalidSetting, LogFilter, LongTexts, Setting, Settings, Weights,
-    WithoutEffect,
+    Backend, EmbeddingServer, Environment, FlagValue, InvalidSetting, LogFilter, LongTexts, Setting,
+    Settings, Weights,
 };
 use super::{parse, paths};
 
@@ -29,7 +29,6 @@ impl Settings {
         let layers = Layers::new(flags, environment, &mut notices);
         let (without_effect, unknown) = (layers.without_effect(), layers.unknown_names());
         notices.extend(misspelt(&unknown));
-        notices.extend(in_vain(&without_effect));
         let base = base_directory(&layers);
         Ok(Self {
             backend: backend(&layers)?,
@@ -219,15 +218,6 @@ fn misspelt(unknown: &[String]) -> impl Iterator<Item = String> {
         };
         format!("{name} is no setting of this program and is ignored: {advice}")
     })
-}
-
-/// One sentence for all variables that are set and do nothing. Names that other programs have too are not counted.
-fn in_vain(without_effect: &[WithoutEffect]) -> Option<String> {
-    let ours = without_effect.iter().map(|found| found.name.as_str()).filter(|name| var::is_ours(name));
-    let names: Vec<&str> = ours.collect();
-    let (verb, them) = if names.len() == 1 { ("is", "it has") } else { ("are", "they have") };
-    let names = (!names.is_empty()).then(|| names.join(", "))?;
-    Some(format!("{names} {verb} set, but {them} no effect here: `memory config --all` says why"))
 }
 
 /// Our own variable must be right; those that other programs use too are taken if they can be understood.

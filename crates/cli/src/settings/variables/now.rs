@@ -1,6 +1,6 @@
 //! Variables that this release understands.
 
-use super::{Effect, Section, public};
+use super::{Effect, Section, public, secret};
 
 /// What has effect, by subject.
 pub(super) const SECTIONS: &[Section] = &[
