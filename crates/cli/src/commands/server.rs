@@ -10,6 +10,7 @@ use engine::{Capability, ErrorCode};
 use mcp::ServeError;
 use model::Space;
 use tokio::io::{AsyncRead, ReadBuf};
+use tokio::sync::mpsc;
 
 use super::session::runtime;
 use crate::arguments::Source;
@@ -27,7 +28,8 @@ use crate::{logging, process};
 
 An assistant starts this program itself; the README has the lines for each
 client. It ends with its standard input, on SIGTERM and on Ctrl-C, everything
-stored. Messages for people go to standard error.")]
+stored; a second signal ends it at once. Messages for people go to standard
+error.")]
 pub struct Server {
     /// Log what happens, as --log-level debug does
     #[arg(long, conflicts_with = "log_level")]
@@ -76,7 +78,7 @@ impl Server {
 
 async fn serve(settings: &Settings, output: File) -> Result<Verdict, Failure> {
     let engine = wiring::engine(settings, Use::Server);
-    let input = Stoppable::new(tokio::io::stdin(), stopped());
+    let input = Stoppable::new(tokio::io::stdin(), stopped(signals(), end_at_once));
     let output = tokio::fs::File::from_std(output);
     // Whoever started the process owns the files: there is no more to protect from them.
     let options = wiring::server_options(settings);
@@ -122,31 +124,65 @@ impl<R: AsyncRead + Unpin, S: Future<Output = ()>> AsyncRead for Stoppable<R, S>
     }
 }
 
-/// Waits until the process is asked to stop.
-#[cfg(unix)]
-async fn stopped() {
-    use tokio::signal::unix::{SignalKind, signal};
+/// What asks the process to stop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Signal {
+    name: &'static str,
+    number: u8,
+}
 
-    let signals =
-        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()));
-    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) = signals else {
+/// Waits until the process is asked to stop. Who asks again wants it to stop at once: that is `end`.
+async fn stopped(mut signals: mpsc::Receiver<Signal>, end: impl FnOnce(Signal) + Send + 'static) {
+    let Some(signal) = signals.recv().await else {
         tracing::warn!("signals cannot be received: only the end of standard input stops the server cleanly");
         return std::future::pending().await;
     };
-    let signal = tokio::select! {
-        _ = terminate.recv() => "SIGTERM",
-        _ = interrupt.recv() => "SIGINT",
-        _ = hangup.recv() => "SIGHUP",
-    };
-    tracing::info!(signal, "asked to stop");
+    tracing::info!(signal = signal.name, "asked to stop");
+    tokio::spawn(async move {
+        if let Some(again) = signals.recv().await {
+            end(again);
+        }
+    });
 }
 
-/// Waits until the process is asked to stop.
+/// Ends the process with what a shell says of one that a signal ended. What was acknowledged is stored.
+fn end_at_once(signal: Signal) {
+    tracing::warn!(signal = signal.name, "asked to stop again: what is under way is given up");
+    std::process::exit(128 + i32::from(signal.number));
+}
+
+/// The signals that ask the process to stop, as they come. None when they cannot be received.
+fn signals() -> mpsc::Receiver<Signal> {
+    let (sender, receiver) = mpsc::channel(2);
+    tokio::spawn(forward(sender));
+    receiver
+}
+
+#[cfg(unix)]
+async fn forward(signals: mpsc::Sender<Signal>) {
+    use tokio::signal::unix::{SignalKind, signal};
+
+    let streams =
+        (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()));
+    let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) = streams else { return };
+    loop {
+        let signal = tokio::select! {
+            _ = terminate.recv() => Signal { name: "SIGTERM", number: 15 },
+            _ = interrupt.recv() => Signal { name: "SIGINT", number: 2 },
+            _ = hangup.recv() => Signal { name: "SIGHUP", number: 1 },
+        };
+        if signals.send(signal).await.is_err() {
+            return;
+        }
+    }
+}
+
 #[cfg(not(unix))]
-async fn stopped() {
-    if tokio::signal::ctrl_c().await.is_err() {
-        tracing::warn!("Ctrl-C cannot be received: only the end of standard input stops the server cleanly");
-        std::future::pending::<()>().await;
+async fn forward(signals: mpsc::Sender<Signal>) {
+    while tokio::signal::ctrl_c().await.is_ok() {
+        if signals.send(Signal { name: "Ctrl-C", number: 2 }).await.is_err() {
+            return;
+        }
     }
 }
 

@@ -16,6 +16,20 @@ async fn input_ends_when_the_process_is_asked_to_stop_and_stays_ended() {
     assert_eq!(input.read(&mut four).await.unwrap(), 0);
 }
 
+#[tokio::test]
+async fn who_asks_again_ends_the_server_at_once() {
+    let (ask, signals) = mpsc::channel(2);
+    let (end, mut ended) = oneshot::channel();
+    let stopping = stopped(signals, move |signal| assert_eq!(end.send(signal), Ok(())));
+    ask.send(Signal { name: "SIGTERM", number: 15 }).await.unwrap();
+    stopping.await;
+    tokio::task::yield_now().await;
+    assert!(ended.try_recv().is_err(), "the first only stops it");
+    let again = Signal { name: "SIGINT", number: 2 };
+    ask.send(again).await.unwrap();
+    assert_eq!(ended.await, Ok(again));
+}
+
 #[test]
 fn the_flags_of_the_original_stand_for_their_variables() {
     let server = Server { debug: true, storage_backend: Some("hybrid".to_owned()) };
