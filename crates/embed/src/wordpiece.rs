@@ -1,6 +1,7 @@
 //! Text to tokens, as the model was trained: BERT's normalisation, then the longest known pieces of each word.
 //!
-//! Reading stops when enough tokens are there, so that a long text costs no more than a short one.
+//! Reading stops when enough tokens are there, so that a long text costs hardly more than a short one:
+//! the rest is only looked through for a bracket.
 
 mod text;
 
@@ -45,7 +46,7 @@ impl Words<'_> {
     }
 }
 
-/// The first named token of a text: where, its name, its number. Looks no further than a full reading could reach.
+/// The first named token of a text: where, its name, its number. Looks to the end of the text: most have none.
 fn next_named(text: &str) -> Option<(usize, &'static str, u16)> {
     text.match_indices('[').find_map(|(at, _)| {
         let (name, number) = NAMED.iter().find(|(name, _)| text[at..].starts_with(name))?;
