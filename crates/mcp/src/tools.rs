@@ -2,7 +2,8 @@
 //!
 //! # Adding a tool
 //! One file here: its declaration, how its arguments are read, the use case it calls, its text, its tests; then one line
-//! in [`TOOLS`], and a row in `tests/clients/tour.json`. Its answer gets a type in [`crate::wire`]. A name of the original's older releases goes into `legacy`.
+//! in [`TOOLS`], and a row in `tests/clients/tour.json`. Its answer gets a type in [`crate::wire`]. A name of the
+//! original's older releases goes into `legacy`.
 
 mod caller;
 mod cleanup;
