@@ -28,6 +28,12 @@ pub(crate) async fn settle(space: &Arc<OpenSpace>) -> Result<(), EngineError> {
 async fn settle_now(space: &Arc<OpenSpace>) -> Result<(), EngineError> {
     let store = space.store().await?;
     let VectorSpace::Unverified { samples } = store.vector_space().await? else { return Ok(()) };
+    if samples.is_empty() {
+        // No memory has a vector that could be another model's: there is nothing to mix, and nothing to embed for it.
+        store.settle_vector_space(true).await?;
+        tracing::info!("the database has no vectors to compare with the model");
+        return Ok(());
+    }
     let texts: Vec<&str> = samples.iter().map(|sample| sample.content.as_str()).collect();
     let ours = space.parts.embedder.embed(&texts).await?;
     let cosine = mean_cosine(&samples, &ours);

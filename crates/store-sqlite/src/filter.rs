@@ -143,8 +143,10 @@ const TAGGED: &str = "instr(',' || lower(trim(
         ELSE replace(replace(replace(replace(replace(replace(m.tags,
             ', ', ','), ' ,', ','), ', ', ','), ' ,', ','), ', ', ','), ' ,', ',') END)) || ',', ?) > 0";
 
-/// When a memory was stored. Rows whose number is missing are judged by their text.
-const CREATED: &str = "coalesce(m.created_at, unixepoch(m.created_at_iso, 'subsec'))";
+/// When a memory `m` was stored, in seconds: wherever times are compared or sorted. Rows whose number is missing, or is no
+/// number, are judged by their text, as [`crate::rows::time`] reads them.
+pub(crate) const CREATED: &str = "CASE WHEN typeof(m.created_at) IN ('real', 'integer') THEN m.created_at
+    ELSE unixepoch(m.created_at_iso, 'subsec') END";
 
 /// Before any time.
 const NEVER: &str = "-1e18";

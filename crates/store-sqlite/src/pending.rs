@@ -26,14 +26,14 @@ pub(crate) fn unembedded(
     connection
         .prepare_cached(&sql)
         .and_then(|mut statement| {
-            let rows = statement.query_map(params![after, rows_limit(limit)], |row| {
+            let found = statement.query_map(params![after, rows_limit(limit)], |row| {
                 Ok(Unembedded {
                     id: MemoryId(row.get(0)?),
-                    hash: ContentHash::stored(row.get::<_, String>(1)?),
-                    content: row.get(2)?,
+                    hash: ContentHash::stored(rows::text(row, 1)?.unwrap_or_default()),
+                    content: rows::text(row, 2)?.unwrap_or_default(),
                 })
             })?;
-            rows.collect()
+            found.collect()
         })
         .doing("looking for memories without a vector")
 }
@@ -55,7 +55,7 @@ pub(crate) fn add_vectors(
     for (memory, vector) in vectors {
         let id = memory.id.0;
         let store: Option<Option<String>> = waiting
-            .query_row(params![id, memory.hash.as_str()], |row| row.get(0))
+            .query_row(params![id, memory.hash.as_str()], |row| rows::text(row, 0))
             .optional()
             .doing("adding vectors")?;
         let Some(store) = store else { continue };

@@ -6,18 +6,31 @@ use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use crate::aside;
 use crate::error::{Result, While};
-use crate::filter::{Condition, json_list, rows_limit};
+use crate::filter::{CREATED, Condition, json_list, rows_limit};
 use crate::rows;
 use crate::vectors::home::Home;
 
-/// The order of lists.
-fn newest_first(connection: &Connection) -> Result<&'static str> {
-    Ok(if aside::any_occurred(connection).doing("looking for times")? {
-        "coalesce((SELECT o.occurred_at FROM service_origins AS o WHERE o.id = m.id), m.created_at) DESC,
-            m.content_hash DESC"
+/// The order of lists. The index of the times gives it, unless some of them are elsewhere.
+fn newest_first(connection: &Connection) -> Result<String> {
+    let doing = "looking for times";
+    let time = if aside::any_occurred(connection).doing(doing)? {
+        format!("coalesce((SELECT o.occurred_at FROM service_origins AS o WHERE o.id = m.id), {CREATED})")
+    } else if any_without_number(connection).doing(doing)? {
+        CREATED.to_owned()
     } else {
-        "m.created_at DESC, m.content_hash DESC"
-    })
+        "m.created_at".to_owned()
+    };
+    Ok(format!("{time} DESC, m.content_hash DESC"))
+}
+
+/// Whether the time of any row is no number. Texts come after all numbers in the index, nothing comes before them.
+fn any_without_number(connection: &Connection) -> rusqlite::Result<bool> {
+    connection
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM memories WHERE created_at >= '')
+                OR EXISTS (SELECT 1 FROM memories WHERE created_at IS NULL)",
+        )?
+        .query_row([], |row| row.get(0))
 }
 
 /// The live memory with a key.

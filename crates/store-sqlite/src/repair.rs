@@ -7,9 +7,8 @@ use ports::Repaired;
 use rusqlite::Connection;
 
 use crate::error::{Result, While};
-use crate::integrity::ORPHANS;
 use crate::schema::catalogue::{PIECES, WORDS};
-use crate::vectors::home::{self, Home};
+use crate::vectors::home::Home;
 use crate::vectors::settle;
 use crate::{files, words};
 
@@ -22,15 +21,9 @@ pub(crate) fn database(connection: &Connection, model: &ModelIdentity) -> Result
             done.push(Repaired { subject: "words", message: format!("{index} was built again") });
         }
     }
-    let orphans: Vec<i64> = connection
-        .prepare(ORPHANS)
-        .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect())
-        .doing("looking for vectors without a memory")?;
-    for id in &orphans {
-        home::remove_from_vec0(connection, *id)?;
-    }
-    if !orphans.is_empty() {
-        let message = format!("{} vectors without a memory were removed", orphans.len());
+    let orphans = settle::drop_orphans(connection)?;
+    if orphans > 0 {
+        let message = format!("{orphans} vectors without a memory were removed");
         done.push(Repaired { subject: "vectors", message });
     }
     if Home::read(connection, model)? == Home::Vec0 {

@@ -8,7 +8,7 @@ use ports::Statistics;
 use rusqlite::Connection;
 
 use crate::error::{Result, While};
-use crate::filter::METADATA_SUPERSEDED_BY;
+use crate::filter::{CREATED, METADATA_SUPERSEDED_BY};
 use crate::schema::SCHEMA;
 use crate::schema::form::Form;
 use crate::vectors::home::Home;
@@ -50,8 +50,8 @@ fn counts(connection: &Connection, home: &Home) -> rusqlite::Result<Counts> {
                 AND coalesce(nullif(m.superseded_by, ''), {METADATA_SUPERSEDED_BY}) IS NOT NULL),
             count(*) FILTER (WHERE m.deleted_at IS NOT NULL),
             count(*) FILTER (WHERE m.deleted_at IS NULL AND {}),
-            min(m.created_at) FILTER (WHERE m.deleted_at IS NULL),
-            max(m.created_at) FILTER (WHERE m.deleted_at IS NULL)
+            min({CREATED}) FILTER (WHERE m.deleted_at IS NULL),
+            max({CREATED}) FILTER (WHERE m.deleted_at IS NULL)
          FROM memories AS m",
         home.has_vector()
     );
@@ -76,7 +76,7 @@ fn tags(connection: &Connection) -> rusqlite::Result<u64> {
     let mut different = HashSet::new();
     let mut lists = statement.query([])?;
     while let Some(row) = lists.next()? {
-        let list: String = row.get(0)?;
+        let list = rows::text(row, 0)?.unwrap_or_default();
         different.extend(rows::tags(&list).into_iter().map(|tag| tag.to_ascii_lowercase()));
     }
     Ok(different.len() as u64)
@@ -87,7 +87,5 @@ fn partitions(connection: &Connection) -> rusqlite::Result<Vec<(Partition, u64)>
         "SELECT coalesce(nullif(store, ''), 'default') AS name, count(*) FROM memories WHERE deleted_at IS NULL
             GROUP BY name ORDER BY name",
     )?;
-    let rows =
-        statement.query_map([], |row| Ok((Partition::stored(row.get::<_, String>(0)?), row.get(1)?)))?;
-    rows.collect()
+    statement.query_map([], |row| Ok((rows::partition(rows::text(row, 0)?), row.get(1)?)))?.collect()
 }

@@ -65,6 +65,15 @@ async fn vectors_of_another_dimension_are_of_another_model() {
 }
 
 #[tokio::test]
+async fn a_database_without_a_vector_to_compare_is_not_declared_foreign() {
+    let bench = Bench::default();
+    bench.store.forget_whose_vectors_these_are();
+    let answer = search(&bench, "anything").await;
+    assert_eq!(answer.notices, [""; 0]);
+    assert_eq!(bench.store.vector_space().await.unwrap(), VectorSpace::Ours);
+}
+
+#[tokio::test]
 async fn a_search_answers_by_words_when_it_cannot_be_recorded() {
     let bench = Bench::default();
     fill(&bench, &bench.embedder, 6).await;

@@ -30,6 +30,20 @@ pub(crate) fn identity(model: &ModelIdentity) -> String {
     format!("{}/{}/{}", model.name, model.revision, model.dimension)
 }
 
+/// The key of `service_info` that counts how often vectors were replaced.
+const EPOCH: &str = "vector epoch";
+
+/// How often vectors were replaced in a way that the numbers of the memories that have one do not show.
+pub(super) fn epoch(connection: &Connection) -> Result<i64> {
+    Ok(info::get(connection, EPOCH)?.and_then(|count| count.parse().ok()).unwrap_or(0))
+}
+
+/// Tells all who hold vectors in memory, in this process and in others, to read them again. To be called in the
+/// transaction that removes a vector whose memory may get another one.
+pub(super) fn raise_epoch(connection: &Connection) -> Result<()> {
+    info::set(connection, EPOCH, &epoch(connection)?.wrapping_add(1).to_string())
+}
+
 /// Under which key of `service_info` a model's home stands.
 pub(super) fn key(identity: &str) -> String {
     format!("vectors of {identity}")
@@ -74,7 +88,9 @@ impl Home {
         let bytes = bytes_of(vector.as_slice());
         match self {
             Self::Vec0 => {
-                remove_from_vec0(connection, id)?;
+                if remove_from_vec0(connection, id)? {
+                    raise_epoch(connection)?;
+                }
                 connection
                     .prepare_cached(
                         "INSERT INTO memory_embeddings (rowid, content_embedding, store) VALUES (?, ?, ?)",
@@ -100,8 +116,8 @@ impl Home {
     }
 }
 
-/// Removes a vector from the original's table, if it is there.
-pub(crate) fn remove_from_vec0(connection: &Connection, id: i64) -> Result<()> {
+/// Removes a vector from the original's table, if it is there. Says whether it was.
+pub(crate) fn remove_from_vec0(connection: &Connection, id: i64) -> Result<bool> {
     let is_there = connection
         .prepare_cached("SELECT 1 FROM memory_embeddings_rowids WHERE rowid = ?")
         .and_then(|mut statement| statement.exists([id]))
@@ -112,7 +128,7 @@ pub(crate) fn remove_from_vec0(connection: &Connection, id: i64) -> Result<()> {
             .and_then(|mut delete| delete.execute([id]))
             .doing("removing a vector")?;
     }
-    Ok(())
+    Ok(is_there)
 }
 
 /// Decides where the vectors of a model go when a file is opened with it for the first time: to vec0 when that is

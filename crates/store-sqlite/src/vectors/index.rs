@@ -16,6 +16,8 @@ pub(crate) struct Index {
     pub(crate) home: Home,
     /// The version of the database's schema when it was read.
     pub(crate) schema_version: i64,
+    /// How often vectors had been replaced when it was read.
+    pub(crate) epoch: i64,
     /// Counts the changes.
     pub(crate) version: u64,
     dimension: usize,
@@ -30,10 +32,11 @@ pub(crate) struct Index {
 
 impl Index {
     /// No vectors yet.
-    pub(crate) fn new(home: Home, dimension: usize, schema_version: i64) -> Self {
+    pub(crate) fn new(home: Home, dimension: usize, schema_version: i64, epoch: i64) -> Self {
         Self {
             home,
             schema_version,
+            epoch,
             version: 0,
             dimension,
             ids: Vec::new(),
@@ -54,6 +57,11 @@ impl Index {
         if let Some(exact) = self.exact.as_mut().filter(|_| count <= EXACT_LIMIT) {
             exact.reserve(count * self.dimension);
         }
+    }
+
+    /// How many numbers a vector has.
+    pub(crate) fn dimension(&self) -> usize {
+        self.dimension
     }
 
     /// How many vectors can be found.
@@ -157,7 +165,7 @@ mod tests {
     use super::*;
 
     fn index() -> Index {
-        Index::new(Home::Vec0, 2, 0)
+        Index::new(Home::Vec0, 2, 0, 0)
     }
 
     #[test]

@@ -103,5 +103,8 @@ pub(crate) fn drop_vectors(
     let dropped =
         connection.execute("DELETE FROM service_vectors WHERE model = ?", [&identity]).doing(doing)?;
     info::remove(connection, &home::key(&identity))?;
+    if dropped > 0 {
+        home::raise_epoch(connection)?;
+    }
     Ok(dropped as u64)
 }

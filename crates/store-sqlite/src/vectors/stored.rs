@@ -12,7 +12,8 @@ use super::home::{Home, numbers_of};
 use crate::error::{Result, While};
 
 /// What tells two sets of stored vectors apart: how many there are, and a sum over a number made of each memory's. A
-/// vector that is replaced under the same number is not noticed; nothing but re-embedding by hand does that.
+/// vector that is replaced under the same number is not noticed: what this program replaces raises the epoch
+/// ([`super::home`]).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(crate) struct Fingerprint {
     pub(crate) count: i64,

@@ -3,14 +3,15 @@
 //! Writes of this process are applied after they are committed. Writes of others are noticed by SQLite's `data_version`,
 //! which changes with every commit of another connection; then the fingerprints of index and table are compared, and
 //! only when they differ are the numbers gone through. Rows may vanish, and late ones may have small numbers: the
-//! comparison is one of sets.
+//! comparison is one of sets. A vector that is replaced under the same number does not show there: whoever of us does
+//! that raises the epoch, and an index of another epoch is read anew.
 
 use std::sync::{Mutex, MutexGuard, PoisonError, RwLock};
 
 use model::{ModelIdentity, Vector};
 use rusqlite::Connection;
 
-use super::home::Home;
+use super::home::{self, Home};
 use super::index::Index;
 use super::stored;
 use crate::error::{Result, While};
@@ -47,7 +48,10 @@ impl Vectors {
         let home = Home::read(connection, &self.model)?;
         let data_version = number(connection, "PRAGMA data_version")?;
         let schema_version = number(connection, "PRAGMA schema_version")?;
-        let is_of_table = |index: &Index| index.home == home && index.schema_version == schema_version;
+        let epoch = home::epoch(connection)?;
+        let is_of_table = |index: &Index| {
+            index.home == home && index.schema_version == schema_version && index.epoch == epoch
+        };
         {
             let held = self.index.read().unwrap_or_else(PoisonError::into_inner);
             if let Some(index) = held.as_ref().filter(|index| is_of_table(index)) {
@@ -64,10 +68,10 @@ impl Vectors {
         let mut held = self.index.write().unwrap_or_else(PoisonError::into_inner);
         let index = match held.take().filter(is_of_table) {
             Some(mut index) => {
-                reconcile(connection, &mut index, self.model.dimension)?;
+                reconcile(connection, &mut index)?;
                 index
             }
-            None => load(connection, home, self.model.dimension, schema_version)?,
+            None => load(connection, Index::new(home, self.model.dimension, schema_version, epoch))?,
         };
         *self.seen(reader) = Some(Seen { data_version, index_version: index.version });
         answer(held.insert(index))
@@ -104,17 +108,18 @@ impl Vectors {
     }
 }
 
-fn load(connection: &Connection, home: Home, dimension: usize, schema_version: i64) -> Result<Index> {
-    let mut index = Index::new(home.clone(), dimension, schema_version);
+fn load(connection: &Connection, mut index: Index) -> Result<Index> {
+    let home = index.home.clone();
     let count = stored::fingerprint(connection, &home)?.count;
     index.reserve(usize::try_from(count).unwrap_or_default());
+    let dimension = index.dimension();
     stored::each(connection, &home, dimension, |_| true, |id, numbers| index.put(id, numbers))?;
     tracing::debug!(vectors = index.len(), "read the vectors into memory");
     Ok(index)
 }
 
-fn reconcile(connection: &Connection, index: &mut Index, dimension: usize) -> Result<()> {
-    let home = index.home.clone();
+fn reconcile(connection: &Connection, index: &mut Index) -> Result<()> {
+    let (home, dimension) = (index.home.clone(), index.dimension());
     let there = stored::ids(connection, &home)?;
     let gone: Vec<i64> = index.known().filter(|id| !there.contains(id)).collect();
     gone.iter().for_each(|id| index.remove(*id));

@@ -11,7 +11,7 @@ use super::coverage::full_score;
 use super::query::{Terms, Whole};
 use crate::candidates;
 use crate::error::{Result, While};
-use crate::filter::Condition;
+use crate::filter::{CREATED, Condition};
 
 /// An index that is searched.
 struct Index {
@@ -111,7 +111,7 @@ fn by_short_texts(
     let any = vec!["instr(m.content, ?) > 0"; texts.len()].join(" OR ");
     condition.and(&format!("({any})"), texts.iter().map(|text| Value::from(text.clone())));
     let sql = format!(
-        "SELECT m.id FROM memories AS m WHERE {} ORDER BY m.created_at DESC, m.id DESC LIMIT {limit}",
+        "SELECT m.id FROM memories AS m WHERE {} ORDER BY {CREATED} DESC, m.id DESC LIMIT {limit}",
         condition.sql()
     );
     connection

@@ -183,7 +183,7 @@ async fn empty_fields_and_broken_json_are_read() {
         Filter { created_before: by_id(2).created_at.map(|at| at.plus_seconds(0.001)), ..everything() };
     let early = store.list(&until_then, Page { offset: 0, limit: 100 }).await.unwrap();
     let ids: Vec<i64> = early.memories.iter().map(|memory| memory.id.0).collect();
-    assert_eq!(ids, [1, 2], "a row without a number is judged by its text");
+    assert_eq!(ids, [2, 1], "a row without a number is judged, and sorted, by its text");
     for (tag, expected) in [("b", 1), ("c c", 1), ("c", 0), ("A", 1)] {
         let filter = Filter { tags: Tags::parse(tag).unwrap(), ..everything() };
         assert_eq!(
@@ -199,15 +199,12 @@ async fn empty_fields_and_broken_json_are_read() {
 
 #[tokio::test]
 async fn rows_without_vector_wait_and_vectors_without_row_are_told_and_removed() {
-    let place = changed(
-        "upstream_10.59.db",
-        "DELETE FROM memory_embeddings WHERE rowid = 1;
-         INSERT INTO memory_embeddings (rowid, content_embedding) SELECT 900, content_embedding FROM
-            memory_embeddings WHERE rowid = 2;",
-    )
-    .await;
+    let place = changed("upstream_10.59.db", "DELETE FROM memory_embeddings WHERE rowid = 1").await;
     let store = place.open().await;
     store.settle_vector_space(true).await.unwrap();
+    let orphan = "INSERT INTO memory_embeddings (rowid, content_embedding)
+        SELECT 900, content_embedding FROM memory_embeddings WHERE rowid = 2";
+    place.plain().execute(orphan, []).unwrap();
     let waiting = store.unembedded(None, 10).await.unwrap();
     assert_eq!(waiting.iter().map(|memory| memory.id.0).collect::<Vec<_>>(), [1]);
     let report = store.check(Check::Quick).await.unwrap();
