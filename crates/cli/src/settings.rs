@@ -59,6 +59,8 @@ pub struct Settings {
     pub backups: Setting<PathBuf>,
     /// Additional PRAGMAs for each connection: name and value.
     pub pragmas: Setting<Vec<(String, String)>>,
+    /// Whether the database may lie on a network file system.
+    pub allow_network_fs: Setting<bool>,
     /// The name of the embedding model that is built in.
     pub model: Setting<&'static str>,
     /// What embeds instead of the built-in model.

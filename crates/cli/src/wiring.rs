@@ -9,7 +9,7 @@ use engine::{Capability, Engine, Grant, Parts};
 use mcp::Defaults;
 use model::{ModelIdentity, Space};
 use ports::{Embedder, MemoryStore, OpenStore, StoreError, SystemClock, SystemRng};
-use store_sqlite::SqliteStore;
+use store_sqlite::{NetworkFileSystem, SqliteStore};
 
 use crate::process;
 use crate::settings::{Backend, Settings};
@@ -106,6 +106,10 @@ fn options(settings: &Settings, model: ModelIdentity) -> store_sqlite::Options {
     let mut options = store_sqlite::Options::new(settings.database.value.clone(), model);
     options.backups = settings.backups.value.clone();
     options.pragmas = settings.pragmas.value.clone();
+    options.network = match settings.allow_network_fs.value {
+        true => NetworkFileSystem::Allow,
+        false => NetworkFileSystem::Refuse,
+    };
     options
 }
 
@@ -162,6 +166,19 @@ mod tests {
         let endpoint = "nomic-embed-text/external/768".to_owned();
         let settings = resolve(&[("MCP_EXTERNAL_EMBEDDING_URL", "http://127.0.0.1:9/v1/embeddings")]);
         assert_eq!(names(&settings), (endpoint.clone(), vec![built_in], endpoint));
+    }
+
+    #[test]
+    fn a_network_file_system_is_refused_unless_the_user_answers_for_it() {
+        let network = |variables: &[(&str, &str)]| {
+            let home = std::path::Path::new("/home/u");
+            let settings =
+                Settings::resolve(Vec::new(), Environment::of(variables, Some(home), home)).unwrap();
+            database(&settings).network
+        };
+        assert_eq!(network(&[]), NetworkFileSystem::Refuse);
+        assert_eq!(network(&[("MCP_MEMORY_ALLOW_NETWORK_FS", "false")]), NetworkFileSystem::Refuse);
+        assert_eq!(network(&[("MCP_MEMORY_ALLOW_NETWORK_FS", "true")]), NetworkFileSystem::Allow);
     }
 
     #[tokio::test]

@@ -155,12 +155,16 @@ fn refuse_network(directory: &Path) -> Result<()> {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a magic number of 32 bits")]
     match network_name(found.f_type as u32) {
         None => Ok(()),
-        Some(name) => Err(refused(format!(
-            "{} lies on a network file system ({name}), where the locks of several processes are not dependable: \
-             move the database to a local disk",
-            directory.display()
-        ))),
+        Some(name) => Err(network_refusal(directory, name)),
     }
+}
+
+fn network_refusal(directory: &Path, name: &str) -> StoreError {
+    refused(format!(
+        "{} lies on a network file system ({name}), where the locks of several processes are not dependable: \
+         move the database to a local disk, or set MCP_MEMORY_ALLOW_NETWORK_FS=true if only one process at a time uses it",
+        directory.display()
+    ))
 }
 
 /// The file systems (`statfs` magic numbers of linux/magic.h) whose locks SQLite cannot depend on.
@@ -190,6 +194,13 @@ mod tests {
     use super::*;
 
     #[cfg(target_os = "linux")]
+    #[test]
+    fn the_refusal_of_a_network_file_system_names_the_way_round_it() {
+        let text = network_refusal(Path::new("/mnt/share"), "NFS").to_string();
+        assert!(text.contains("/mnt/share") && text.contains("(NFS)"), "{text}");
+        assert!(text.contains("MCP_MEMORY_ALLOW_NETWORK_FS=true"), "{text}");
+    }
+
     #[test]
     fn network_file_systems_are_told_from_local_ones() {
         assert_eq!(network_name(0x6969), Some("NFS"));

@@ -36,7 +36,7 @@ impl Settings {
         Some(format!("{names} {verb} set, but {them} no effect here: `memory config --all` says why"))
     }
 
-    fn rows(&self) -> [Option<Effective>; 27] {
+    fn rows(&self) -> [Option<Effective>; 28] {
         let kind = match self.backend.value {
             Backend::SqliteVec => "sqlite_vec",
         };
@@ -50,6 +50,7 @@ impl Settings {
             self.base.as_ref().and_then(|base| row(var::BASE_DIR, base, base.value.display())),
             row(var::BACKUPS_PATH, &self.backups, self.backups.value.display()),
             row(var::SQLITE_PRAGMAS, &self.pragmas, pragmas.join(",")),
+            row(var::ALLOW_NETWORK_FS, &self.allow_network_fs, self.allow_network_fs.value),
             row(var::EMBEDDING_MODEL, &self.model, self.model.value),
             row(var::EXTERNAL_EMBEDDING_URL, &server.endpoint, server.shown_address()),
             row(var::EXTERNAL_EMBEDDING_MODEL, &server.model, &server.model.value),
@@ -174,6 +175,7 @@ mod tests {
             ("MCP_EXTERNAL_EMBEDDING_MODEL", "bge-m3"),
             ("MCP_EXTERNAL_EMBEDDING_DIMENSION", "1000"),
             ("MCP_LOG_LEVEL", "info"),
+            ("MCP_MEMORY_ALLOW_NETWORK_FS", "true"),
         ];
         let effective = with(&written);
         for (name, text) in written {

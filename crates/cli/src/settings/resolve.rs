@@ -35,6 +35,7 @@ impl Settings {
             database: file(&layers, &[var::SQLITE_PATH, var::SQLITEVEC_PATH], &base, "sqlite_vec.db")?,
             backups: file(&layers, &[var::BACKUPS_PATH, var::BACKUPS_PATH_OLD], &base, "backups")?,
             pragmas: checked(layers.get(var::SQLITE_PRAGMAS), parse::pragmas, Vec::new())?,
+            allow_network_fs: checked(layers.get(var::ALLOW_NETWORK_FS), parse::switch, false)?,
             base: base.ok(),
             model: model(&layers)?,
             embedding_server: EmbeddingServer::resolve(&layers)?,

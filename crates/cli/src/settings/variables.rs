@@ -70,6 +70,8 @@ pub(super) const BASE_DIR: &str = "MCP_MEMORY_BASE_DIR";
 pub(super) const BACKUPS_PATH: &str = "MCP_MEMORY_BACKUPS_PATH";
 pub(super) const BACKUPS_PATH_OLD: &str = "mcpMemoryBackupsPath";
 pub(super) const SQLITE_PRAGMAS: &str = "MCP_MEMORY_SQLITE_PRAGMAS";
+/// Ours: the original has no such check.
+pub(super) const ALLOW_NETWORK_FS: &str = "MCP_MEMORY_ALLOW_NETWORK_FS";
 pub(super) const EMBEDDING_MODEL: &str = "MCP_EMBEDDING_MODEL";
 pub(super) const USE_ONNX: &str = "MCP_MEMORY_USE_ONNX";
 pub(super) const EXTERNAL_EMBEDDING_URL: &str = "MCP_EXTERNAL_EMBEDDING_URL";

@@ -21,6 +21,11 @@ pub(super) const SECTIONS: &[Section] = &[
             public(super::BACKUPS_PATH, "`<base>/backups`", "the directory of backups"),
             public(super::BACKUPS_PATH_OLD, "", "the directory of backups").instead_of(super::BACKUPS_PATH),
             public(super::SQLITE_PRAGMAS, "", "PRAGMAs for each connection: `name=value,name=value`"),
+            public(
+                super::ALLOW_NETWORK_FS,
+                "false",
+                "whether the database may lie on a network file system; then only one process at a time may use it",
+            ),
         ],
     },
     Section {
