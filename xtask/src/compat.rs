@@ -34,6 +34,9 @@ pub(crate) struct Arguments {
     /// Only this release of the original.
     #[arg(long)]
     release: Option<String>,
+    /// Compare this build, instead of making one.
+    #[arg(long, value_name = "PATH")]
+    executable: Option<std::path::PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -56,7 +59,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         let known: Vec<&str> = original::RELEASES.iter().map(|release| release.version).collect();
         return Err(format!("--release must be one of {}", known.join(", ")));
     }
-    let executable = workshop::build()?;
+    let executable = arguments.executable.clone().map_or_else(workshop::build, Ok)?;
     let mut failures = Vec::new();
     for release in releases {
         println!("## {}\n", release.version);

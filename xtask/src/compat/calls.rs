@@ -107,6 +107,8 @@ fn without_use(mut rows: Rows) -> Rows {
     for metadata in rows.values_mut().filter_map(|row| row.get_mut("metadata")?.as_object_mut()) {
         metadata.retain(|key, _| !USE.contains(&key.as_str()));
     }
+    // The models differ here by nature, so does what waits for one.
+    rows.values_mut().for_each(|row| drop(row.remove("embedding_pending")));
     rows
 }
 

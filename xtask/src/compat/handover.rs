@@ -18,9 +18,15 @@ const WRITTEN_BY_THE_ORIGINAL: &str = "Zwölf Kerzen brennen im Leuchtturm, writ
 pub(crate) fn run(workshop: &Workshop) -> Result<(), String> {
     println!("### Ours writes, the original reads and writes, ours reads\n");
     let mut faulty = 0;
-    let mut report = |name: &str, outcome: Result<Vec<String>, String>| {
-        let faults = outcome.unwrap_or_else(|error| vec![error]);
+    let mut report = |name: &str, outcome: Result<Handover, String>| {
+        let Handover { faults, waiting } =
+            outcome.unwrap_or_else(|error| Handover { faults: vec![error], waiting: 0 });
         println!("- {name}: {}", if faults.is_empty() { "sound, everything is there" } else { "FAULTS" });
+        if waiting > 0 {
+            println!(
+                "  - {waiting} memories wait for a vector of the original's model: its search passes over them"
+            );
+        }
         faults.iter().for_each(|fault| println!("  - {fault}"));
         faulty += usize::from(!faults.is_empty());
     };
@@ -31,6 +37,14 @@ pub(crate) fn run(workshop: &Workshop) -> Result<(), String> {
     }
     println!();
     if faulty == 0 { Ok(()) } else { Err(format!("{faulty} files were not handed over soundly")) }
+}
+
+/// What came of one file.
+struct Handover {
+    faults: Vec<String>,
+    /// Memories of ours that release 12 leaves out of its search: its vector table holds those of another model, so ours lie
+    /// beside it and the rows say that they wait (`docs/decisions/0003`).
+    waiting: usize,
 }
 
 /// The arguments with which memory number `number` is stored.
@@ -46,7 +60,7 @@ fn memory(number: usize) -> Value {
     })
 }
 
-fn hand_over(workshop: &Workshop, database: &Path) -> Result<Vec<String>, String> {
+fn hand_over(workshop: &Workshop, database: &Path) -> Result<Handover, String> {
     let mut stored = BTreeMap::new();
     let mut ours = workshop.serve(Side::Ours, database)?;
     for number in 0..MEMORIES {
@@ -59,7 +73,11 @@ fn hand_over(workshop: &Workshop, database: &Path) -> Result<Vec<String>, String
 
     let mut faults = Vec::new();
     let mut original = workshop.serve(Side::Original, database)?;
-    faults.extend(read_all(&mut original, &stored)?);
+    let waits =
+        |hash: &&String| before.get(*hash).is_some_and(|row| row.get("embedding_pending") == Some(&json!(1)));
+    let passes_over = workshop.release.starts_with("12.");
+    let waiting: BTreeSet<String> = stored.keys().filter(waits).filter(|_| passes_over).cloned().collect();
+    faults.extend(read_all(&mut original, &stored, &waiting)?);
     let hash = key(&original
         .must("memory_store", &json!({"content": WRITTEN_BY_THE_ORIGINAL, "tags": ["predecessor"]}))?
         .hashes())?;
@@ -69,8 +87,11 @@ fn hand_over(workshop: &Workshop, database: &Path) -> Result<Vec<String>, String
 
     let mut ours = workshop.serve(Side::Ours, database)?;
     stored.remove(&deleted);
-    faults
-        .extend(read_all(&mut ours, &stored)?.into_iter().map(|fault| format!("afterwards, ours: {fault}")));
+    faults.extend(
+        read_all(&mut ours, &stored, &BTreeSet::new())?
+            .into_iter()
+            .map(|fault| format!("afterwards, ours: {fault}")),
+    );
     let listed = list(&mut ours)?;
     for (what, present, wanted) in
         [("stored", listed.contains_key(&hash), true), ("deleted", listed.contains_key(&deleted), false)]
@@ -91,15 +112,19 @@ fn hand_over(workshop: &Workshop, database: &Path) -> Result<Vec<String>, String
     }
     faults.extend(workshop.doctor(database)?);
     faults.extend(inspection::faults(workshop, database)?);
-    Ok(faults)
+    Ok(Handover { faults, waiting: waiting.len() })
 }
 
 fn key(hashes: &[String]) -> Result<String, String> {
     hashes.first().cloned().ok_or_else(|| "the receipt names no key".to_owned())
 }
 
-/// Whether a server lists every memory as it was stored, and finds it by its exact text and by its tag.
-fn read_all(server: &mut Server, stored: &BTreeMap<String, Value>) -> Result<Vec<String>, String> {
+/// Whether a server lists every memory as it was stored, and finds it by its exact text and by its tag unless it waits.
+fn read_all(
+    server: &mut Server,
+    stored: &BTreeMap<String, Value>,
+    waiting: &BTreeSet<String>,
+) -> Result<Vec<String>, String> {
     let mut faults = Vec::new();
     let listed = list(server)?;
     for (hash, memory) in stored {
@@ -121,6 +146,9 @@ fn read_all(server: &mut Server, stored: &BTreeMap<String, Value>) -> Result<Vec
         faults.extend(
             changed.map(|(key, _)| format!("metadata {key} of {content} is {}", found["metadata"][key])),
         );
+        if waiting.contains(hash) {
+            continue;
+        }
         let exact = server.must("memory_search", &json!({"query": content, "mode": "exact", "limit": 5}))?;
         if !exact.hashes().contains(hash) {
             faults.push(format!("{content} is not found by its text"));

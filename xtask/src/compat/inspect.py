@@ -10,7 +10,7 @@ import sys
 
 import sqlite_vec
 
-LEFT_OUT = {"id", "content_hash", "created_at_iso", "updated_at", "updated_at_iso", "last_accessed", "embedding_pending"}
+LEFT_OUT = {"id", "content_hash", "created_at_iso", "updated_at", "updated_at_iso", "last_accessed"}
 
 
 def columns(connection, table):
