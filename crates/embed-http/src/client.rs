@@ -26,6 +26,8 @@ pub(crate) struct Limits {
     pub(crate) attempts: u32,
     /// Before the second attempt; twice as long before each one after that.
     pub(crate) back_off: Duration,
+    /// How long a probe waits for a text that makes it needless.
+    pub(crate) probe_after: Duration,
     /// The longest answer.
     pub(crate) answer_bytes: u64,
 }
@@ -36,6 +38,7 @@ impl Default for Limits {
             time: Duration::from_secs(30),
             attempts: 3,
             back_off: Duration::from_millis(250),
+            probe_after: Duration::from_millis(250),
             // 32 vectors of 8,192 numbers of 25 characters are 6.6 MB.
             answer_bytes: 16 << 20,
         }

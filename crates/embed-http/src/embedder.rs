@@ -1,9 +1,10 @@
 //! The adapter of the port: a thread that asks the endpoint and takes requests.
 
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::mpsc::{self, Receiver, SyncSender, TrySendError};
+use std::sync::mpsc::{self, Receiver, RecvTimeoutError, SyncSender, TrySendError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_channel::oneshot;
@@ -56,9 +57,10 @@ impl HttpEmbedder {
         let (sender, receiver) = mpsc::sync_channel(QUEUE);
         let client = Client::new(self.endpoint.clone(), self.limits);
         let state = Arc::clone(&self.state);
+        let probe_after = self.limits.probe_after;
         thread::Builder::new()
             .name("embed-http".to_owned())
-            .spawn(move || serve(&client, &receiver, &state))
+            .spawn(move || serve(&client, &receiver, &state, probe_after))
             .map_err(|error| self.unavailable("its thread cannot be started", Some(Box::new(error))))?;
         *requests = Some(sender.clone());
         Ok(sender)
@@ -91,27 +93,38 @@ impl HttpEmbedder {
     }
 }
 
-/// Answers requests until nobody can send one. Whoever has gone is not asked for.
-fn serve(client: &Client, requests: &Receiver<Request>, state: &AtomicU8) {
-    for request in requests {
-        if request.answer.as_ref().is_some_and(oneshot::Sender::is_canceled) {
-            continue;
-        }
-        let texts: Vec<&str> = request.texts.iter().map(String::as_str).collect();
-        let answer = client.embed(&texts);
-        if let Err(error) = &answer {
-            tracing::warn!(error = %error, "the embedding endpoint gave no vectors");
-        }
-        let readiness = match (&answer, &request.answer) {
-            // Texts that it refuses are no failure of the endpoint; a word that it cannot embed is.
-            (Ok(_), _) | (Err(EmbedError::BadVector { .. }), Some(_)) => Readiness::Ready,
-            (Err(_), _) => Readiness::Failed,
+/// Answers requests until nobody can send one. A probe gives way to a request that comes soon after it.
+fn serve(client: &Client, requests: &Receiver<Request>, state: &AtomicU8, probe_after: Duration) {
+    while let Ok(first) = requests.recv() {
+        let request = match first.answer {
+            Some(_) => first,
+            None => match requests.recv_timeout(probe_after) {
+                Ok(next) => next,
+                Err(RecvTimeoutError::Timeout) => first,
+                Err(RecvTimeoutError::Disconnected) => return,
+            },
         };
-        state.store(readiness as u8, Ordering::Release);
-        if let Some(asker) = request.answer {
-            // It may have gone.
-            let _ = asker.send(answer);
+        // Whoever has gone is not asked for.
+        if !request.answer.as_ref().is_some_and(oneshot::Sender::is_canceled) {
+            answer(client, request, state);
         }
+    }
+}
+
+fn answer(client: &Client, request: Request, state: &AtomicU8) {
+    let texts: Vec<&str> = request.texts.iter().map(String::as_str).collect();
+    let answer = client.embed(&texts);
+    let readiness = match (&answer, &request.answer) {
+        // Texts that it refuses are no failure of the endpoint; a word that it cannot embed is.
+        (Ok(_), _) | (Err(EmbedError::BadVector { .. }), Some(_)) => Readiness::Ready,
+        (Err(_), _) => Readiness::Failed,
+    };
+    state.store(readiness as u8, Ordering::Release);
+    match (request.answer, answer) {
+        // It may have gone.
+        (Some(asker), answer) => drop(asker.send(answer)),
+        (None, Err(error)) => tracing::warn!(error = %error, "the embedding endpoint cannot be used"),
+        (None, Ok(_)) => {}
     }
 }
 
@@ -127,8 +140,8 @@ impl Embedder for HttpEmbedder {
         states.into_iter().find(|known| *known as u8 == state).unwrap_or(Readiness::Failed)
     }
 
-    /// Embeds a word, once: servers that load models on demand load theirs, and [`Embedder::readiness`] tells whether
-    /// the endpoint answers.
+    /// Embeds a word, once, unless a text comes first: servers that load models on demand load theirs, and
+    /// [`Embedder::readiness`] tells whether the endpoint answers.
     fn warm(&self) {
         let (idle, loading) = (Readiness::Idle as u8, Readiness::Loading as u8);
         if self.state.compare_exchange(idle, loading, Ordering::AcqRel, Ordering::Acquire).is_err() {

@@ -177,12 +177,27 @@ async fn plain_http_behind_an_https_address_is_no_secure_connection() {
 #[tokio::test]
 async fn warming_asks_once_for_one_word() {
     let (url, received) = serve(vec![Reply::vectors(), Reply::vectors()]);
-    let embedder = embedder(&url, at_once());
+    let embedder = embedder(&url, Limits { probe_after: Duration::ZERO, ..at_once() });
     embedder.warm();
+    while embedder.readiness() == Readiness::Loading {
+        std::thread::yield_now();
+    }
+    assert_eq!(embedder.readiness(), Readiness::Ready);
     embedder.warm();
     embedder.embed(&["text"]).await.unwrap();
     let inputs: Vec<_> = received.lock().unwrap().iter().map(|(_, body)| body["input"].clone()).collect();
     assert_eq!(inputs, [json!(["warm"]), json!(["text"])]);
+}
+
+#[tokio::test]
+async fn a_text_that_comes_soon_makes_the_probe_needless() {
+    let (url, received) = serve(vec![Reply::vectors(), Reply::vectors()]);
+    let embedder = embedder(&url, Limits { probe_after: Duration::from_secs(3600), ..at_once() });
+    embedder.warm();
+    embedder.embed(&["text"]).await.unwrap();
+    embedder.embed(&["more"]).await.unwrap();
+    let inputs: Vec<_> = received.lock().unwrap().iter().map(|(_, body)| body["input"].clone()).collect();
+    assert_eq!(inputs, [json!(["text"]), json!(["more"])]);
 }
 
 #[tokio::test]
