@@ -9,7 +9,7 @@ use super::layers::{Layers, Raw};
 use super::log::ALLOWED as ALLOWED_LOG;
 use super::variables as var;
 use super::{
-    Backend, EmbeddingServer, Environment, FlagValue, InvalidSetting, LogFilter, LongTexts, Setting,
+    Backend, EmbeddingServer, Environment, FlagValue, InvalidSetting, LogFilter, LongTexts, Origin, Setting,
     Settings, Weights,
 };
 use super::{parse, paths};
@@ -30,15 +30,26 @@ impl Settings {
         let (without_effect, unknown) = (layers.without_effect(), layers.unknown_names());
         notices.extend(misspelt(&unknown));
         let base = base_directory(&layers);
+        let database = file(&layers, &[var::SQLITE_PATH, var::SQLITEVEC_PATH], &base, "sqlite_vec.db")?;
+        let backups = file(&layers, &[var::BACKUPS_PATH, var::BACKUPS_PATH_OLD], &base, "backups")?;
+        let embedding_server = EmbeddingServer::resolve(&layers)?;
+        notices.extend(chosen_here(
+            layers.environment(),
+            &[
+                ("where memories are kept", &database.origin),
+                ("where backups go", &backups.origin),
+                ("which server texts are sent to", &embedding_server.endpoint.origin),
+            ],
+        ));
         Ok(Self {
             backend: backend(&layers)?,
-            database: file(&layers, &[var::SQLITE_PATH, var::SQLITEVEC_PATH], &base, "sqlite_vec.db")?,
-            backups: file(&layers, &[var::BACKUPS_PATH, var::BACKUPS_PATH_OLD], &base, "backups")?,
+            database,
+            backups,
             pragmas: checked(layers.get(var::SQLITE_PRAGMAS), parse::pragmas, Vec::new())?,
             allow_network_fs: checked(layers.get(var::ALLOW_NETWORK_FS), parse::switch, false)?,
             base: base.ok(),
             model: model(&layers)?,
-            embedding_server: EmbeddingServer::resolve(&layers)?,
+            embedding_server,
             near_duplicates: checked(layers.get(var::DEDUP_ENABLED), parse::switch, true)?,
             near_duplicate_cosine: checked(
                 layers.get(var::DEDUP_THRESHOLD),
@@ -208,6 +219,19 @@ fn tool_profile(layers: &Layers) -> Result<Setting<Profile>, InvalidSetting> {
             .ok_or_else(|| InvalidSetting::value(raw, format!("it must be one of {}", names())))
     };
     checked(layers.get(var::TOOL_PROFILE), parse, Profile::Default)
+}
+
+/// One sentence about what the `.env` file of the working directory chose of where memories go. It may have come with
+/// somebody else's repository.
+fn chosen_here(environment: &Environment, choices: &[(&str, &Origin)]) -> Option<String> {
+    let here = environment.working_directory().join(".env");
+    let is_here = |origin: &Origin| matches!(origin, Origin::DotEnv { path, .. } if *path == here);
+    let chosen: Vec<&str> =
+        choices.iter().filter(|(_, origin)| is_here(origin)).map(|(what, _)| *what).collect();
+    (!chosen.is_empty()).then(|| {
+        let file = here.display().to_string();
+        format!("{} says {}: is that file yours?", file.escape_debug(), chosen.join(", "))
+    })
 }
 
 /// A sentence for each name that is most likely written wrongly.

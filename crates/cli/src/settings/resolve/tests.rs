@@ -83,6 +83,36 @@ fn values_know_where_they_came_from() {
 }
 
 #[test]
+fn a_file_of_the_working_directory_that_chooses_where_memories_go_is_told() {
+    let (work, home) = (tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap());
+    let at_home = home.path().join(".mcp-memory/.env");
+    std::fs::create_dir(at_home.parent().unwrap()).unwrap();
+    let notices = |variables: &[(&str, &str)]| {
+        let environment = Environment::of(variables, Some(home.path()), work.path());
+        Settings::resolve(Vec::new(), environment).unwrap().notices
+    };
+    let here = work.path().join(".env");
+    for (text, told) in [
+        ("MCP_MEMORY_SQLITE_PATH=/a.db", "where memories are kept"),
+        ("MCP_MEMORY_SQLITEVEC_PATH=/a.db", "where memories are kept"),
+        ("MCP_MEMORY_BACKUPS_PATH=/b", "where backups go"),
+        ("MCP_MEMORY_BASE_DIR=/c", "where memories are kept, where backups go"),
+        ("MCP_EXTERNAL_EMBEDDING_URL=http://localhost:1/v1", "which server texts are sent to"),
+    ] {
+        std::fs::write(&here, text).unwrap();
+        assert_eq!(notices(&[]), [format!("{} says {told}: is that file yours?", here.display())], "{text}");
+    }
+    std::fs::write(&here, "MCP_MEMORY_BASE_DIR=/c").unwrap();
+    let overruled = [("MCP_MEMORY_SQLITE_PATH", "/a.db"), ("MCP_MEMORY_BACKUPS_PATH", "/b")];
+    assert_eq!(notices(&overruled), Vec::<String>::new());
+    std::fs::write(&here, "MCP_AGENT_ID=a").unwrap();
+    assert_eq!(notices(&[]), Vec::<String>::new());
+    std::fs::rename(&here, &at_home).unwrap();
+    std::fs::write(&at_home, "MCP_MEMORY_BASE_DIR=/c").unwrap();
+    assert_eq!(notices(&[]), Vec::<String>::new());
+}
+
+#[test]
 fn another_store_is_never_silently_replaced() {
     for name in ["sqlite_vec", "sqlite-vec", "SQLITE_VEC"] {
         assert!(with(&[("MCP_MEMORY_STORAGE_BACKEND", name)]).is_ok(), "{name}");
