@@ -179,3 +179,26 @@ fn the_signal_to_terminate_stops_the_server_with_everything_committed() {
         );
     }
 }
+
+#[test]
+fn a_second_signal_ends_the_server_at_once_although_a_call_waits() {
+    let home = Home::new();
+    let mut server = home.server();
+    let kept = server.store("Written before another program took the lock.");
+    let other = home.look_inside();
+    other.connection().execute_batch("BEGIN IMMEDIATE").unwrap();
+    server.send(
+        "tools/call",
+        json!({"name": "memory_store", "arguments": {"content": "It waits for the lock."}}),
+    );
+    // Answered after the line before it was read.
+    server.request("tools/list", json!({}));
+    server.signal(Signal::TERM);
+    server.signal(Signal::INT);
+    let code = server.exit_within(PATIENCE).and_then(|status| status.code());
+    // Which of two signals at the same time is seen first is the system's choice.
+    assert!(matches!(code, Some(130 | 143)), "{code:?}: {}", server.log());
+    other.connection().execute_batch("ROLLBACK").unwrap();
+    assert_sound(home.database());
+    assert!(home.look_inside().live_hashes().contains(&kept));
+}
