@@ -18,7 +18,8 @@ const DATA_DIRECTORY: &str = "mcp-memory";
 /// Bits that let others in.
 const OTHERS: u32 = 0o077;
 
-/// Makes sure that the file is there, is a file, is private and lies where locks work.
+/// Makes sure that the file is there, is a file and lies where locks work. A new one is private; one that is there is left
+/// as it is, because it may be another program's.
 pub(crate) fn prepare(options: &Options) -> Result<()> {
     let path = &options.path;
     let directory = directory_of(path);
@@ -34,6 +35,11 @@ pub(crate) fn prepare(options: &Options) -> Result<()> {
             refused_by(format!("{} cannot be written durably: {error}", directory.display()), error)
         })?;
     }
+    Ok(())
+}
+
+/// Takes the rights of others away from the files of a database that is known to be ours, and says so.
+pub(crate) fn make_private(path: &Path) {
     for (file, _) in loose(path) {
         match tighten(&file) {
             Ok(()) => {
@@ -42,7 +48,6 @@ pub(crate) fn prepare(options: &Options) -> Result<()> {
             Err(error) => tracing::warn!(file = %file.display(), %error, "others can read this file"),
         }
     }
-    Ok(())
 }
 
 /// The directory a file lies in.

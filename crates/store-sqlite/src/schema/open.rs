@@ -12,7 +12,7 @@ use crate::backup::{self, Reason};
 use crate::connection::{self, Access, Waiting};
 use crate::error::{Result, While};
 use crate::vectors::{home, spaces};
-use crate::{Options, pool::Session};
+use crate::{Options, files, pool::Session};
 
 /// Brings the file of a session into the form that this release reads and writes, if it is not in it already.
 ///
@@ -23,6 +23,8 @@ pub(crate) fn prepare(session: &mut Session, model: &ModelIdentity) -> Result<()
     let (connection, waiting) = session.connection()?;
     let mut form = waiting.retry(|| Form::detect(connection))?;
     form.check_ours()?;
+    // Not before: what is refused stays as it is.
+    files::make_private(&options.path);
     if form.is_empty() {
         // Before anything is written: then the file is in one piece at every moment.
         waiting.retry(|| connection::use_log(connection))?;

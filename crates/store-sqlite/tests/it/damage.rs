@@ -84,6 +84,32 @@ async fn words_that_are_not_the_memories_are_told_and_built_again() {
 }
 
 #[tokio::test]
+async fn a_file_that_is_refused_keeps_its_mode() {
+    let foreign = Place::empty();
+    foreign.plain().execute_batch("CREATE TABLE bookmarks (id INTEGER PRIMARY KEY)").unwrap();
+    let newer = Place::empty();
+    newer.open().await.close().await;
+    let raise = "UPDATE service_info SET value = '999' WHERE key = 'schema'";
+    assert_eq!(newer.plain().execute(raise, []).unwrap(), 1);
+    for (place, is_too_new) in [(foreign, false), (newer, true)] {
+        std::fs::set_permissions(place.path(), std::fs::Permissions::from_mode(0o644)).unwrap();
+        let error = SqliteStore::open(place.options()).await.err().unwrap();
+        assert_eq!(matches!(error, StoreError::TooNew { .. }), is_too_new, "{error:?}");
+        let mode = std::fs::metadata(place.path()).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o644, "{error}");
+    }
+}
+
+#[tokio::test]
+async fn a_file_of_ours_is_private_once_it_is_open() {
+    let place = Place::of("upstream_12.4.db");
+    std::fs::set_permissions(place.path(), std::fs::Permissions::from_mode(0o644)).unwrap();
+    let _store = place.open().await;
+    let mode = std::fs::metadata(place.path()).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test]
 async fn modes_that_let_others_in_are_told_and_tightened() {
     let place = Place::empty();
     let store = place.open().await;
