@@ -4,6 +4,7 @@
 //! is sent jobs. Callers wait on a one-shot channel, which every async run time can do. A job that panics is an error
 //! to its caller; its transaction is rolled back and the thread goes on.
 
+mod handle;
 mod lane;
 mod registry;
 mod session;
@@ -13,6 +14,7 @@ use std::sync::Arc;
 
 use crate::Options;
 use crate::error::Result;
+pub(crate) use handle::{Handle, Users};
 use lane::Lane;
 pub(crate) use registry::{canonical, is_open, keep_closed, shared};
 pub(crate) use session::Session;
@@ -24,6 +26,7 @@ pub(crate) const READERS: usize = 2;
 pub(crate) struct Pool {
     /// Where the file is, without symbolic links.
     pub(crate) path: PathBuf,
+    users: Users,
     // Fields are dropped in order: readers close first, so that the writer's is the last connection and SQLite itself
     // folds the write-ahead log back into the file.
     readers: Lane,
@@ -33,11 +36,12 @@ pub(crate) struct Pool {
 impl Pool {
     /// Starts the threads. No connection is opened before the first job.
     fn start(path: PathBuf, options: Options) -> Result<Self> {
-        let options = Arc::new(options);
+        let (options, users) = (Arc::new(options), Users::default());
         Ok(Self {
             path,
-            readers: Lane::start("memory-read", READERS, &options)?,
-            writer: Lane::start("memory-write", 1, &options)?,
+            users: users.clone(),
+            readers: Lane::start("memory-read", READERS, &options, &users)?,
+            writer: Lane::start("memory-write", 1, &options, &users)?,
         })
     }
 

@@ -16,7 +16,7 @@ use ports::{
 use rusqlite::Connection;
 
 use crate::error::{Result, While};
-use crate::pool::{self, Pool};
+use crate::pool::{self, Handle, Pool};
 use crate::vectors::index::Index;
 use crate::vectors::upkeep::Vectors;
 use crate::vectors::{pairs, search, settle, spaces};
@@ -34,7 +34,7 @@ pub struct SqliteStore {
     vectors: Arc<Vectors>,
     /// The vectors of models that are not in use, once they were asked for.
     others: Mutex<HashMap<ModelIdentity, Arc<Vectors>>>,
-    pool: Mutex<Option<Arc<Pool>>>,
+    pool: Mutex<Option<Handle>>,
 }
 
 impl SqliteStore {
@@ -47,7 +47,7 @@ impl SqliteStore {
     /// changed then), [`StoreError::Corrupt`], [`StoreError::Busy`], [`StoreError::Full`].
     pub async fn open(options: Options) -> Result<Self> {
         let model = Arc::new(options.model.clone());
-        let pool = pool::shared(&options)?;
+        let pool = pool::shared(options).await?;
         let prepared = Arc::clone(&model);
         pool.write(move |session| schema::open::prepare(session, &prepared)).await?;
         let vectors = Arc::new(Vectors::new((*model).clone()));
@@ -55,7 +55,7 @@ impl SqliteStore {
     }
 
     fn pool(&self) -> Result<Arc<Pool>> {
-        self.pool.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(StoreError::Closed)
+        self.pool.lock().unwrap_or_else(PoisonError::into_inner).as_deref().cloned().ok_or(StoreError::Closed)
     }
 
     /// Reads from one state of the database.

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 use ports::StoreError;
 
 use crate::error::Result;
+use crate::pool::Users;
 
 /// The longest pause between two tries.
 const LONGEST: Duration = Duration::from_millis(20);
@@ -15,6 +16,7 @@ const LONGEST: Duration = Duration::from_millis(20);
 /// [`Waiting::retry`], because some conflicts (two connections that both want more than they have) come back at once.
 pub(crate) struct Waiting {
     limit: Duration,
+    users: Users,
     call: Mutex<Call>,
 }
 
@@ -24,8 +26,8 @@ struct Call {
 }
 
 impl Waiting {
-    pub(crate) fn new(limit: Duration) -> Self {
-        Self { limit, call: Mutex::new(Call { begun: Instant::now(), tries: 0 }) }
+    pub(crate) fn new(limit: Duration, users: Users) -> Self {
+        Self { limit, users, call: Mutex::new(Call { begun: Instant::now(), tries: 0 }) }
     }
 
     /// A new call begins: the clock starts again.
@@ -33,8 +35,11 @@ impl Waiting {
         *self.lock() = Call { begun: Instant::now(), tries: 0 };
     }
 
-    /// Waits a little and says whether to try again.
+    /// Waits a little and says whether to try again: not when the limit is reached, nor when the store is being closed.
     pub(crate) fn pause(&self) -> bool {
+        if self.users.are_gone() {
+            return false;
+        }
         let tries = {
             let mut call = self.lock();
             if call.begun.elapsed() >= self.limit {
@@ -50,11 +55,12 @@ impl Waiting {
     /// Does something until it is not prevented by a lock, or the limit is reached.
     ///
     /// # Errors
-    /// [`StoreError::Busy`] with the time waited, and whatever the action fails with.
+    /// [`StoreError::Busy`] with the time waited, [`StoreError::Closed`] when the store was closed meanwhile, and whatever the action fails with.
     pub(crate) fn retry<T>(&self, mut action: impl FnMut() -> Result<T>) -> Result<T> {
         loop {
             match action() {
                 Err(StoreError::Busy { .. }) if self.pause() => {}
+                Err(StoreError::Busy { .. }) if self.users.are_gone() => return Err(StoreError::Closed),
                 Err(StoreError::Busy { .. }) => {
                     let waited = self.lock().begun.elapsed().as_millis();
                     return Err(StoreError::Busy { waited_ms: u64::try_from(waited).unwrap_or(u64::MAX) });
@@ -91,14 +97,14 @@ mod tests {
 
     #[test]
     fn the_limit_ends_the_waiting_with_the_time_waited() {
-        let waiting = Waiting::new(Duration::from_millis(5));
+        let waiting = Waiting::new(Duration::from_millis(5), Users::one());
         let error = waiting.retry::<()>(|| Err(StoreError::Busy { waited_ms: 0 })).unwrap_err();
         assert!(matches!(error, StoreError::Busy { waited_ms } if waited_ms >= 5), "{error:?}");
     }
 
     #[test]
     fn other_errors_are_not_retried() {
-        let waiting = Waiting::new(Duration::from_secs(60));
+        let waiting = Waiting::new(Duration::from_secs(60), Users::one());
         let mut calls = 0;
         let error = waiting.retry::<()>(|| {
             calls += 1;

@@ -9,7 +9,7 @@ use std::thread::{self, JoinHandle};
 use futures_channel::oneshot;
 use ports::StoreError;
 
-use super::Session;
+use super::{Session, Users};
 use crate::Options;
 use crate::error::Result;
 
@@ -26,13 +26,13 @@ pub(super) struct Lane {
 }
 
 impl Lane {
-    pub(super) fn start(name: &str, count: usize, options: &Arc<Options>) -> Result<Self> {
+    pub(super) fn start(name: &str, count: usize, options: &Arc<Options>, users: &Users) -> Result<Self> {
         let (jobs, queue) = sync_channel(QUEUE);
         let queue = Arc::new(Mutex::new(queue));
         let mut lane = Self { jobs: Some(jobs), threads: Vec::with_capacity(count) };
         for number in 0..count {
             let queue = Arc::clone(&queue);
-            let session = Session::new(Arc::clone(options), number, count > 1);
+            let session = Session::new(Arc::clone(options), users.clone(), number, count > 1);
             let thread = thread::Builder::new()
                 .name(format!("{name}-{number}"))
                 .spawn(move || work(&queue, session))

@@ -4,9 +4,10 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
 
+use futures_channel::oneshot;
 use ports::StoreError;
 
-use super::Pool;
+use super::{Handle, Pool};
 use crate::error::Result;
 use crate::{Options, files};
 
@@ -44,20 +45,35 @@ pub(crate) fn keep_closed(path: &Path) -> Result<KeptClosed> {
 }
 
 /// The pool of a file: the one that is open already, or a new one. The file is there afterwards.
-pub(crate) fn shared(options: &Options) -> Result<Arc<Pool>> {
+///
+/// What is asked of the file system may block for long (a slow disk, a server that is gone), and the caller must not: it
+/// is asked on a thread of its own.
+pub(crate) async fn shared(options: Options) -> Result<Handle> {
+    let (answer, answered) = oneshot::channel();
+    std::thread::Builder::new()
+        .name("memory-open".to_owned())
+        .spawn(move || answer.send(shared_now(&options)))
+        .map_err(|error| StoreError::Open {
+            reason: format!("no thread could be started to open the database: {error}"),
+            source: Some(error.into()),
+        })?;
+    answered.await.map_err(|_| StoreError::Closed)?
+}
+
+fn shared_now(options: &Options) -> Result<Handle> {
     let mut pools = pools();
     // Under the lock, because a file that is being created is closed once by hand, which must not happen while another
     // thread has it open (closing any descriptor of a file drops this process's locks on it).
     files::prepare(options)?;
     let path = canonical(&options.path)?;
     if let Some(pool) = pools.get(&path).and_then(Weak::upgrade) {
-        return Ok(pool);
+        return Ok(Handle::new(pool));
     }
     pools.retain(|_, pool| pool.strong_count() > 0);
     let options = Options { path: path.clone(), ..options.clone() };
     let pool = Arc::new(Pool::start(path.clone(), options)?);
     pools.insert(path, Arc::downgrade(&pool));
-    Ok(pool)
+    Ok(Handle::new(pool))
 }
 
 /// A path without symbolic links; the file must be there.

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
+use super::Users;
 use crate::Options;
 use crate::connection::{self, Access, Waiting};
 use crate::error::{Result, While};
@@ -20,8 +21,8 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(super) fn new(options: Arc<Options>, number: usize, is_reader: bool) -> Self {
-        let waiting = Arc::new(Waiting::new(options.busy_limit));
+    pub(super) fn new(options: Arc<Options>, users: Users, number: usize, is_reader: bool) -> Self {
+        let waiting = Arc::new(Waiting::new(options.busy_limit, users));
         let access = if is_reader { Access::Read } else { Access::Write };
         Self { options, number, access, waiting, connection: None }
     }

@@ -95,3 +95,16 @@ async fn every_connection_is_set_up_for_durability() {
     };
     assert!(pool.read(write).await.unwrap(), "a reader cannot write");
 }
+
+#[tokio::test]
+async fn opening_waits_without_blocking_the_caller() {
+    let directory = tempfile::tempdir().unwrap();
+    let busy = pool::keep_closed(&directory.path().join("m.db")).unwrap();
+    let mut opening = std::pin::pin!(opened(&directory));
+    tokio::select! {
+        biased;
+        _ = &mut opening => panic!("it had to wait"),
+        () = std::future::ready(()) => drop(busy),
+    }
+    assert_eq!(opening.await.statistics().await.unwrap().memories, 0);
+}

@@ -227,6 +227,31 @@ async fn a_lock_held_too_long_is_an_error_that_says_how_long() {
 }
 
 #[tokio::test]
+async fn closing_the_store_ends_the_waiting_for_a_lock() {
+    let place = Place::empty();
+    let options = Options { busy_limit: std::time::Duration::from_secs(3), ..place.options() };
+    let store = SqliteStore::open(options).await.unwrap();
+    let theirs = place.plain();
+    theirs.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let (inserted, ()) = tokio::join!(store.insert(memory("waits")), store.close());
+    assert!(matches!(inserted, Err(StoreError::Closed)), "{inserted:?}");
+}
+
+#[tokio::test]
+async fn closing_one_of_two_stores_leaves_the_others_calls_waiting() {
+    let place = Place::empty();
+    let (first, second) = (place.open().await, place.open().await);
+    let theirs = place.plain();
+    theirs.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let close = async {
+        first.close().await;
+        theirs.execute_batch("ROLLBACK").unwrap();
+    };
+    let (inserted, ()) = tokio::join!(second.insert(memory("waits")), close);
+    assert!(matches!(inserted, Ok(Inserted::Created { .. })), "{inserted:?}");
+}
+
+#[tokio::test]
 async fn another_models_vectors_share_the_file_and_are_never_mixed() {
     let place = Place::empty();
     let store = place.open().await;
