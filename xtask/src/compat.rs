@@ -51,6 +51,9 @@ enum Part {
     All,
 }
 
+/// Runs a part with one release.
+type Run = fn(&Workshop) -> Result<(), String>;
+
 /// Runs the parts with every release; a release that cannot be installed is told and passed over.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     let wanted = |release: &&Release| arguments.release.as_deref().is_none_or(|name| name == release.version);
@@ -76,7 +79,7 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
 }
 
 fn compare(workshop: &Workshop, part: Part) -> Result<(), String> {
-    let parts: [(Part, fn(&Workshop) -> Result<(), String>); 3] =
+    let parts: [(Part, Run); 3] =
         [(Part::Handover, handover::run), (Part::Together, together::run), (Part::Calls, calls::run)];
     let mut failures = Vec::new();
     for (name, run) in parts {

@@ -54,7 +54,7 @@ fn memory(number: usize) -> Value {
     const TYPES: [&str; 5] = ["note", "decision", "learning", "error", "observation"];
     json!({
         "content": format!("Compatibility memory {number:03}: {} in drawer {}.", WORDS[number % 5], number * 7),
-        "tags": [format!("drawer-{number}"), "compat", if number % 2 == 0 { "gerade" } else { "größe" }],
+        "tags": [format!("drawer-{number}"), "compat", if number.is_multiple_of(2) { "gerade" } else { "größe" }],
         "memory_type": TYPES[number / 5 % 5],
         "metadata": {"number": number, "nested": {"ключ": [1, 2.5, null, true]}, "text": WORDS[number % 5]},
     })

@@ -64,20 +64,19 @@ pub(crate) fn prepare(release: &Release) -> Result<PathBuf, String> {
     Ok(executables)
 }
 
-/// The first Python of the path that can run the original: many are built without loadable extensions.
+/// The first Python that can run the original: many are built without loadable extensions, the system's mostly with them.
 fn python() -> Result<PathBuf, String> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let names = ["python3", "python3.13", "python3.12", "python3.11", "python3.10"];
-    let candidates = std::env::split_paths(&path).flat_map(|folder| names.map(|name| folder.join(name)));
-    let mut existing = candidates.filter(|candidate| candidate.is_file());
-    let usable = |python: &PathBuf| {
+    let usable = |python: &&str| {
         let output = Command::new(python).args(["-c", USABLE]).output();
         output.is_ok_and(|output| output.status.success())
     };
-    existing.find(usable).ok_or_else(|| {
-        "no python3 of the path can run the original: it must be 3.10 or newer, have the module venv, and a module sqlite3 \
-         with loadable extensions (Debian: `apt install python3 python3-venv`)"
-            .to_owned()
+    let candidates = ["python3", "/usr/bin/python3", "/usr/local/bin/python3"];
+    candidates.iter().find(|candidate| usable(candidate)).map(PathBuf::from).ok_or_else(|| {
+        format!(
+            "none of {} can run the original: it must be 3.10 or newer, have the module venv, and a module sqlite3 with \
+             loadable extensions (Debian: `apt install python3 python3-venv`)",
+            candidates.join(", ")
+        )
     })
 }
 

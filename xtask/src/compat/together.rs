@@ -93,7 +93,7 @@ fn write(
         } else {
             hashes.extend(stored.hashes().into_iter().next());
         }
-        if number % SEARCH_EVERY == 0 {
+        if number.is_multiple_of(SEARCH_EVERY) {
             let found =
                 server.call("memory_search", &json!({"query": content, "mode": "exact", "limit": 5}))?;
             if found.failed() || !found.hashes().contains(hashes.last().unwrap_or(&String::new())) {
