@@ -4,6 +4,7 @@
 //! finished. Then it is closed, opened again and checked; only a sound copy that is on the disk gets its final name.
 
 pub(crate) mod manifest;
+pub(crate) mod unfinished;
 
 use std::path::{Path, PathBuf};
 use std::time::Duration;

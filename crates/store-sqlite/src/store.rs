@@ -356,6 +356,12 @@ impl MemoryStore for SqliteStore {
         let path = self.pool()?.path.clone();
         let mut report =
             self.read(move |connection, model| integrity::check(connection, model, &path, check)).await?;
+        let unfinished = |session: &mut pool::Session| {
+            let options = &session.options;
+            Ok(backup::unfinished::check(&options.backups, options.clock.now()))
+        };
+        report.checked.push("backups");
+        report.findings.extend(self.pool()?.read(unfinished).await?);
         if check == Check::Deep {
             let job = |session: &mut pool::Session| session.rolled_back(integrity::check_words);
             report.findings.extend(self.pool()?.write(job).await?);
@@ -370,6 +376,8 @@ impl MemoryStore for SqliteStore {
             let mut done = session.transaction(|transaction| repair::database(transaction, &model))?;
             vectors.forget();
             done.extend(repair::modes(&path));
+            let options = &session.options;
+            done.extend(backup::unfinished::remove(&options.backups, options.clock.now()));
             Ok(done)
         };
         pool.write(job).await

@@ -153,3 +153,28 @@ async fn a_backup_leaves_nothing_when_it_cannot_be_made() {
     assert!(error.to_string().contains("another backup is under way"), "{error}");
     assert!(!target.exists());
 }
+
+#[tokio::test]
+async fn copies_that_were_never_finished_are_told_and_removed_when_they_are_old() {
+    let place = Place::empty();
+    let store = place.open().await;
+    std::fs::create_dir_all(place.backups()).unwrap();
+    let file = |name: &str, age_s: f64| {
+        let path = place.backups().join(name);
+        let modified = std::time::Duration::from_secs_f64(crate::samples::now().as_seconds() - age_s);
+        std::fs::File::create(&path).unwrap().set_modified(std::time::UNIX_EPOCH + modified).unwrap();
+        path
+    };
+    let old = file("m.before-upgrade-1.db.unfinished", 86_401.0);
+    let kept = [
+        file("m.before-upgrade-2.db.unfinished", 86_399.0),
+        file("m.before-upgrade-3.db", 1e7),
+        file("thesis.unfinished", 1e7),
+    ];
+    let report = store.check(ports::Check::Quick).await.unwrap();
+    let told: Vec<_> = report.findings.iter().filter(|finding| finding.subject == "backups").collect();
+    assert!(told.len() == 1 && told[0].message.starts_with(old.to_str().unwrap()), "{report:?}");
+    store.repair().await.unwrap();
+    assert!(!old.exists() && kept.iter().all(|file| file.exists()));
+    assert!(store.check(ports::Check::Quick).await.unwrap().is_sound());
+}
