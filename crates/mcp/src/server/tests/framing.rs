@@ -1,5 +1,8 @@
 //! Bytes that are no well-formed line.
 
+use std::time::Duration;
+
+use engine::Capability;
 use serde_json::{Value, json};
 
 use super::{Client, text};
@@ -119,4 +122,31 @@ async fn a_line_beyond_the_limit_is_answered_and_skipped() {
     let answer = refusal(&mut client, b"and its end").await;
     assert_eq!(answer["error"]["code"], -32600);
     assert!(answer["error"]["message"].as_str().unwrap().contains("16777216"), "{answer}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn reading_pauses_while_64_mib_are_in_flight_and_goes_on_when_they_are_answered() {
+    let (engine, held) = super::held::engine();
+    let mut client = Client::of(&engine, Capability::Admin);
+    let mut read = 0;
+    loop {
+        let call = json!({"name": "memory_store", "arguments": {"content": format!("held {read}")}});
+        let call = json!({"jsonrpc": "2.0", "id": read, "method": "tools/call", "params": call}).to_string();
+        let padding = " ".repeat(4 * 1024 * 1024 - call.len());
+        let line = format!("{call}{padding}\n");
+        if tokio::time::timeout(Duration::from_secs(1), client.send_bytes(line.as_bytes())).await.is_err() {
+            break;
+        }
+        read += 1;
+        assert!(read < 20, "nothing paused the reading");
+    }
+    // 16 lines are 64 MiB; the one after them is read, and nothing after that.
+    assert_eq!(read, 17);
+    held.release();
+    for _ in 0..read {
+        assert_eq!(client.next().await.unwrap()["result"]["structuredContent"]["outcome"], "created");
+    }
+    // The line that was left off in the middle: whole or not, it is answered.
+    client.send_bytes(b"\n").await;
+    assert!(client.next().await.is_some());
 }
