@@ -16,7 +16,7 @@ const STOP: Duration = Duration::from_secs(1);
 /// The server still lists its tools. (The harness judges every line that it writes meanwhile.)
 fn assert_alive(server: &mut Server, after: &str) {
     let answer = server.request("tools/list", json!({}));
-    assert_eq!(answer["result"]["tools"].as_array().map(Vec::len), Some(6), "after {after}: {answer}");
+    assert_eq!(answer["result"]["tools"].as_array().map(Vec::len), Some(8), "after {after}: {answer}");
 }
 
 #[test]
