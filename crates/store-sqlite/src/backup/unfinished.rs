@@ -19,7 +19,7 @@ fn abandoned(backups: &Path, now: Timestamp) -> Vec<PathBuf> {
     };
     let Ok(entries) = std::fs::read_dir(backups) else { return Vec::new() };
     let mut found: Vec<PathBuf> = entries
-        .filter_map(std::result::Result::ok)
+        .filter_map(Result::ok)
         .filter(|entry| entry.file_name().to_string_lossy().ends_with(ENDING))
         .filter(|entry| is_old(entry) == Some(true))
         .map(|entry| entry.path())
