@@ -171,10 +171,10 @@ async fn copies_that_were_never_finished_are_told_and_removed_when_they_are_old(
         file("m.before-upgrade-3.db", 1e7),
         file("thesis.unfinished", 1e7),
     ];
-    let report = store.check(ports::Check::Quick).await.unwrap();
+    let report = store.check(Check::Quick).await.unwrap();
     let told: Vec<_> = report.findings.iter().filter(|finding| finding.subject == "backups").collect();
     assert!(told.len() == 1 && told[0].message.starts_with(old.to_str().unwrap()), "{report:?}");
     store.repair().await.unwrap();
     assert!(!old.exists() && kept.iter().all(|file| file.exists()));
-    assert!(store.check(ports::Check::Quick).await.unwrap().is_sound());
+    assert!(store.check(Check::Quick).await.unwrap().is_sound());
 }
