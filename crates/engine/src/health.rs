@@ -57,7 +57,9 @@ impl Reader {
         let model = ModelHealth { identity: embedder.model().clone(), readiness: embedder.readiness() };
         let mut reasons = Vec::new();
         if model.readiness == Readiness::Failed {
-            reasons.push("the embedding model could not be loaded or reached: only words are searched".to_owned());
+            reasons.push(
+                "the embedding model could not be loaded or reached: only words are searched".to_owned(),
+            );
         }
         let store = match self.space.store().await {
             Ok(store) => store,
