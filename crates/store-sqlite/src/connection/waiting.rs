@@ -103,6 +103,14 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_waited_for_when_the_store_is_closed() {
+        let waiting = Waiting::new(Duration::from_secs(60), Users::default());
+        assert!(!waiting.pause());
+        let error = waiting.retry::<()>(|| Err(StoreError::Busy { waited_ms: 0 })).unwrap_err();
+        assert!(matches!(error, StoreError::Closed), "{error:?}");
+    }
+
+    #[test]
     fn other_errors_are_not_retried() {
         let waiting = Waiting::new(Duration::from_secs(60), Users::one());
         let mut calls = 0;
