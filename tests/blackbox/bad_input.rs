@@ -68,6 +68,10 @@ fn parameters(server: &mut Server) -> Vec<(String, String, String)> {
 fn arguments_of(tool: &str, number: usize) -> Map<String, Value> {
     let arguments = match tool {
         "memory_store" => json!({"content": format!("Filler number {number} for a hostile argument.")}),
+        "memory_store_session" => {
+            json!({"turns": [{"role": "user", "content": format!("Turn number {number} of a hostile session.")}]})
+        }
+        "memory_update" => json!({"content_hash": "abcdef0123", "updates": {"tags": ["x"]}}),
         "memory_get" => json!({"content_hash": "abcdef0123"}),
         "memory_search" => json!({"query": "harbour"}),
         _ => json!({}),
@@ -96,6 +100,10 @@ fn syntax_in_every_text_is_text() {
             match (tool.as_str(), parameter.as_str()) {
                 _ if answer.is_error => assert!(answer.text.len() > 10, "{what}"),
                 ("memory_store", _) => expected += u64::from(answer.structured["outcome"] == "created"),
+                ("memory_store_session", _) => {
+                    let chunks = answer.structured["chunks"].as_array().unwrap();
+                    expected += chunks.iter().filter(|chunk| chunk["outcome"] == "created").count() as u64;
+                }
                 // Another text for the query finds whatever is nearest; it is no filter.
                 ("memory_search", "query") => assert!(answer.hashes().len() <= 10, "{what}"),
                 ("memory_search" | "memory_list", "tags" | "memory_type" | "store" | "after" | "before") => {

@@ -162,15 +162,19 @@ fn a_store_and_a_delete_change_nothing_else() {
 }
 
 #[test]
-fn a_deleted_memory_of_the_original_stays_deleted_until_it_is_stored_anew() {
+fn a_deleted_memory_of_the_original_stays_deleted_until_it_is_restored_on_purpose() {
     let home = Home::with_fixture("upstream_12.4.db");
     let sql = "SELECT content FROM memories WHERE deleted_at IS NOT NULL";
     let content = home.look_inside().texts(sql).remove(0);
     let mut server = home.server();
     let list = server.call("memory_list", json!({"store": "all", "page_size": 100}));
     assert!(!list.text.contains(&content), "a deleted memory is listed");
-    let hash = server.store(&content);
-    assert_eq!(server.search(&content, 1), [hash]);
+    // Release 12.4 recorded the deletion, for the hosts that it synchronises with.
+    let refused = server.call("memory_store", json!({"content": content}));
+    assert!(refused.is_error && refused.text.contains("restore_deleted=true"), "{refused:?}");
+    let restored = server.call("memory_store", json!({"content": content, "restore_deleted": true}));
+    assert!(!restored.is_error, "{restored:?}");
+    assert_eq!(server.search(&content, 1), [restored.hash()]);
     server.close();
     assert_sound(home.database());
 }

@@ -82,7 +82,7 @@ fn handshake_and_tools_are_answered_although_the_database_cannot_be_opened() {
     std::fs::create_dir_all(home.database()).unwrap();
     for era in [Era::Modern, Era::Handshake("2025-06-18")] {
         let mut server = home.server_of(era);
-        assert_eq!(tool_names(&mut server).len(), 6);
+        assert_eq!(tool_names(&mut server).len(), 8);
         let health = server.call("memory_health", json!({}));
         assert_eq!(health.structured["status"], "unavailable", "{health:?}");
         let refused = server.call("memory_store", json!({"content": "nowhere to go"}));
@@ -99,8 +99,16 @@ fn the_tools_are_the_same_in_both_eras_and_described_for_every_client() {
     let mut older = home.server_of(Era::Handshake("2024-11-05"));
     let names = tool_names(&mut modern);
     assert_eq!(names, tool_names(&mut older));
-    let expected =
-        ["memory_store", "memory_search", "memory_get", "memory_list", "memory_delete", "memory_health"];
+    let expected = [
+        "memory_store",
+        "memory_store_session",
+        "memory_search",
+        "memory_get",
+        "memory_list",
+        "memory_update",
+        "memory_delete",
+        "memory_health",
+    ];
     assert_eq!(names, expected);
     let list = modern.request("tools/list", json!({}));
     for tool in list["result"]["tools"].as_array().unwrap() {
