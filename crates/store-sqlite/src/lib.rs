@@ -46,6 +46,8 @@ mod read;
 mod repair;
 mod restore;
 mod rows;
+#[cfg(test)]
+mod samples;
 mod schema;
 mod statistics;
 mod store;

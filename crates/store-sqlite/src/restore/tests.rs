@@ -1,32 +1,16 @@
 //! A restore that is interrupted anywhere leaves the old database or the new one.
 
-use model::{Content, ContentHash, Filter, Metadata, ModelIdentity, NewMemory, Partition, Tags, Timestamp};
+use model::Filter;
 use ports::{Check, MemoryStore, Page};
 
 use super::*;
 use crate::SqliteStore;
+use crate::samples::{memory, model};
 
 fn options(directory: &tempfile::TempDir) -> Options {
-    let model = ModelIdentity { name: "test".to_owned(), revision: "1".to_owned(), dimension: 8 };
     Options {
         busy_limit: std::time::Duration::from_millis(50),
-        ..Options::new(directory.path().join("m.db"), model)
-    }
-}
-
-fn memory(text: &str) -> NewMemory {
-    let content = Content::parse(text).unwrap();
-    NewMemory {
-        hash: ContentHash::of(&content),
-        content,
-        tags: Tags::none(),
-        memory_type: None,
-        metadata: Metadata::default(),
-        created_at: Timestamp::from_microseconds(1),
-        occurred_at: None,
-        origin: None,
-        partition: Partition::default(),
-        vector: None,
+        ..Options::new(directory.path().join("m.db"), model())
     }
 }
 

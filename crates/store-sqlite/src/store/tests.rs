@@ -1,28 +1,13 @@
 //! What needs a hand inside: a full disk, a job that panics.
 
-use model::{Content, ContentHash, Filter, Metadata, ModelIdentity, Partition, Tags};
+use model::Filter;
 use ports::WordQuery;
 
 use super::*;
-
-fn model() -> ModelIdentity {
-    ModelIdentity { name: "test".to_owned(), revision: "1".to_owned(), dimension: 8 }
-}
+use crate::samples::{self, model};
 
 fn memory(text: &str) -> NewMemory {
-    let content = Content::parse(text).unwrap();
-    NewMemory {
-        hash: ContentHash::of(&content),
-        content,
-        tags: Tags::none(),
-        memory_type: None,
-        metadata: Metadata::default(),
-        created_at: Timestamp::from_microseconds(1),
-        occurred_at: None,
-        origin: None,
-        partition: Partition::default(),
-        vector: Some(Vector::new(vec![1.0; 8]).unwrap()),
-    }
+    NewMemory { vector: Some(Vector::new(vec![1.0; 8]).unwrap()), ..samples::memory(text) }
 }
 
 async fn opened(directory: &tempfile::TempDir) -> SqliteStore {
