@@ -13,6 +13,7 @@
 
 pub mod backup;
 pub mod closing;
+pub mod context;
 pub mod delete;
 pub mod get;
 pub mod insert;
@@ -147,6 +148,17 @@ macro_rules! memory_store_cases {
                 memories_without_a_vector_are_not_found
                 deleted_and_superseded_memories_are_not_found
                 a_memory_stored_anew_has_no_vector_of_the_deleted_one
+                the_cosines_of_given_memories_are_exact
+            }
+            context {
+                neighbours_are_next_to_a_memory_in_its_own_conversation
+                a_memory_of_no_conversation_has_no_neighbours
+                a_conversation_is_in_the_order_in_which_it_happened
+                fields_and_tags_name_conversations_too
+                only_what_meets_the_filter_is_given_and_keeps_its_place
+                deleted_memories_have_no_place_and_superseded_ones_are_not_given
+                speakers_and_linked_entities_are_named
+                a_long_conversation_is_known_near_a_memory
             }
             delete {
                 a_deleted_memory_is_gone_from_every_answer

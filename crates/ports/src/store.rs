@@ -2,6 +2,7 @@
 
 mod backup;
 mod change;
+pub mod context;
 mod deletion;
 mod error;
 mod integrity;
@@ -20,6 +21,7 @@ use std::sync::Arc;
 
 pub use backup::BackupFile;
 pub use change::{Change, Patch, Superseded, Version};
+pub use context::{Context, ContextQuery, Neighbour};
 pub use deletion::{Deletion, DeletionId, LogState, NotRestored, Purge, Purged, Undelete, Undeleted};
 pub use error::StoreError;
 pub use integrity::{Check, Finding, IntegrityReport, Repaired, Severity};
@@ -189,6 +191,26 @@ pub trait MemoryStore: Send + Sync {
         filter: &Filter,
         limit: usize,
     ) -> Result<Vec<Candidate>, StoreError>;
+
+    /// The cosines between a vector of a model and the memories with these numbers that have one of that model, nearest
+    /// first. They are exact, as those of [`MemoryStore::search_space`] are.
+    ///
+    /// # Errors
+    /// [`StoreError::Dimension`] when the vector is not of that model's dimension; otherwise [`StoreError`].
+    async fn cosines(
+        &self,
+        model: &ModelIdentity,
+        query: &Vector,
+        ids: &[MemoryId],
+    ) -> Result<Vec<Candidate>, StoreError>;
+
+    /// Where the memories that are asked for stand, and those around them in their conversations, by number. Only
+    /// memories that meet the filter are given; of their neighbours, only those that are given too. What is next to a
+    /// memory does not depend on the filter: one that does not meet it still has its place.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn context(&self, query: &ContextQuery) -> Result<Vec<Context>, StoreError>;
 
     /// Whose vectors the store holds, and of how many live memories. Models without any may be left out.
     ///

@@ -8,6 +8,7 @@
 //! | [`store`](SqliteStore) | the port [`ports::MemoryStore`], method by method |
 //! | `insert`, `update`, `supersede`, `delete`, `undelete`, `purge`, `read`, `survey`, `pending`, `statistics` | one use each: its SQL and what belongs to it |
 //! | `filter`, `functions`, `candidates`, `rows` | filters as SQL, with functions of ours; candidates against a filter; rows as memories |
+//! | `context` | conversations, and what is next to a memory in its own |
 //! | `words` | finding by words: whole words, pieces of words |
 //! | `vectors` | finding by meaning: where vectors are, the index in memory |
 //! | `schema` | the form of the database; upgrading older ones |
@@ -30,6 +31,7 @@ mod aside;
 mod backup;
 mod candidates;
 pub mod connection;
+mod context;
 mod delete;
 mod error;
 mod files;

@@ -8,10 +8,10 @@ use async_trait::async_trait;
 use model::{ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Timestamp, Vector};
 use ports::store::spaces::keep_nearest;
 use ports::{
-    BackupFile, Candidate, Change, Check, Deletion, Inserted, IntegrityReport, Listing, LogState,
-    MemoryStore, NearPair, Page, Purge, Purged, Repaired, Statistics, StoreError, Superseded, Survey,
-    TagCounts, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf, Version,
-    WordCandidate, WordQuery,
+    BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, Inserted, IntegrityReport,
+    Listing, LogState, MemoryStore, NearPair, Page, Purge, Purged, Repaired, Statistics, StoreError,
+    Superseded, Survey, TagCounts, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf,
+    Version, WordCandidate, WordQuery,
 };
 use rusqlite::Connection;
 
@@ -21,8 +21,8 @@ use crate::vectors::index::Index;
 use crate::vectors::upkeep::Vectors;
 use crate::vectors::{pairs, search, settle, spaces};
 use crate::{
-    Options, aside, backup, delete, insert, integrity, pending, purge, read, repair, schema, statistics,
-    supersede, survey, undelete, update, words,
+    Options, aside, backup, context, delete, insert, integrity, pending, purge, read, repair, schema,
+    statistics, supersede, survey, undelete, update, words,
 };
 
 /// The memories of one SQLite file, opened for one embedding model.
@@ -248,6 +248,25 @@ impl MemoryStore for SqliteStore {
         let (query, filter) = (query.clone(), filter.clone());
         self.ask(model, move |connection, index| search::nearest(connection, index, &query, &filter, limit))
             .await
+    }
+
+    async fn cosines(
+        &self,
+        model: &ModelIdentity,
+        query: &Vector,
+        ids: &[MemoryId],
+    ) -> Result<Vec<Candidate>> {
+        let (found, expected) = (query.dimension(), model.dimension);
+        if found != expected {
+            return Err(StoreError::Dimension { found, expected });
+        }
+        let (query, ids) = (query.clone(), ids.to_vec());
+        self.ask(model, move |connection, index| search::cosines(connection, index, &query, &ids)).await
+    }
+
+    async fn context(&self, query: &ContextQuery) -> Result<Vec<Context>> {
+        let query = query.clone();
+        self.read(move |connection, _| context::context(connection, &query)).await
     }
 
     async fn vector_spaces(&self) -> Result<Vec<VectorsOf>> {

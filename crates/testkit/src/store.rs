@@ -1,6 +1,7 @@
 //! A store in memory: slow, simple, and able to fail on demand.
 
 mod changing;
+mod context;
 mod counting;
 mod deleting;
 mod filtering;

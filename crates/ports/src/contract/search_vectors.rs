@@ -141,3 +141,21 @@ pub async fn a_memory_stored_anew_has_no_vector_of_the_deleted_one<S: StoreUnder
     assert_eq!(by_meaning(store, &Filter::default()).await, [""; 0]);
     assert_eq!(store.unembedded(None, 10).await.unwrap().len(), 1);
 }
+
+pub async fn the_cosines_of_given_memories_are_exact<S: StoreUnderTest>() {
+    let bed = S::empty().await;
+    let store = bed.store();
+    let mut ids = Vec::new();
+    for degrees in [10.0, 80.0, 45.0] {
+        ids.push(create_at(store, degrees, memory(&format!("at {degrees}"))).await);
+    }
+    let without = create(store, memory("no vector")).await;
+    let wanted = [ids[1], without, ids[0]];
+    let found = store.cosines(store.model(), &vector(store, 0.0), &wanted).await.unwrap();
+    assert_eq!(found.iter().map(|candidate| candidate.id).collect::<Vec<_>>(), [ids[0], ids[1]]);
+    for (candidate, degrees) in found.iter().zip([10.0_f64, 80.0]) {
+        assert!((candidate.score - degrees.to_radians().cos()).abs() < TOLERANCE, "{candidate:?}");
+    }
+    let refused = store.cosines(store.model(), &too_long(store), &wanted).await;
+    assert!(matches!(refused, Err(StoreError::Dimension { .. })), "{refused:?}");
+}

@@ -29,7 +29,7 @@ pub struct Candidate {
 }
 
 /// A memory that a search by words found.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct WordCandidate {
     /// Its number.
     pub id: MemoryId,
@@ -39,6 +39,9 @@ pub struct WordCandidate {
     pub coverage: f64,
     /// Whether it has the whole query in its text, character for character but for case.
     pub is_verbatim: bool,
+    /// What each word of the query adds to the coverage; of as many words, in the same order, for every candidate of one
+    /// answer. Empty when that is not known.
+    pub terms: Vec<f32>,
 }
 
 /// A query for words: any text that a person or a model wrote. The store takes the words out of it; nothing in it is

@@ -41,6 +41,20 @@ pub(crate) fn nearest(
     question.measure_selected(&condition)
 }
 
+/// The exact cosines of live memories that have a vector, nearest first.
+pub(crate) fn cosines(
+    connection: &Connection,
+    index: &Index,
+    query: &Vector,
+    ids: &[MemoryId],
+) -> Result<Vec<Candidate>> {
+    let Some(coded) = Query::of(query.as_slice()) else { return Ok(Vec::new()) };
+    let question = Question { connection, index, numbers: query.as_slice(), coded, limit: ids.len() };
+    let slots: Vec<usize> = ids.iter().filter_map(|id| index.slot(id.0)).collect();
+    let measured = question.measure(&slots)?;
+    candidates::first_meeting(connection, &Condition::live(), &measured, ids.len())
+}
+
 /// Whether few memories meet the filter. Partitions beside the default one are small, as a rule.
 fn is_selective(filter: &Filter) -> bool {
     let is_other = matches!(&filter.partitions, PartitionScope::One(partition) if !partition.is_default());

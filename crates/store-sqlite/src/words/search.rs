@@ -61,6 +61,7 @@ pub(crate) fn best(
         id: candidate.id,
         coverage: candidate.score,
         is_verbatim: leading.contains(&candidate.id),
+        terms: Vec::new(),
     };
     Ok(verbatim.iter().copied().chain(others).take(limit).map(word_candidate).collect())
 }

@@ -8,13 +8,13 @@ use std::sync::atomic::Ordering;
 use async_trait::async_trait;
 use model::{
     ContentHash, EmbeddingState, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Partition,
-    Tags, Timestamp, Vector,
+    PartitionScope, Tags, Timestamp, Vector,
 };
 use ports::{
-    BackupFile, Candidate, Change, Check, Deletion, Inserted, IntegrityReport, Listing, MemoryStore,
-    NearPair, Page, Purge, Purged, Repaired, Statistics, StoreError, Superseded, Survey, TagCounts,
-    TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf, Version, WordCandidate,
-    WordQuery, fold_case,
+    BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, Inserted, IntegrityReport,
+    Listing, MemoryStore, NearPair, Page, Purge, Purged, Repaired, Statistics, StoreError, Superseded,
+    Survey, TagCounts, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf, Version,
+    WordCandidate, WordQuery, fold_case,
 };
 
 use super::filtering::{matches, newest_first, words};
@@ -142,10 +142,14 @@ impl MemoryStore for FakeStore {
         for row in selected(&rows, filter) {
             let is_verbatim =
                 whole.chars().count() >= 3 && row.memory.content.to_lowercase().contains(&whole);
-            let has = words(&row.memory.content).intersection(&wanted).count();
+            let own = words(&row.memory.content);
+            let share = 1.0 / wanted.len().max(1) as f32;
+            let terms: Vec<f32> =
+                wanted.iter().map(|word| if own.contains(word) { share } else { 0.0 }).collect();
+            let has = own.intersection(&wanted).count();
             if is_verbatim || has > 0 {
                 let coverage = has as f64 / wanted.len().max(1) as f64;
-                found.push(WordCandidate { id: row.memory.id, coverage, is_verbatim });
+                found.push(WordCandidate { id: row.memory.id, coverage, is_verbatim, terms });
             }
         }
         found.sort_by(|a, b| {
@@ -191,6 +195,22 @@ impl MemoryStore for FakeStore {
             Some(Candidate { id: row.memory.id, score: vector.cosine(query)? })
         });
         Ok(best(candidates.collect(), limit))
+    }
+
+    async fn cosines(
+        &self,
+        model: &ModelIdentity,
+        query: &Vector,
+        ids: &[MemoryId],
+    ) -> Result<Vec<Candidate>, StoreError> {
+        let every = Filter { partitions: PartitionScope::All, include_superseded: true, ..Filter::default() };
+        let mut found = self.search_space(model, query, &every, usize::MAX).await?;
+        found.retain(|candidate| ids.contains(&candidate.id));
+        Ok(found)
+    }
+
+    async fn context(&self, query: &ContextQuery) -> Result<Vec<Context>, StoreError> {
+        Ok(self.reading()?.context(query))
     }
 
     async fn vector_spaces(&self) -> Result<Vec<VectorsOf>, StoreError> {
