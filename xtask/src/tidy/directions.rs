@@ -10,11 +10,12 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("model", &[]),
     ("ports", &["model"]),
     ("ranking", &["model", "ports"]),
+    ("lexical", &[]),
     ("transfer", &["model"]),
     ("engine", &["model", "ports", "ranking"]),
     ("embed", &["model", "ports"]),
     ("embed-http", &["model", "ports"]),
-    ("store-sqlite", &["model", "ports"]),
+    ("store-sqlite", &["model", "ports", "lexical"]),
     ("mcp", &["model", "ports", "engine"]),
     ("cli", &["model", "ports", "engine", "embed", "embed-http", "store-sqlite", "mcp", "transfer"]),
 ];
@@ -28,7 +29,10 @@ const HOMES: &[(&str, &str)] = &[
     ("sqlite-vec", "store-sqlite"),
     ("rmcp", "mcp"),
     ("tokenizers", "embed"),
+    ("snowball_stemmers_rs", "lexical"),
+    ("unicode-segmentation", "lexical"),
     ("ureq", "embed-http"),
+    ("whichlang", "lexical"),
     ("clap", "cli"),
 ];
 
