@@ -10,12 +10,6 @@ use crate::filter::{Condition, json_list};
 use crate::vectors::home::{self, Home};
 use crate::vectors::stored;
 
-/// What was deleted.
-pub(crate) struct Deleted {
-    pub(crate) deletion: ports::Deletion,
-    pub(crate) ids: Vec<i64>,
-}
-
 /// Which memories are meant.
 struct Doomed {
     ids: Vec<i64>,
@@ -28,10 +22,10 @@ pub(crate) fn delete(
     model: &ModelIdentity,
     filter: &Filter,
     deleted_at: Timestamp,
-) -> Result<Deleted> {
+) -> Result<ports::Deletion> {
     let doomed = select(connection, filter).doing("selecting memories to delete")?;
     if doomed.ids.is_empty() {
-        return Ok(Deleted { deletion: ports::Deletion::default(), ids: Vec::new() });
+        return Ok(ports::Deletion::default());
     }
     let id = keep(connection, &doomed, deleted_at).doing("keeping what is deleted")?;
     keep_vectors(connection, &doomed)?;
@@ -40,8 +34,7 @@ pub(crate) fn delete(
     for id in &doomed.ids {
         home.remove_everywhere(connection, *id)?;
     }
-    let deletion = ports::Deletion { id: Some(id), hashes: doomed.hashes };
-    Ok(Deleted { deletion, ids: doomed.ids })
+    Ok(ports::Deletion { id: Some(id), hashes: doomed.hashes })
 }
 
 /// When the original recorded last that a memory of this key was deleted.

@@ -12,19 +12,12 @@ use crate::vectors::home::Home;
 /// What the original stores for a memory without tags.
 const UNTAGGED: &str = "untagged";
 
-/// What became of an insertion, and where its vector went.
-pub(crate) struct Insertion {
-    pub(crate) outcome: Inserted,
-    pub(crate) home: Home,
-}
-
 /// Stores a memory. Words get into both indexes by the triggers of the table.
-pub(crate) fn insert(connection: &Connection, model: &ModelIdentity, new: &NewMemory) -> Result<Insertion> {
+pub(crate) fn insert(connection: &Connection, model: &ModelIdentity, new: &NewMemory) -> Result<Inserted> {
     let home = Home::read(connection, model)?;
     let restored_from = match same_key(connection, new).doing("looking for a duplicate")? {
         SameKey::Live(name) => {
-            let outcome = Inserted::Duplicate { partition: rows::partition(name) };
-            return Ok(Insertion { outcome, home });
+            return Ok(Inserted::Duplicate { partition: rows::partition(name) });
         }
         SameKey::Deleted { id, at } => {
             // A vector cannot be left of it by our own deletions, but by those of other programs.
@@ -40,7 +33,7 @@ pub(crate) fn insert(connection: &Connection, model: &ModelIdentity, new: &NewMe
     if let Some(vector) = &new.vector {
         home.add(connection, id, new.partition.as_str(), vector)?;
     }
-    Ok(Insertion { outcome: Inserted::Created { id: MemoryId(id), restored_from }, home })
+    Ok(Inserted::Created { id: MemoryId(id), restored_from })
 }
 
 enum SameKey {

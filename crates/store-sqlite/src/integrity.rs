@@ -9,9 +9,8 @@ use rusqlite::Connection;
 use crate::error::{Result, While};
 use crate::files;
 use crate::schema::catalogue::{PIECES, WORDS};
-use crate::vectors::codes::Codes;
 use crate::vectors::home::Home;
-use crate::vectors::stored;
+use crate::vectors::{derived, exact, stored};
 use crate::words;
 
 /// The most problems of pages that are told.
@@ -132,7 +131,7 @@ fn vectors(connection: &Connection, model: &ModelIdentity, check: Check) -> Resu
             |_, numbers| {
                 if numbers.is_empty() {
                     unreadable += 1;
-                } else if Codes::of(numbers).is_none() {
+                } else if !exact::has_direction(numbers) {
                     undirected += 1;
                 }
             },
@@ -144,6 +143,12 @@ fn vectors(connection: &Connection, model: &ModelIdentity, check: Check) -> Resu
             let zero =
                 format!("{undirected} vectors have no direction (zeros, or numbers that are not finite)");
             found.push((Severity::Repairable, zero));
+        }
+    }
+    if check == Check::Deep {
+        let wrong = derived::wrong_codes(connection, model)?;
+        if wrong > 0 {
+            found.push((Severity::Repairable, format!("{wrong} codes are not those of their vectors")));
         }
     }
     Ok(found)

@@ -38,12 +38,12 @@ pub(crate) fn unembedded(
         .doing("looking for memories without a vector")
 }
 
-/// Writes vectors for memories that are still live, still the same and still without one. Says whose were written.
+/// Writes vectors for memories that are still live, still the same and still without one. Says how many were written.
 pub(crate) fn add_vectors(
     connection: &Connection,
     model: &ModelIdentity,
     vectors: &[(Unembedded, Vector)],
-) -> Result<(Home, Vec<i64>)> {
+) -> Result<usize> {
     let home = Home::read(connection, model)?;
     let sql = format!(
         "SELECT m.store FROM memories AS m
@@ -51,7 +51,7 @@ pub(crate) fn add_vectors(
         home.has_vector()
     );
     let mut waiting = connection.prepare_cached(&sql).doing("adding vectors")?;
-    let mut written = Vec::new();
+    let mut written = 0;
     for (memory, vector) in vectors {
         let id = memory.id.0;
         let store: Option<Option<String>> = waiting
@@ -68,7 +68,7 @@ pub(crate) fn add_vectors(
                 )
                 .doing("adding vectors")?;
         }
-        written.push(id);
+        written += 1;
     }
-    Ok((home, written))
+    Ok(written)
 }

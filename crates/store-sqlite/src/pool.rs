@@ -53,6 +53,16 @@ impl Pool {
         self.writer.run(job).await
     }
 
+    /// Runs a job on the connection that writes, some time. It is left out when the queue is full.
+    pub(crate) fn write_later(&self, job: impl FnOnce(&mut Session) + Send + 'static) {
+        self.writer.post(job);
+    }
+
+    /// Whether the last store was closed.
+    pub(crate) fn is_left(&self) -> bool {
+        self.users.are_gone()
+    }
+
     /// Runs a job on a connection that reads.
     pub(crate) async fn read<T: Send + 'static>(
         &self,

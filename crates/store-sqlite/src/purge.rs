@@ -25,7 +25,6 @@ const FILLER_BYTES: i64 = 16 * 1024 * 1024;
 pub(crate) struct Removed {
     pub(crate) hashes: Vec<ContentHash>,
     pub(crate) live: Vec<ContentHash>,
-    pub(crate) ids: Vec<i64>,
 }
 
 /// Removes deleted memories and everything that is known of them, and overwrites where they were.
@@ -58,7 +57,7 @@ pub(crate) fn remove(connection: &Connection, purge: &Purge) -> Result<Removed> 
         }
         fill_free_pages(connection).doing("overwriting free pages")?;
     }
-    Ok(Removed { hashes, live: live.into_iter().map(|(_, hash)| hash).collect(), ids })
+    Ok(Removed { hashes, live: live.into_iter().map(|(_, hash)| hash).collect() })
 }
 
 fn pairs(

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use crate::error::{Result, While};
 use crate::schema::catalogue::{PIECES, WORDS};
 use crate::vectors::home::Home;
-use crate::vectors::settle;
+use crate::vectors::{derived, settle};
 use crate::{files, words};
 
 /// Repairs what lies in the database, in the caller's transaction.
@@ -33,6 +33,13 @@ pub(crate) fn database(connection: &Connection, model: &ModelIdentity) -> Result
                 format!("{dropped} unusable vectors were removed; their memories wait for new ones");
             done.push(Repaired { subject: "vectors", message });
         }
+    }
+    if !derived::is_watched(connection)? {
+        derived::watch(connection).doing("watching the vector table")?;
+    }
+    if derived::wrong_codes(connection, model)? > 0 {
+        derived::rebuild(connection, model)?;
+        done.push(Repaired { subject: "vectors", message: "the codes of vectors are made again".to_owned() });
     }
     Ok(done)
 }

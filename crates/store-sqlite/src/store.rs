@@ -18,7 +18,7 @@ use rusqlite::Connection;
 use crate::error::{Result, While};
 use crate::pool::{self, Handle, Pool};
 use crate::vectors::index::Index;
-use crate::vectors::upkeep::Vectors;
+use crate::vectors::upkeep::{self, Vectors};
 use crate::vectors::{pairs, search, settle, spaces};
 use crate::{
     Options, aside, backup, context, delete, insert, integrity, pending, purge, read, repair, schema,
@@ -92,14 +92,16 @@ impl SqliteStore {
         model: &ModelIdentity,
         question: impl Fn(&Connection, &Index) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        let vectors = self.vectors_of(model);
+        let (vectors, pool) = (self.vectors_of(model), self.pool()?);
+        let asked = Arc::clone(&vectors);
         let job = move |session: &mut pool::Session| {
-            let reader = session.number;
-            session.snapshot(|connection| {
-                vectors.current(connection, reader, |index| question(connection, index))
-            })
+            session.snapshot(|connection| asked.current(connection, |index| question(connection, index)))
         };
-        self.pool()?.read(job).await
+        let answer = pool.read(job).await;
+        if vectors.take_gaps() {
+            upkeep::fill(&pool, vectors.model().clone());
+        }
+        answer
     }
 
     fn check_dimension(&self, vector: &Vector) -> Result<()> {
@@ -118,15 +120,7 @@ impl MemoryStore for SqliteStore {
         if let Some(vector) = &memory.vector {
             self.check_dimension(vector)?;
         }
-        let (model, vectors) = (Arc::clone(&self.model), Arc::clone(&self.vectors));
-        let job = move |session: &mut pool::Session| {
-            let inserted = session.transaction(|transaction| insert::insert(transaction, &model, &memory))?;
-            if let (Inserted::Created { id, .. }, Some(vector)) = (&inserted.outcome, &memory.vector) {
-                vectors.added(&inserted.home, id.0, vector);
-            }
-            Ok(inserted.outcome)
-        };
-        self.pool()?.write(job).await
+        self.write(move |connection, model| insert::insert(connection, model, &memory)).await
     }
 
     async fn update(&self, hash: &ContentHash, change: Change) -> Result<Option<Memory>> {
@@ -143,17 +137,11 @@ impl MemoryStore for SqliteStore {
         if let Some(vector) = &new.vector {
             self.check_dimension(vector)?;
         }
-        let (model, vectors, old) = (Arc::clone(&self.model), Arc::clone(&self.vectors), old.clone());
-        let job = move |session: &mut pool::Session| {
-            let (superseded, home) = session.transaction(|transaction| {
-                supersede::supersede(transaction, &model, &old, &new, reason.as_deref())
-            })?;
-            if let (Superseded::Done { id, .. }, Some(vector)) = (&superseded, &new.vector) {
-                vectors.added(&home, id.0, vector);
-            }
-            Ok(superseded)
-        };
-        self.pool()?.write(job).await
+        let old = old.clone();
+        self.write(move |connection, model| {
+            supersede::supersede(connection, model, &old, &new, reason.as_deref())
+        })
+        .await
     }
 
     async fn history(&self, hash: &ContentHash) -> Result<Vec<Version>> {
@@ -274,11 +262,11 @@ impl MemoryStore for SqliteStore {
     }
 
     async fn drop_vectors(&self, model: &ModelIdentity) -> Result<u64> {
-        let (vectors, model) = (self.vectors_of(model), model.clone());
-        let dropped =
-            self.write(move |connection, own| spaces::drop_vectors(connection, own, &model)).await?;
-        vectors.forget();
-        Ok(dropped)
+        let dropped = model.clone();
+        let count =
+            self.write(move |connection, own| spaces::drop_vectors(connection, own, &dropped)).await?;
+        self.vectors_of(model).forget();
+        Ok(count)
     }
 
     async fn near_pairs(&self, threshold: f64, filter: &Filter, limit: usize) -> Result<Vec<NearPair>> {
@@ -297,14 +285,8 @@ impl MemoryStore for SqliteStore {
     }
 
     async fn delete(&self, filter: &Filter, deleted_at: Timestamp) -> Result<Deletion> {
-        let (model, vectors, filter) = (Arc::clone(&self.model), Arc::clone(&self.vectors), filter.clone());
-        let job = move |session: &mut pool::Session| {
-            let deleted = session
-                .transaction(|transaction| delete::delete(transaction, &model, &filter, deleted_at))?;
-            vectors.removed(&deleted.ids);
-            Ok(deleted.deletion)
-        };
-        self.pool()?.write(job).await
+        let filter = filter.clone();
+        self.write(move |connection, model| delete::delete(connection, model, &filter, deleted_at)).await
     }
 
     async fn undelete(&self, undelete: Undelete) -> Result<Undeleted> {
@@ -312,10 +294,8 @@ impl MemoryStore for SqliteStore {
     }
 
     async fn purge(&self, purge: Purge) -> Result<Purged> {
-        let vectors = Arc::clone(&self.vectors);
         let job = move |session: &mut pool::Session| {
             let removed = session.transaction(|transaction| purge::remove(transaction, &purge))?;
-            vectors.removed(&removed.ids);
             let log = if removed.hashes.is_empty() { LogState::Emptied } else { purge::empty_log(session)? };
             Ok(Purged { hashes: removed.hashes, live: removed.live, log })
         };
@@ -328,18 +308,7 @@ impl MemoryStore for SqliteStore {
 
     async fn add_vectors(&self, new: Vec<(Unembedded, Vector)>) -> Result<usize> {
         new.iter().try_for_each(|(_, vector)| self.check_dimension(vector))?;
-        let (model, vectors) = (Arc::clone(&self.model), Arc::clone(&self.vectors));
-        let job = move |session: &mut pool::Session| {
-            let (home, written) =
-                session.transaction(|transaction| pending::add_vectors(transaction, &model, &new))?;
-            let count = written.len();
-            let written: std::collections::HashSet<i64> = written.into_iter().collect();
-            for (memory, vector) in new.iter().filter(|(memory, _)| written.contains(&memory.id.0)) {
-                vectors.added(&home, memory.id.0, vector);
-            }
-            Ok(count)
-        };
-        self.pool()?.write(job).await
+        self.write(move |connection, model| pending::add_vectors(connection, model, &new)).await
     }
 
     async fn vector_space(&self) -> Result<VectorSpace> {
@@ -347,13 +316,7 @@ impl MemoryStore for SqliteStore {
     }
 
     async fn settle_vector_space(&self, is_ours: bool) -> Result<()> {
-        let (model, vectors) = (Arc::clone(&self.model), Arc::clone(&self.vectors));
-        let job = move |session: &mut pool::Session| {
-            session.transaction(|transaction| settle::settle(transaction, &model, is_ours))?;
-            vectors.forget();
-            Ok(())
-        };
-        self.pool()?.write(job).await
+        self.write(move |connection, model| settle::settle(connection, model, is_ours)).await
     }
 
     async fn statistics(&self) -> Result<Statistics> {

@@ -14,26 +14,24 @@ use crate::filter::{METADATA_SUPERSEDED_BY, json_list};
 use crate::insert;
 use crate::rows::{self, python_json};
 use crate::update::{self, EVOLUTION_REASON, SUPERSEDED_BY};
-use crate::vectors::home::Home;
 
-/// Stores a memory that takes the place of a live one. The home says where its vector went.
+/// Stores a memory that takes the place of a live one.
 pub(crate) fn supersede(
     connection: &Connection,
     model: &ModelIdentity,
     old: &ContentHash,
     new: &NewMemory,
     reason: Option<&str>,
-) -> Result<(Superseded, Home)> {
-    let home = Home::read(connection, model)?;
+) -> Result<Superseded> {
     let Some(found) = old_row(connection, old).doing("looking for a memory to replace")? else {
-        return Ok((Superseded::NotFound, home));
+        return Ok(Superseded::NotFound);
     };
     if let Some(by) = found.superseded_by {
-        return Ok((Superseded::SupersededAlready { by: ContentHash::stored(by) }, home));
+        return Ok(Superseded::SupersededAlready { by: ContentHash::stored(by) });
     }
     let new = NewMemory { partition: rows::partition(found.store), ..new.clone() };
-    let (id, restored_from) = match insert::insert(connection, model, &new)?.outcome {
-        Inserted::Duplicate { partition } => return Ok((Superseded::Duplicate { partition }, home)),
+    let (id, restored_from) = match insert::insert(connection, model, &new)? {
+        Inserted::Duplicate { partition } => return Ok(Superseded::Duplicate { partition }),
         Inserted::Created { id, restored_from } => (id, restored_from),
     };
     let version = found.version.saturating_add(1);
@@ -54,7 +52,7 @@ pub(crate) fn supersede(
             params![new.hash.as_str(), python_json::object(&metadata), found.id],
         )
         .doing("marking the memory that was replaced")?;
-    Ok((Superseded::Done { id, version, restored_from }, home))
+    Ok(Superseded::Done { id, version, restored_from })
 }
 
 struct Old {

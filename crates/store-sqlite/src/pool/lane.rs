@@ -32,7 +32,7 @@ impl Lane {
         let mut lane = Self { jobs: Some(jobs), threads: Vec::with_capacity(count) };
         for number in 0..count {
             let queue = Arc::clone(&queue);
-            let session = Session::new(Arc::clone(options), users.clone(), number, count > 1);
+            let session = Session::new(Arc::clone(options), users.clone(), count > 1);
             let thread = thread::Builder::new()
                 .name(format!("{name}-{number}"))
                 .spawn(move || work(&queue, session))
@@ -43,6 +43,19 @@ impl Lane {
             lane.threads.push(thread);
         }
         Ok(lane)
+    }
+
+    /// Runs a job some time, without a word of how it went. It is left out when the queue is full.
+    pub(super) fn post(&self, job: impl FnOnce(&mut Session) + Send + 'static) {
+        let job: Job = Box::new(move |session| {
+            if let Err(panic) = catch_unwind(AssertUnwindSafe(|| job(session))) {
+                tracing::error!(error = %panicked(panic.as_ref()), "work in the background failed");
+            }
+        });
+        if let Some(jobs) = &self.jobs {
+            // The work is found again later.
+            let _ = jobs.try_send(job);
+        }
     }
 
     pub(super) async fn run<T: Send + 'static>(

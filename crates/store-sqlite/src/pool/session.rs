@@ -13,18 +13,16 @@ use crate::error::{Result, While};
 pub(crate) struct Session {
     /// How the store was opened.
     pub(crate) options: Arc<Options>,
-    /// Which of its kind this thread is, from 0.
-    pub(crate) number: usize,
     access: Access,
     waiting: Arc<Waiting>,
     connection: Option<Connection>,
 }
 
 impl Session {
-    pub(super) fn new(options: Arc<Options>, users: Users, number: usize, is_reader: bool) -> Self {
+    pub(super) fn new(options: Arc<Options>, users: Users, is_reader: bool) -> Self {
         let waiting = Arc::new(Waiting::new(options.busy_limit, users));
         let access = if is_reader { Access::Read } else { Access::Write };
-        Self { options, number, access, waiting, connection: None }
+        Self { options, access, waiting, connection: None }
     }
 
     /// The connection, and the patience that goes with it. A new call begins.

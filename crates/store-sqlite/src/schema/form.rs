@@ -119,7 +119,8 @@ impl Form {
             .chain(&catalogue::INDEXES)
             .chain(&catalogue::SIDE_TABLES)
             .chain(&catalogue::SIDE_INDEXES)
-            .chain([&catalogue::EVENT_CLOCK_INDEX])
+            .chain(&catalogue::CODE_TABLES)
+            .chain([&catalogue::EVENT_CLOCK_INDEX, &catalogue::LONG_INDEX])
             .any(|(name, _)| !self.has(name));
         let lacks_column = |table: &str, columns: &[catalogue::Object]| {
             columns.iter().any(|(column, _)| !self.has_column(table, column))

@@ -5,9 +5,11 @@
 //! |---|---|
 //! | [`tables`] | tables, columns and indexes; the keys of `metadata`; the registry of migrations |
 //! | [`vectors`] | the vector table in the partitioned cosine form, no vector lost |
+//! | [`codes`] | codes of vectors that nobody watched are dropped, to be made anew |
 //! | [`words`] | both word indexes and the triggers that keep them |
 //! | [`lineage`] | which memory took the place of which, where only the metadata say so |
 
+mod codes;
 mod lineage;
 mod tables;
 mod vectors;
@@ -31,6 +33,7 @@ pub(crate) fn run(
     tables::create(transaction, form).doing("adding tables and columns")?;
     tables::fill(transaction, now).doing("writing the registry of migrations")?;
     vectors::rebuild(transaction, form, model)?;
+    codes::clear(transaction, form).doing("dropping codes of vectors")?;
     words::create(transaction, form).doing("building the word indexes")?;
     if form.schema.is_none() {
         lineage::repair(transaction).doing("reading which memory took the place of which")?;

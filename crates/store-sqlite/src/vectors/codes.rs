@@ -1,122 +1,215 @@
-//! A vector in one byte for each number: enough to find the candidates, which are then measured exactly.
+//! A vector in one bit a number, and how near it is to a query, about and at most.
+//!
+//! After Gao and Long (RaBitQ, 2024): a vector is rotated at random and each of its numbers becomes its sign. The signs are
+//! a vector of their own, whose cosine to the true one is known and kept. The product of the signs with a query, divided by
+//! that cosine, tells the query's cosine to the true vector without bias, and how far it is off follows from it as well:
+//! about .04 at 384 numbers, less for near ones.
 
-/// The largest code.
-const LARGEST: f32 = 127.0;
+use super::kernels::{self, LANES, PLANES};
+use super::rotation::Rotation;
 
-/// A vector as codes. The cosine of two is about the product of their codes times both scales.
+/// How many deviations an estimate may be off before a vector is overlooked. One in some ten thousand is off by more.
+const DEVIATIONS: f32 = 3.0;
+/// The largest number of a query in steps: what four bits hold.
+const LARGEST: f32 = 7.0;
+
+/// A vector in one bit a number.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Codes {
-    pub(crate) codes: Vec<i8>,
-    /// The size of one step, divided by the vector's length.
-    pub(crate) scale: f32,
+pub(crate) struct Code {
+    /// The signs of the rotated numbers.
+    pub(crate) words: Vec<u64>,
+    /// One over the cosine between the vector and its signs.
+    pub(crate) factor: f32,
 }
 
-impl Codes {
-    /// Codes a vector; none when it has no direction (zero, or a number that is not finite).
-    pub(crate) fn of(numbers: &[f32]) -> Option<Self> {
-        let largest = largest(numbers);
-        let length = dot(numbers, numbers).sqrt();
-        if !(largest > 0.0 && length.is_finite()) {
-            return None;
-        }
-        let step = largest / LARGEST;
-        // Rounding by hand: the call of `round` would be most of the time that reading all vectors takes.
-        #[expect(clippy::cast_possible_truncation, reason = "rounded numbers between -127 and 127")]
-        let codes = numbers.iter().map(|number| (number / step + 0.5_f32.copysign(*number)) as i8).collect();
-        #[expect(clippy::cast_possible_truncation, reason = "the scale needs no more digits than the codes")]
-        let scale = (f64::from(step) / length) as f32;
-        (scale.is_finite() && scale > 0.0).then_some(Self { codes, scale })
+impl Code {
+    /// Codes a vector; none when it has no direction.
+    pub(crate) fn of(rotation: &Rotation, numbers: &[f32]) -> Option<Self> {
+        let rotated = rotation.rotated(numbers)?;
+        let words = rotated.chunks_exact(64).map(|chunk| {
+            chunk.iter().enumerate().fold(0, |word, (bit, number)| word | u64::from(*number >= 0.0) << bit)
+        });
+        let words = words.collect();
+        let sum: f32 = rotated.iter().map(|number| number.abs()).sum();
+        let factor = width(rotation).sqrt() / sum;
+        factor.is_finite().then_some(Self { words, factor })
+    }
+
+    /// As it is stored: the factor, four bytes, then the words, little-endian.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        let mut bytes = self.factor.to_le_bytes().to_vec();
+        bytes.extend(self.words.iter().flat_map(|word| word.to_le_bytes()));
+        bytes
+    }
+
+    /// Reads what [`Self::bytes`] made; none when it is of another dimension.
+    pub(crate) fn read(bytes: &[u8], rotation: &Rotation) -> Option<Self> {
+        let (factor, words) = bytes.split_first_chunk::<4>()?;
+        let factor = f32::from_le_bytes(*factor);
+        let words: Vec<u64> = words.as_chunks::<8>().0.iter().map(|word| u64::from_le_bytes(*word)).collect();
+        (bytes.len() == 4 + rotation.width() / 8 && factor.is_finite()).then_some(Self { words, factor })
     }
 }
 
-/// A vector to compare many others with: its codes are wider, so that they are not widened again for each of them.
+#[expect(clippy::cast_precision_loss, reason = "a few thousand at most")]
+fn width(rotation: &Rotation) -> f32 {
+    rotation.width() as f32
+}
+
+/// A vector to compare codes with.
 pub(crate) struct Query {
-    codes: Vec<i16>,
+    /// For each word the four planes of the query's numbers.
+    planes: Vec<u64>,
+    /// The sum of the query's numbers, in steps.
+    total: i32,
+    /// The size of a step, over the root of the width.
     scale: f32,
+    /// The squares of both deviations: by the signs, for factor and cosine; by the steps, for the factor.
+    by_signs: f32,
+    by_steps: f32,
 }
 
 impl Query {
-    /// Codes a vector; none when it has no direction.
-    pub(crate) fn of(numbers: &[f32]) -> Option<Self> {
-        let coded = Codes::of(numbers)?;
-        Some(Self { codes: coded.codes.iter().map(|code| i16::from(*code)).collect(), scale: coded.scale })
+    /// Codes a query; none when it has no direction.
+    pub(crate) fn of(rotation: &Rotation, numbers: &[f32]) -> Option<Self> {
+        let rotated = rotation.rotated(numbers)?;
+        let largest = rotated.iter().fold(0.0_f32, |largest, number| largest.max(number.abs()));
+        let step = largest / LARGEST;
+        let mut planes = vec![0; rotated.len() / 64 * PLANES];
+        let (mut total, mut sizes) = (0, 0);
+        for (at, number) in rotated.iter().enumerate() {
+            #[expect(clippy::cast_possible_truncation, reason = "between -7 and 7")]
+            let steps = (number / step).round() as i32;
+            total += steps;
+            sizes += steps.abs();
+            for plane in 0..PLANES {
+                let bit = u64::from(steps.cast_unsigned() >> plane & 1);
+                planes[at / 64 * PLANES + plane] |= bit << (at % 64);
+            }
+        }
+        let width = width(rotation);
+        // So that the estimate for the query itself is exact: rounding hits near ones least.
+        #[expect(clippy::cast_precision_loss, reason = "a few thousand at most")]
+        let step = rotated.iter().map(|number| number.abs()).sum::<f32>() / sizes as f32;
+        let scale = step / width.sqrt();
+        Some(Self { planes, total, scale, by_signs: 1.0 / (width - 1.0), by_steps: step * step / 12.0 })
     }
 
-    /// About the cosine to a coded vector.
+    /// About the cosine to each vector: codes and factors of whole blocks, estimates out. No number for a factor that is
+    /// none.
+    pub(crate) fn estimate(&self, codes: &[u64], factors: &[f32], estimates: &mut [f32]) {
+        const AT_ONCE: usize = 64 * LANES;
+        let (scan, words) = (kernels::fastest(), self.planes.len() / PLANES);
+        let mut sums = [0; AT_ONCE];
+        let runs =
+            codes.chunks(AT_ONCE * words).zip(factors.chunks(AT_ONCE)).zip(estimates.chunks_mut(AT_ONCE));
+        for ((codes, factors), estimates) in runs {
+            let sums = &mut sums[..factors.len()];
+            scan(codes, &self.planes, sums);
+            for ((sum, factor), estimate) in sums.iter().zip(factors).zip(estimates) {
+                *estimate = self.of_sum(*sum, *factor);
+            }
+        }
+    }
+
+    /// About the cosine to one vector of a block.
+    pub(crate) fn estimate_one(&self, block: &[u64], lane: usize, factor: f32) -> f32 {
+        let mut sum = 0;
+        for (codes, planes) in block.chunks_exact(LANES).zip(self.planes.chunks_exact(PLANES)) {
+            for (plane, weight) in planes.iter().zip(kernels::WEIGHTS) {
+                sum += weight * (codes[lane] & plane).count_ones().cast_signed();
+            }
+        }
+        self.of_sum(sum, factor)
+    }
+
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
-    pub(crate) fn nearness(&self, codes: &[i8], scale: f32) -> f32 {
-        product(&self.codes, codes) as f32 * scale * self.scale
+    fn of_sum(&self, sum: i32, factor: f32) -> f32 {
+        factor * self.scale * (2 * sum - self.total) as f32
     }
-}
 
-/// The sum of the products. Written so that the compiler turns it into vector instructions.
-fn product(wide: &[i16], codes: &[i8]) -> i32 {
-    wide.iter().zip(codes).map(|(a, b)| i32::from(*a) * i32::from(i16::from(*b))).sum()
-}
-
-/// The cosine of two vectors, exactly; none when one has no direction.
-pub(crate) fn cosine(a: &[f32], b: &[f32]) -> Option<f64> {
-    let cosine = dot(a, b) / (dot(a, a).sqrt() * dot(b, b).sqrt());
-    cosine.is_finite().then(|| cosine.clamp(-1.0, 1.0))
-}
-
-/// How many sums are made side by side. One after the other, each addition would wait for the one before.
-const LANES: usize = 8;
-
-/// The sum of the products; no number when one of the numbers is none.
-fn dot(a: &[f32], b: &[f32]) -> f64 {
-    let mut sums = [0.0_f64; LANES];
-    let (a, b) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest: f64 = a.remainder().iter().zip(b.remainder()).map(|(a, b)| f64::from(*a) * f64::from(*b)).sum();
-    for (a, b) in a.zip(b) {
-        for lane in 0..LANES {
-            sums[lane] += f64::from(a[lane]) * f64::from(b[lane]);
-        }
+    /// How far below a cosine the estimate of a vector of that cosine may be.
+    pub(crate) fn margin(&self, cosine: f32, factor: f32) -> f32 {
+        let sine = 1.0 - cosine.clamp(0.0, 1.0).powi(2);
+        let square = factor * factor;
+        DEVIATIONS * (((square - 1.0).max(0.0)) * sine * self.by_signs + square * self.by_steps).sqrt()
     }
-    sums.iter().sum::<f64>() + rest
-}
-
-/// The largest of the numbers without their signs.
-fn largest(numbers: &[f32]) -> f32 {
-    let larger = |largest: f32, number: &f32| if number.abs() > largest { number.abs() } else { largest };
-    let mut lanes = [0.0_f32; LANES];
-    let chunks = numbers.chunks_exact(LANES);
-    let rest = chunks.remainder().iter().fold(0.0, larger);
-    for chunk in chunks {
-        for lane in 0..LANES {
-            lanes[lane] = larger(lanes[lane], &chunk[lane]);
-        }
-    }
-    lanes.iter().fold(rest, larger)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::vectors::exact;
 
-    #[test]
-    fn the_coded_cosine_is_close_to_the_exact_one() {
-        let a: Vec<f32> = (0..384_u16).map(|n| (f32::from(n) * 0.37).sin()).collect();
-        let b: Vec<f32> = (0..384_u16).map(|n| (f32::from(n) * 0.37 + 0.4).sin() * 3.0).collect();
-        let coded = Codes::of(&b).unwrap();
-        let coded = Query::of(&a).unwrap().nearness(&coded.codes, coded.scale);
-        let exact = cosine(&a, &b).unwrap();
-        assert!((f64::from(coded) - exact).abs() < 0.005, "{coded} {exact}");
+    /// Numbers between -1 and 1, the same each time.
+    fn noise(seed: u32, count: usize) -> Vec<f32> {
+        let mut state = seed.wrapping_mul(2_654_435_761).wrapping_add(12345);
+        let mut number = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            f32::from(u16::try_from(state >> 16).unwrap()) / 32768.0 - 1.0
+        };
+        (0..count).map(|_| number() + number() + number()).collect()
+    }
+
+    fn block(codes: &[Code]) -> Vec<u64> {
+        let words = codes[0].words.len();
+        (0..words).flat_map(|word| (0..LANES).map(move |lane| codes[lane].words[word])).collect()
     }
 
     #[test]
-    fn the_largest_products_do_not_overflow() {
-        let numbers = vec![1.0_f32; 4096];
-        let wide = Query::of(&numbers).unwrap().codes;
-        assert_eq!(product(&wide, &Codes::of(&numbers).unwrap().codes), 4096 * 127 * 127);
-    }
-
-    #[test]
-    fn vectors_without_direction_have_no_codes_and_no_cosine() {
-        let good = [1.0, 0.0];
-        for bad in [[0.0, 0.0], [f32::NAN, 1.0], [f32::INFINITY, 1.0]] {
-            assert_eq!(Codes::of(&bad), None, "{bad:?}");
-            assert_eq!(cosine(&good, &bad), None, "{bad:?}");
+    fn estimates_are_near_the_cosines_and_within_their_margins() {
+        for dimension in [24, 384, 1000] {
+            let rotation = Rotation::of(dimension);
+            let near = noise(1, dimension);
+            let (mut worst, mut outside, mut sum) = (0.0_f64, 0, 0.0);
+            for seed in 0..100 {
+                let others: Vec<Vec<f32>> = (0..8)
+                    .map(|lane| {
+                        let own = noise(100 + seed * 8 + lane, dimension);
+                        own.iter()
+                            .zip(&near)
+                            .map(|(a, b)| a + b * f32::from(u8::try_from(lane).unwrap()))
+                            .collect()
+                    })
+                    .collect();
+                let codes: Vec<Code> =
+                    others.iter().map(|other| Code::of(&rotation, other).unwrap()).collect();
+                let factors: Vec<f32> = codes.iter().map(|code| code.factor).collect();
+                let query = Query::of(&rotation, &near).unwrap();
+                let mut estimates = [0.0; LANES];
+                query.estimate(&block(&codes), &factors, &mut estimates);
+                for lane in 0..LANES {
+                    let exact = exact::cosine(&near, &others[lane]).unwrap();
+                    assert_eq!(estimates[lane], query.estimate_one(&block(&codes), lane, factors[lane]));
+                    let off = f64::from(estimates[lane]) - exact;
+                    sum += off;
+                    worst = worst.max(off.abs());
+                    #[expect(clippy::cast_possible_truncation, reason = "an estimate")]
+                    let margin = f64::from(query.margin(exact as f32, factors[lane]));
+                    outside += usize::from(off < -margin);
+                }
+            }
+            assert!(outside < 8, "{dimension}: {outside} of 800");
+            assert!(worst < 4.0 / (dimension as f64).sqrt(), "{dimension}: {worst}");
+            assert!((sum / 800.0).abs() < 0.02, "{dimension}: biased by {}", sum / 800.0);
         }
+    }
+
+    #[test]
+    fn what_is_stored_is_read_back() {
+        let rotation = Rotation::of(384);
+        let code = Code::of(&rotation, &noise(3, 384)).unwrap();
+        assert_eq!(code.bytes().len(), 52);
+        assert_eq!(Code::read(&code.bytes(), &rotation), Some(code.clone()));
+        assert_eq!(Code::read(&code.bytes(), &Rotation::of(300)), None);
+        assert_eq!(Code::read(&[], &rotation), None);
+    }
+
+    #[test]
+    fn the_length_of_a_vector_does_not_matter() {
+        let rotation = Rotation::of(384);
+        let (numbers, scaled): (Vec<f32>, Vec<f32>) =
+            noise(3, 384).into_iter().map(|n| (n, n * 4096.0)).unzip();
+        assert_eq!(Code::of(&rotation, &numbers), Code::of(&rotation, &scaled));
     }
 }

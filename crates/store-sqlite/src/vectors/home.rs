@@ -8,6 +8,7 @@
 use model::{ModelIdentity, Vector};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 
+use super::derived;
 use crate::error::{Result, While};
 use crate::info;
 
@@ -28,20 +29,6 @@ pub(crate) enum Home {
 /// A model's identity as text.
 pub(crate) fn identity(model: &ModelIdentity) -> String {
     format!("{}/{}/{}", model.name, model.revision, model.dimension)
-}
-
-/// The key of `service_info` that counts how often vectors were replaced.
-const EPOCH: &str = "vector epoch";
-
-/// How often vectors were replaced in a way that the numbers of the memories that have one do not show.
-pub(super) fn epoch(connection: &Connection) -> Result<i64> {
-    Ok(info::get(connection, EPOCH)?.and_then(|count| count.parse().ok()).unwrap_or(0))
-}
-
-/// Tells all who hold vectors in memory, in this process and in others, to read them again. To be called in the
-/// transaction that removes a vector whose memory may get another one.
-pub(super) fn raise_epoch(connection: &Connection) -> Result<()> {
-    info::set(connection, EPOCH, &epoch(connection)?.wrapping_add(1).to_string())
 }
 
 /// Under which key of `service_info` a model's home stands.
@@ -88,9 +75,7 @@ impl Home {
         let bytes = bytes_of(vector.as_slice());
         match self {
             Self::Vec0 => {
-                if remove_from_vec0(connection, id)? {
-                    raise_epoch(connection)?;
-                }
+                remove_from_vec0(connection, id)?;
                 connection
                     .prepare_cached(
                         "INSERT INTO memory_embeddings (rowid, content_embedding, store) VALUES (?, ?, ?)",
@@ -101,8 +86,9 @@ impl Home {
                 .prepare_cached("INSERT OR REPLACE INTO service_vectors (id, model, vector) VALUES (?, ?, ?)")
                 .and_then(|mut insert| insert.execute(params![id, model, bytes])),
         }
-        .map(|_| ())
-        .doing("writing a vector")
+        .doing("writing a vector")?;
+        // After the vector: its triggers take the code of what was there before.
+        derived::write_whole(connection, self, id, vector.as_slice())
     }
 
     /// Removes the vectors of a memory, of every model.

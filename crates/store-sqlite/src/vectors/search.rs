@@ -1,24 +1,40 @@
 //! The nearest memories that meet a filter.
 //!
-//! The filter comes before the cut, in one of two ways. A filter that most memories meet is checked on the nearest
-//! candidates, more of them when too many fail. A selective one gives its memories first, and only those are measured.
+//! Codes tell about how near each vector is and how far off that may be. The nearest by codes are measured exactly, and
+//! with the cosine of the last one that is wanted, all others that could be nearer still. A memory is as near as the
+//! nearest of its vectors.
+//!
+//! The filter comes before the cut, in one of two ways. A filter that most memories meet is checked on the nearest, more of
+//! them when too many fail. A selective one gives its memories first, and only those are looked at.
+
+use std::collections::HashMap;
+use std::rc::Rc;
 
 use model::{Filter, MemoryId, PartitionScope, Vector};
 use ports::Candidate;
 use rusqlite::{Connection, params_from_iter};
 
-use super::codes::{self, Query};
+use super::best::{Best, highest};
+use super::codes::Query;
+use super::derived::Measure;
+use super::fine::Reference;
 use super::index::Index;
-use super::stored;
 use crate::candidates;
 use crate::error::{Result, While};
 use crate::filter::Condition;
 
-/// How many candidates are measured exactly: so many more than asked for, and so many at least. The estimate is within
-/// half a hundredth, so the order of the best is decided among these.
-const SPARE: (usize, usize) = (4, 48);
-/// How often the candidates are widened (fourfold) before the filter gives its memories first.
-const WIDENINGS: usize = 2;
+/// Up to how many vectors are all measured, without a look at their codes.
+const ALL_MEASURED: usize = 512;
+/// How many vectors are measured at first: so many for each memory that is wanted, and so many at least.
+const FIRST: (usize, usize) = (2, 32);
+/// How many are measured before it is looked again who could still be nearer.
+const STEP: usize = 32;
+/// How many memories more than wanted are found before the filter is checked: one in so many, and so many.
+const SPARE: (usize, usize) = (8, 4);
+/// How often more candidates are taken (four times as many) before the filter gives its memories first.
+const WIDENINGS: usize = 3;
+/// Of so many vectors one has to be selected for a scan of all to be faster.
+const SCAN_SHARE: usize = 32;
 
 /// The nearest memories by cosine, nearest first.
 pub(crate) fn nearest(
@@ -28,17 +44,17 @@ pub(crate) fn nearest(
     filter: &Filter,
     limit: usize,
 ) -> Result<Vec<Candidate>> {
-    let Some(coded) = Query::of(query.as_slice()).filter(|_| limit > 0 && index.len() > 0) else {
+    if limit == 0 || index.len() == 0 {
         return Ok(Vec::new());
-    };
-    let question = Question { connection, index, numbers: query.as_slice(), coded, limit };
+    }
+    let Some(mut question) = Question::of(connection, index, query)? else { return Ok(Vec::new()) };
     let condition = Condition::of(filter);
     if !is_selective(filter)
-        && let Some(found) = question.check_candidates(&condition)?
+        && let Some(found) = question.check_candidates(&condition, limit)?
     {
         return Ok(found);
     }
-    question.measure_selected(&condition)
+    question.measure_selected(&condition, limit)
 }
 
 /// The exact cosines of live memories that have a vector, nearest first.
@@ -48,11 +64,14 @@ pub(crate) fn cosines(
     query: &Vector,
     ids: &[MemoryId],
 ) -> Result<Vec<Candidate>> {
-    let Some(coded) = Query::of(query.as_slice()) else { return Ok(Vec::new()) };
-    let question = Question { connection, index, numbers: query.as_slice(), coded, limit: ids.len() };
-    let slots: Vec<usize> = ids.iter().filter_map(|id| index.slot(id.0)).collect();
-    let measured = question.measure(&slots)?;
-    candidates::first_meeting(connection, &Condition::live(), &measured, ids.len())
+    let Some(mut question) = Question::of(connection, index, query)? else { return Ok(Vec::new()) };
+    let mut best = Best::new(ids.len());
+    for id in ids {
+        for slot in index.slots(id.0) {
+            question.take(&mut best, slot)?;
+        }
+    }
+    candidates::first_meeting(connection, &Condition::live(), &best.sorted(), ids.len())
 }
 
 /// Whether few memories meet the filter. Partitions beside the default one are small, as a rule.
@@ -64,31 +83,57 @@ fn is_selective(filter: &Filter) -> bool {
 struct Question<'a> {
     connection: &'a Connection,
     index: &'a Index,
-    numbers: &'a [f32],
-    coded: Query,
-    limit: usize,
+    query: Rc<Query>,
+    reference: Reference,
+    measure: Measure<'a>,
+    /// What was measured already, by place.
+    measured: HashMap<usize, Option<f64>>,
 }
 
-impl Question<'_> {
-    /// Checks the filter on the nearest; none when too few of them meet it.
-    fn check_candidates(&self, condition: &Condition) -> Result<Option<Vec<Candidate>>> {
-        let near = self.index.near(&self.coded);
-        let mut slots: Vec<usize> = (0..near.len()).collect();
-        let mut width = self.first_width();
-        for _ in 0..=WIDENINGS {
-            let best = best(&mut slots, width, |slot| near[slot]);
-            let measured = self.measure(best)?;
-            let found = candidates::first_meeting(self.connection, condition, &measured, self.limit)?;
-            if found.len() >= self.limit || width >= near.len() {
-                return Ok(Some(found));
-            }
-            width = width.saturating_mul(4);
-        }
-        Ok(None)
+/// Vectors with estimates of their cosines.
+struct Estimated<'e> {
+    /// Where they are; none when they are all.
+    slots: Option<&'e [usize]>,
+    estimates: &'e [f32],
+}
+
+impl Estimated<'_> {
+    fn slot(&self, at: usize) -> usize {
+        self.slots.map_or(at, |slots| slots[at])
+    }
+}
+
+impl<'a> Question<'a> {
+    /// None when the query has no direction.
+    fn of(connection: &'a Connection, index: &'a Index, query: &Vector) -> Result<Option<Self>> {
+        let coded = Query::of(index.rotation(), query.as_slice()).zip(Reference::of(query.as_slice()));
+        let Some((query, reference)) = coded else { return Ok(None) };
+        let measure = Measure::new(connection, index)?;
+        let query = Rc::new(query);
+        Ok(Some(Self { connection, index, query, reference, measure, measured: HashMap::new() }))
     }
 
-    /// Measures the memories that meet the filter.
-    fn measure_selected(&self, condition: &Condition) -> Result<Vec<Candidate>> {
+    /// Checks the filter on the nearest; none when too few of them meet it.
+    fn check_candidates(&mut self, condition: &Condition, limit: usize) -> Result<Option<Vec<Candidate>>> {
+        let (connection, index) = (self.connection, self.index);
+        let query = Rc::clone(&self.query);
+        index.estimates(&query, |estimates| {
+            let all = Estimated { slots: None, estimates };
+            let mut width = limit.saturating_add(limit / SPARE.0).saturating_add(SPARE.1);
+            for _ in 0..=WIDENINGS {
+                let near = self.nearest_of(&all, width)?;
+                let found = candidates::first_meeting(connection, condition, &near, limit)?;
+                if found.len() >= limit || near.len() < width {
+                    return Ok(Some(found));
+                }
+                width = width.saturating_mul(4);
+            }
+            Ok(None)
+        })
+    }
+
+    /// The nearest of the memories that meet the filter.
+    fn measure_selected(&mut self, condition: &Condition, limit: usize) -> Result<Vec<Candidate>> {
         let sql = format!("SELECT m.id FROM memories AS m WHERE {}", condition.sql());
         let ids: Vec<i64> = self
             .connection
@@ -97,39 +142,74 @@ impl Question<'_> {
                 statement.query_map(params_from_iter(condition.values()), |row| row.get(0))?.collect()
             })
             .doing("selecting memories to compare")?;
-        let mut slots: Vec<usize> = ids.iter().filter_map(|id| self.index.slot(*id)).collect();
-        let best = best(&mut slots, self.first_width(), |slot| self.index.near_one(&self.coded, slot));
-        let mut found = self.measure(best)?;
-        found.truncate(self.limit);
-        Ok(found)
+        let slots: Vec<usize> = ids.iter().flat_map(|id| self.index.slots(*id)).collect();
+        let (index, query) = (self.index, &self.query);
+        let estimates: Vec<f32> = if slots.len() <= ALL_MEASURED {
+            vec![0.0; slots.len()]
+        } else if slots.len() >= index.len() / SCAN_SHARE {
+            index.estimates(query, |all| slots.iter().map(|slot| all[*slot]).collect())
+        } else {
+            slots.iter().map(|slot| index.estimate(query, *slot)).collect()
+        };
+        self.nearest_of(&Estimated { slots: Some(&slots), estimates: &estimates }, limit)
     }
 
-    fn first_width(&self) -> usize {
-        self.limit.saturating_mul(SPARE.0).saturating_add(SPARE.1)
-    }
-
-    /// The exact cosine of each, nearest first.
-    fn measure(&self, slots: &[usize]) -> Result<Vec<Candidate>> {
-        let mut measured = Vec::with_capacity(slots.len());
-        for slot in slots {
-            let id = self.index.id(*slot);
-            let cosine = match self.index.cosine(self.numbers, *slot) {
-                Some(cosine) => Some(cosine),
-                None => stored::one(self.connection, &self.index.home, id)?
-                    .and_then(|stored| codes::cosine(self.numbers, &stored)),
-            };
-            measured.extend(cosine.map(|score| Candidate { id: MemoryId(id), score }));
+    /// The nearest memories of some vectors, at most `limit`, nearest first.
+    fn nearest_of(&mut self, some: &Estimated<'_>, limit: usize) -> Result<Vec<Candidate>> {
+        let mut best = Best::new(limit);
+        if some.estimates.len() <= ALL_MEASURED {
+            // What was removed has no estimate.
+            for (at, _) in some.estimates.iter().enumerate().filter(|(_, estimate)| !estimate.is_nan()) {
+                self.take(&mut best, some.slot(at))?;
+            }
+            return Ok(best.sorted());
         }
-        measured.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
-        Ok(measured)
+        let first = highest(some.estimates, limit.saturating_mul(FIRST.0).saturating_add(FIRST.1));
+        for at in &first {
+            self.take(&mut best, some.slot(*at))?;
+        }
+        let mut rest = self.others(some, best.last());
+        rest.sort_unstable_by(|(a, _), (b, _)| b.total_cmp(a));
+        for step in rest.chunks(STEP) {
+            // Each step raises the cosine that the others have to beat.
+            let last = best.last();
+            for (estimate, slot) in step {
+                if last.is_none_or(|last| self.may_reach(*estimate, *slot, last)) {
+                    self.take(&mut best, *slot)?;
+                }
+            }
+        }
+        Ok(best.sorted())
     }
-}
 
-/// The places with the highest scores, at most `width`, in no order.
-fn best(slots: &mut [usize], width: usize, score: impl Fn(usize) -> f32) -> &[usize] {
-    if width < slots.len() {
-        slots.select_nth_unstable_by(width, |a, b| score(*b).total_cmp(&score(*a)));
-        return &slots[..width];
+    /// Those that are not measured yet and may reach a cosine; all of them when there is none to reach.
+    fn others(&self, some: &Estimated<'_>, cosine: Option<f32>) -> Vec<(f32, usize)> {
+        // About the largest margin of all; who is within it is looked at more closely.
+        let floor = cosine.map_or(f32::NEG_INFINITY, |cosine| cosine - self.query.margin(cosine, 1.5));
+        let near = some.estimates.iter().enumerate().filter(|(_, estimate)| **estimate >= floor);
+        near.map(|(at, estimate)| (*estimate, some.slot(at)))
+            .filter(|(estimate, slot)| cosine.is_none_or(|cosine| self.may_reach(*estimate, *slot, cosine)))
+            .filter(|(_, slot)| !self.measured.contains_key(slot))
+            .collect()
     }
-    slots
+
+    fn may_reach(&self, estimate: f32, slot: usize, cosine: f32) -> bool {
+        estimate + self.index.margin(&self.query, cosine, slot) >= cosine
+    }
+
+    fn take(&mut self, best: &mut Best, slot: usize) -> Result<()> {
+        if let Some(cosine) = self.cosine(slot)? {
+            best.add(self.index.at(slot).0, cosine);
+        }
+        Ok(())
+    }
+
+    fn cosine(&mut self, slot: usize) -> Result<Option<f64>> {
+        if let Some(cosine) = self.measured.get(&slot) {
+            return Ok(*cosine);
+        }
+        let cosine = self.measure.cosine(self.index, &self.reference, slot)?;
+        self.measured.insert(slot, cosine);
+        Ok(cosine)
+    }
 }

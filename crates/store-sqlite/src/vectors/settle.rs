@@ -4,7 +4,7 @@ use model::{ModelIdentity, Partition, Vector};
 use ports::{VectorSample, VectorSpace};
 use rusqlite::Connection;
 
-use super::codes::Codes;
+use super::exact;
 use super::home::{self, Home, numbers_of};
 use super::stored;
 use crate::error::{Result, While};
@@ -46,7 +46,7 @@ fn samples(connection: &Connection) -> Result<Vec<VectorSample>> {
         }
         let numbers = stored::one(connection, &Home::Vec0, id)?.unwrap_or_default();
         if let Some(vector) =
-            Vector::new(numbers).ok().filter(|vector| Codes::of(vector.as_slice()).is_some())
+            Vector::new(numbers).ok().filter(|vector| exact::has_direction(vector.as_slice()))
         {
             let content = rows::text(row, 1).doing("choosing samples")?.unwrap_or_default();
             samples.push(VectorSample { content, vector });
@@ -81,9 +81,6 @@ pub(crate) fn drop_orphans(connection: &Connection) -> Result<usize> {
     for id in &orphans {
         home::remove_from_vec0(connection, *id)?;
     }
-    if !orphans.is_empty() {
-        home::raise_epoch(connection)?;
-    }
     Ok(orphans.len())
 }
 
@@ -96,7 +93,7 @@ pub(crate) fn drop_unusable(connection: &Connection, dimension: usize) -> Result
         dimension,
         |_| true,
         |id, numbers| {
-            if Codes::of(numbers).is_none() {
+            if !exact::has_direction(numbers) {
                 unusable.push(id);
             }
         },
@@ -106,9 +103,6 @@ pub(crate) fn drop_unusable(connection: &Connection, dimension: usize) -> Result
         connection
             .execute("UPDATE memories SET embedding_pending = 1 WHERE id = ?", [id])
             .doing("dropping vectors without direction")?;
-    }
-    if !unusable.is_empty() {
-        home::raise_epoch(connection)?;
     }
     Ok(unusable.len())
 }
@@ -124,9 +118,6 @@ fn join(connection: &Connection, identity: &str) -> Result<()> {
         .query_map([identity], |row| Ok((row.get(0)?, row.get(1)?, rows::partition(rows::text(row, 2)?))))
         .and_then(Iterator::collect)
         .doing("joining vectors")?;
-    if !aside.is_empty() {
-        home::raise_epoch(connection)?;
-    }
     for (id, bytes, partition) in aside {
         if let Ok(vector) = Vector::new(numbers_of(&bytes)) {
             Home::Vec0.add(connection, id, partition.as_str(), &vector)?;

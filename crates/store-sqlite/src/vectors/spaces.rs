@@ -4,6 +4,7 @@ use model::ModelIdentity;
 use ports::{StoreError, VectorsOf};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::derived;
 use super::home::{self, Home};
 use crate::error::{Result, While};
 use crate::info;
@@ -103,8 +104,6 @@ pub(crate) fn drop_vectors(
     let dropped =
         connection.execute("DELETE FROM service_vectors WHERE model = ?", [&identity]).doing(doing)?;
     info::remove(connection, &home::key(&identity))?;
-    if dropped > 0 {
-        home::raise_epoch(connection)?;
-    }
+    derived::drop_pieces(connection, model)?;
     Ok(dropped as u64)
 }

@@ -6,60 +6,35 @@
 
 use std::collections::HashSet;
 
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 
 use super::home::{Home, numbers_of};
 use crate::error::{Result, While};
 
-/// What tells two sets of stored vectors apart: how many there are, and a sum over a number made of each memory's. A
-/// vector that is replaced under the same number is not noticed: what this program replaces raises the epoch
-/// ([`super::home`]).
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(crate) struct Fingerprint {
-    pub(crate) count: i64,
-    pub(crate) sum: i64,
-}
-
-/// Spreads numbers that follow each other; the same as in [`fingerprint`].
-const SPREAD: i64 = 2_654_435_761;
-const MASK: i64 = 0xFFFF_FFFF;
-
-impl Fingerprint {
-    /// What one memory's vector adds to the sum.
-    pub(crate) fn part(id: i64) -> i64 {
-        id.wrapping_mul(SPREAD) & MASK
-    }
-}
-
-/// The fingerprint of what is stored.
-pub(crate) fn fingerprint(connection: &Connection, home: &Home) -> Result<Fingerprint> {
-    let read = |row: &rusqlite::Row<'_>| Ok(Fingerprint { count: row.get(0)?, sum: row.get(1)? });
+/// How many memories have a vector, orphans included.
+pub(crate) fn count(connection: &Connection, home: &Home) -> Result<usize> {
     match home {
         Home::Vec0 => connection
-            .prepare_cached(&format!(
-                "SELECT count(*), coalesce(sum((rowid * {SPREAD}) & {MASK}), 0) FROM memory_embeddings_rowids"
-            ))
-            .and_then(|mut statement| statement.query_row([], read)),
+            .prepare_cached("SELECT count(*) FROM memory_embeddings_rowids")
+            .and_then(|mut statement| statement.query_row([], |row| row.get(0))),
         Home::Side { model, .. } => connection
-            .prepare_cached(&format!(
-                "SELECT count(*), coalesce(sum((id * {SPREAD}) & {MASK}), 0) FROM service_vectors WHERE model = ?"
-            ))
-            .and_then(|mut statement| statement.query_row([model], read)),
+            .prepare_cached("SELECT count(*) FROM service_vectors WHERE model = ?")
+            .and_then(|mut statement| statement.query_row([model], |row| row.get(0))),
     }
     .doing("counting vectors")
 }
 
-/// The numbers of all memories that have a vector, orphans included.
-pub(crate) fn ids(connection: &Connection, home: &Home) -> Result<HashSet<i64>> {
+/// Whether a memory has a vector.
+pub(crate) fn is_there(connection: &Connection, home: &Home, id: i64) -> Result<bool> {
     match home {
         Home::Vec0 => connection
-            .prepare_cached("SELECT rowid FROM memory_embeddings_rowids")
-            .and_then(|mut statement| statement.query_map([], |row| row.get(0))?.collect()),
+            .prepare_cached("SELECT 1 FROM memory_embeddings_rowids WHERE rowid = ?")
+            .and_then(|mut statement| statement.exists([id])),
         Home::Side { model, .. } => connection
-            .prepare_cached("SELECT id FROM service_vectors WHERE model = ?")
-            .and_then(|mut statement| statement.query_map([model], |row| row.get(0))?.collect()),
+            .prepare_cached("SELECT 1 FROM service_vectors WHERE id = ? AND model = ?")
+            .and_then(|mut statement| statement.exists(params![id, model])),
     }
-    .doing("listing vectors")
+    .doing("looking for a vector")
 }
 
 /// Reads the vectors of the memories that `is_wanted` says, and hands them over one by one. A vector that cannot be read
@@ -98,27 +73,108 @@ fn each_in_vec0(
     let mut places = connection.prepare_cached(
         "SELECT chunk_id, rowid, chunk_offset FROM memory_embeddings_rowids ORDER BY chunk_id, chunk_offset",
     )?;
-    // The column named `rowid` is no alias of the row's number in this table; both hold the chunk's number.
-    let mut chunk_of = connection
-        .prepare_cached("SELECT vectors FROM memory_embeddings_vector_chunks00 WHERE _rowid_ = ?")?;
+    let mut chunks = Chunks::new(connection, dimension)?;
     let mut rows = places.query([])?;
-    let mut chunk: (Option<i64>, Vec<f32>) = (None, Vec::new());
     while let Some(row) = rows.next()? {
-        let (chunk_id, id, offset): (Option<i64>, i64, Option<usize>) =
-            (row.get(0)?, row.get(1)?, row.get(2)?);
-        if !is_wanted(id) {
-            continue;
+        let id = row.get(1)?;
+        if is_wanted(id) {
+            take(id, chunks.read(row.get(0)?, row.get(2)?)?);
         }
-        if chunk.0 != chunk_id || chunk.1.is_empty() {
-            let bytes =
-                chunk_of.query_row([chunk_id], |row| Ok(row.get_ref(0)?.as_bytes().map(numbers_of)?));
-            chunk = (chunk_id, bytes.optional()?.unwrap_or_default());
-        }
-        let start = offset.unwrap_or(usize::MAX).saturating_mul(dimension);
-        let numbers = chunk.1.get(start..start.saturating_add(dimension)).unwrap_or_default();
-        take(id, numbers);
     }
     Ok(())
+}
+
+/// Reads the chunks of vec0, one at a time.
+struct Chunks<'c> {
+    dimension: usize,
+    statement: CachedStatement<'c>,
+    number: Option<i64>,
+    numbers: Vec<f32>,
+}
+
+impl<'c> Chunks<'c> {
+    fn new(connection: &'c Connection, dimension: usize) -> rusqlite::Result<Self> {
+        // The column named `rowid` is no alias of the row's number in this table; both hold the chunk's number.
+        let statement = connection
+            .prepare_cached("SELECT vectors FROM memory_embeddings_vector_chunks00 WHERE _rowid_ = ?")?;
+        Ok(Self { dimension, statement, number: None, numbers: Vec::new() })
+    }
+
+    /// The vector at a place; no numbers when there is none.
+    fn read(&mut self, chunk: Option<i64>, offset: Option<usize>) -> rusqlite::Result<&[f32]> {
+        if self.number != chunk || self.numbers.is_empty() {
+            let bytes = self
+                .statement
+                .query_row([chunk], |row| Ok(row.get_ref(0)?.as_bytes().map(numbers_of)?))
+                .optional()?;
+            (self.number, self.numbers) = (chunk, bytes.unwrap_or_default());
+        }
+        let start = offset.unwrap_or(usize::MAX).saturating_mul(self.dimension);
+        Ok(self.numbers.get(start..start.saturating_add(self.dimension)).unwrap_or_default())
+    }
+}
+
+/// The memories with a vector and no code in a space.
+pub(crate) fn ids_without_code(connection: &Connection, home: &Home, space: i64) -> Result<HashSet<i64>> {
+    let sql = without_code_sql(home, "v.id");
+    let model = if let Home::Side { model, .. } = home { model.as_str() } else { "" };
+    connection
+        .prepare_cached(&sql)
+        .and_then(|mut statement| {
+            statement.query_map(params![space, i64::MIN, -1, model], |row| row.get(0))?.collect()
+        })
+        .doing("looking for vectors without a code")
+}
+
+/// Some vectors without a code in a space, of memories after one, in the order of the memories.
+pub(crate) fn without_code(
+    connection: &Connection,
+    home: &Home,
+    space: i64,
+    dimension: usize,
+    after: i64,
+    limit: usize,
+) -> Result<Vec<(i64, Vec<f32>)>> {
+    let doing = "reading vectors without a code";
+    let columns = if *home == Home::Vec0 { "v.id, v.chunk_id, v.chunk_offset" } else { "v.id, v.vector" };
+    let sql = without_code_sql(home, columns);
+    let limit = crate::filter::rows_limit(limit);
+    let mut statement = connection.prepare_cached(&sql).doing(doing)?;
+    if let Home::Side { model, .. } = home {
+        return statement
+            .query_map(params![space, after, limit, model], |row| {
+                Ok((row.get(0)?, numbers_of(row.get_ref(1)?.as_bytes()?)))
+            })
+            .and_then(Iterator::collect)
+            .doing(doing);
+    }
+    let mut places: Vec<(i64, Option<i64>, Option<usize>)> = statement
+        .query_map(params![space, after, limit, ""], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+        .and_then(Iterator::collect)
+        .doing(doing)?;
+    places.sort_unstable_by_key(|(_, chunk, offset)| (*chunk, *offset));
+    let mut chunks = Chunks::new(connection, dimension).doing(doing)?;
+    let mut found = Vec::with_capacity(places.len());
+    for (id, chunk, offset) in places {
+        found.push((id, chunks.read(chunk, offset).doing(doing)?.to_vec()));
+    }
+    found.sort_unstable_by_key(|(id, _)| *id);
+    Ok(found)
+}
+
+/// Parameters: space, the number after which, how many, the model's identity.
+fn without_code_sql(home: &Home, columns: &str) -> String {
+    let vectors = match home {
+        Home::Vec0 => {
+            "(SELECT rowid AS id, chunk_id, chunk_offset FROM memory_embeddings_rowids WHERE ?4 = '')"
+        }
+        Home::Side { .. } => "(SELECT id, vector FROM service_vectors WHERE model = ?4)",
+    };
+    format!(
+        "SELECT {columns} FROM {vectors} AS v WHERE v.id > ?2 AND NOT EXISTS (
+            SELECT 1 FROM service_codes AS c WHERE c.id = v.id AND c.space = ?1 AND c.part = 0)
+            ORDER BY v.id LIMIT ?3"
+    )
 }
 
 /// The vector of one memory.

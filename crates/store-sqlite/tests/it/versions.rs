@@ -209,7 +209,7 @@ async fn a_file_of_our_first_schema_is_upgraded_in_place() {
     assert_eq!([row(&plain, &memory("one").hash), row(&plain, &memory("two").hash)], before);
     let schema: String =
         plain.query_row("SELECT value FROM service_info WHERE key = 'schema'", [], |row| row.get(0)).unwrap();
-    assert_eq!(schema, "2");
+    assert_eq!(schema, "3");
     let copies = std::fs::read_dir(place.backups()).unwrap().count();
     assert_eq!(copies, 1, "it was backed up before");
     assert_eq!(store.statistics().await.unwrap().embedded, 2);

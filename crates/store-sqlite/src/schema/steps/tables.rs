@@ -15,7 +15,10 @@ pub(super) fn create(connection: &Connection, form: &Form) -> Result<()> {
     add_columns(connection, "memories", &catalogue::ADDED_COLUMNS, |column| {
         form.has_column("memories", column) || (is_new && column == "deleted_at")
     })?;
-    let ours = [catalogue::INFO, catalogue::VECTORS].into_iter().chain(catalogue::SIDE_TABLES);
+    let ours = [catalogue::INFO, catalogue::VECTORS]
+        .into_iter()
+        .chain(catalogue::SIDE_TABLES)
+        .chain(catalogue::CODE_TABLES);
     for (name, sql) in catalogue::TABLES.into_iter().chain(ours) {
         if !form.has(name) {
             connection.execute_batch(sql)?;
@@ -29,7 +32,8 @@ pub(super) fn create(connection: &Connection, form: &Form) -> Result<()> {
         let has = |column: &str| form.has_column("sync_events", column);
         add_columns(connection, "sync_events", &catalogue::ADDED_EVENT_COLUMNS, has)?;
     }
-    let ours = [catalogue::EVENT_CLOCK_INDEX].into_iter().chain(catalogue::SIDE_INDEXES);
+    let ours =
+        [catalogue::EVENT_CLOCK_INDEX, catalogue::LONG_INDEX].into_iter().chain(catalogue::SIDE_INDEXES);
     for (name, sql) in catalogue::INDEXES.into_iter().chain(ours) {
         if !form.has(name) {
             connection.execute_batch(sql)?;
