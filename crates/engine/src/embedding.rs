@@ -4,8 +4,8 @@ use std::pin::Pin;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use model::{MemoryId, Vector};
-use ports::{EmbedError, StoreError, Unembedded, VectorSample, VectorSpace};
+use model::{MemoryId, NewMemory, Vector};
+use ports::{EmbedError, MemoryStore, StoreError, Unembedded, VectorSample, VectorSpace};
 use tokio::sync::Notify;
 
 use crate::EngineError;
@@ -63,9 +63,11 @@ pub(crate) struct Pass {
     pub(crate) embedded: usize,
     /// Memories whose text gave no usable vector.
     pub(crate) failed: usize,
+    /// Long memories whose chunks have their vectors now.
+    pub(crate) chunked: usize,
 }
 
-/// Embeds every memory that waits for it, batch by batch, oldest first.
+/// Embeds every memory that waits for it, batch by batch, oldest first; then the chunks of long ones.
 pub(crate) async fn embed_pending(
     space: &Arc<OpenSpace>,
     progress: &mut (dyn FnMut(Pass) + Send),
@@ -76,13 +78,57 @@ pub(crate) async fn embed_pending(
     let mut after: Option<MemoryId> = None;
     loop {
         let batch = store.unembedded(after, BATCH).await?;
-        let Some(last) = batch.last() else { return Ok(pass) };
+        let Some(last) = batch.last() else { break };
         after = Some(last.id);
         let vectors = embed_batch(space, batch).await?;
         pass.failed += vectors.unusable;
         pass.embedded += store.add_vectors(vectors.made).await?;
         progress(pass);
     }
+    embed_chunks(space, store.as_ref(), &mut pass, progress).await?;
+    Ok(pass)
+}
+
+/// Embeds the chunks of long memories that have none yet, memory by memory, oldest first.
+async fn embed_chunks(
+    space: &OpenSpace,
+    store: &dyn MemoryStore,
+    pass: &mut Pass,
+    progress: &mut (dyn FnMut(Pass) + Send),
+) -> Result<(), EngineError> {
+    let mut after: Option<MemoryId> = None;
+    loop {
+        let batch = store.unchunked(after, BATCH).await?;
+        let Some(last) = batch.last() else { return Ok(()) };
+        after = Some(last.id);
+        for memory in batch {
+            if let Some(vectors) = embed_chunks_of(space, &memory).await? {
+                pass.chunked += store.add_chunks(vec![(memory, vectors)]).await?;
+            }
+        }
+        progress(*pass);
+    }
+}
+
+/// None when a chunk gave no usable vector: the memory is found by the vector of the whole.
+async fn embed_chunks_of(space: &OpenSpace, memory: &Unembedded) -> Result<Option<Vec<Vector>>, EmbedError> {
+    let mut vectors = Vec::new();
+    for chunks in model::chunks(&memory.content).chunks(BATCH) {
+        match space.parts.embedder.embed(chunks).await {
+            Ok(made) => vectors.extend(made),
+            Err(EmbedError::BadVector { reason, .. }) => {
+                tracing::warn!(memory.hash = %memory.hash, reason, "a chunk of a memory gave no usable vector");
+                return Ok(None);
+            }
+            Err(unavailable) => return Err(unavailable),
+        }
+    }
+    Ok(Some(vectors))
+}
+
+/// Whether a memory that is being stored waits for a vector: its own, or those of its chunks.
+pub(crate) fn waits(new: &NewMemory) -> bool {
+    new.vector.is_none() || (new.chunks.is_empty() && new.content.as_str().len() > model::MAX_CHUNK_BYTES)
 }
 
 /// The vectors of some memories.
@@ -134,8 +180,8 @@ pub(crate) fn run_worker(
                 Ok(pass) => {
                     delay = RETRY.0;
                     if pass != Pass::default() {
-                        let Pass { embedded, failed } = pass;
-                        tracing::info!(embedded, failed, "embedded memories that waited");
+                        let Pass { embedded, failed, chunked } = pass;
+                        tracing::info!(embedded, failed, chunked, "embedded memories that waited");
                     }
                     // Other processes store without a word to this one: look again after a while.
                     let _more_or_time_is_up = tokio::time::timeout(RETRY.1, more.notified()).await;

@@ -13,8 +13,9 @@ use ports::{Inserted, MemoryStore};
 use tokio::time::Instant;
 
 use crate::capability::Writer;
+use crate::new_vectors::{self, NewVectors};
 use crate::open_space::OpenSpace;
-use crate::{EngineError, embedding, new_vectors, ontology};
+use crate::{EngineError, embedding, ontology};
 
 pub use parts::{Part, PartOutcome};
 pub(crate) use parts::{Parts, store_parts};
@@ -129,8 +130,8 @@ impl Writer {
         }
         let deadline = Instant::now() + new_vectors::wait(space);
         let mut vectors = new_vectors::make(space, &[request.content.as_str()], &mut warnings).await;
-        let vector = vectors.pop().flatten();
-        let near_duplicates = match &vector {
+        let vectors = vectors.pop().unwrap_or_default();
+        let near_duplicates = match &vectors.whole {
             Some(vector) => near_duplicates(space, store, vector, &request.partition, deadline).await,
             None => Ok(Vec::new()),
         };
@@ -138,7 +139,7 @@ impl Writer {
             warnings.push(format!("near-duplicates were not looked for: {error}"));
             Vec::new()
         });
-        let new = new_memory(request, hash.clone(), vector, space.parts.clock.now());
+        let new = new_memory(request, hash.clone(), vectors, space.parts.clock.now());
         let embedding = state(new.vector.as_ref());
         match insert(space, store, new, &mut warnings).await? {
             Some(existing) => Ok(duplicate(&existing)),
@@ -149,7 +150,7 @@ impl Writer {
     }
 }
 
-fn new_memory(request: StoreRequest, hash: ContentHash, vector: Option<Vector>, now: Timestamp) -> NewMemory {
+fn new_memory(request: StoreRequest, hash: ContentHash, vectors: NewVectors, now: Timestamp) -> NewMemory {
     NewMemory {
         hash,
         content: request.content,
@@ -160,7 +161,8 @@ fn new_memory(request: StoreRequest, hash: ContentHash, vector: Option<Vector>, 
         occurred_at: request.occurred_at,
         origin: request.origin,
         partition: request.partition,
-        vector,
+        vector: vectors.whole,
+        chunks: vectors.chunks,
     }
 }
 
@@ -216,7 +218,7 @@ async fn insert(
         }
     };
     warnings.extend(restored_from.map(stored_anew));
-    if new.vector.is_none() {
+    if embedding::waits(&new) {
         embedding::notify(space);
     }
     Ok(None)

@@ -119,12 +119,14 @@ impl Writer {
         let reason = request.reason.clone();
         let mut new = inherit(request, hash.clone(), &old, space.parts.clock.now())?;
         let mut vectors = new_vectors::make(space, &[new.content.as_str()], &mut warnings).await;
-        new.vector = vectors.pop().flatten();
+        let vectors = vectors.pop().unwrap_or_default();
+        (new.vector, new.chunks) = (vectors.whole, vectors.chunks);
+        let waits = embedding::waits(&new);
         let embedding = if new.vector.is_some() { EmbeddingState::Done } else { EmbeddingState::Pending };
         match store.supersede(&old.hash, new, reason).await? {
             Superseded::Done { version, restored_from, .. } => {
                 warnings.extend(restored_from.map(store::stored_anew));
-                if embedding == EmbeddingState::Pending {
+                if waits {
                     embedding::notify(space);
                 }
                 let (parent, partition) = (old.hash, old.partition);
@@ -171,6 +173,7 @@ fn inherit(
         origin: less_trusted(request.origin, old.origin.as_ref()),
         partition: old.partition.clone(),
         vector: None,
+        chunks: Vec::new(),
     })
 }
 

@@ -8,7 +8,7 @@
 //! | module | what |
 //! |---|---|
 //! | [`content`] | the text of a memory, its limits |
-//! | [`splitting`] | long texts in pieces |
+//! | [`splitting`], [`chunking`] | long texts in pieces; in chunks that each get a vector |
 //! | [`hash`] | the identity of a memory: [`ContentHash`], [`HashPrefix`] |
 //! | [`tag`], [`tag_namespace`] | tags, the original's normaliser, namespaces such as `proj:` |
 //! | [`memory_type`], [`metadata`], [`partition`], [`timestamp`] | the other fields of a memory |
@@ -24,6 +24,7 @@
 //! The crate does no input or output and knows no wire format. To add a value: one file, one type, its errors
 //! and its tests beside it.
 
+pub mod chunking;
 pub mod content;
 pub mod date;
 pub mod filter;
@@ -42,6 +43,7 @@ pub mod time_expression;
 pub mod timestamp;
 pub mod vector;
 
+pub use chunking::{MAX_CHUNK_BYTES, chunks};
 pub use content::{Content, InvalidContent, MAX_CONTENT_BYTES};
 pub use date::{InvalidDate, parse_date};
 pub use filter::{Filter, TagMatch};

@@ -82,4 +82,7 @@ pub struct NewMemory {
     pub partition: Partition,
     /// Its vector by the store's model; none when it could not be made now.
     pub vector: Option<Vector>,
+    /// The vectors of its chunks by the same model ([`chunks`](crate::chunks)), in order; none when it is short, or when
+    /// they could not be made now.
+    pub chunks: Vec<Vector>,
 }

@@ -12,6 +12,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a case fails by panicking")]
 
 pub mod backup;
+pub mod chunks;
 pub mod closing;
 pub mod context;
 pub mod delete;
@@ -248,6 +249,15 @@ macro_rules! memory_store_cases {
                 a_vector_never_lands_on_a_memory_of_another_key
                 one_vector_of_another_dimension_and_none_is_written
                 the_vectors_of_a_new_store_are_its_own
+            }
+            chunks {
+                a_memory_is_as_near_as_the_nearest_of_its_vectors
+                long_memories_without_chunks_wait_for_them_oldest_first
+                added_chunks_are_searched_from_then_on
+                chunks_never_land_on_a_memory_that_is_gone_or_another
+                a_chunk_of_another_dimension_is_refused_and_nothing_is_written
+                a_deletion_takes_the_chunks_and_brings_them_back
+                near_pairs_are_of_whole_memories
             }
             statistics {
                 an_empty_store_counts_nothing

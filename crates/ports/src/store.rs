@@ -168,7 +168,8 @@ pub trait MemoryStore: Send + Sync {
     ) -> Result<Vec<WordCandidate>, StoreError>;
 
     /// The nearest memories by cosine among those that meet the filter and have a vector of [`MemoryStore::model`],
-    /// nearest first, at most `limit`. The filter is applied before the cut. The score is the cosine, -1 to 1.
+    /// nearest first, at most `limit`. The filter is applied before the cut. The score is the cosine, -1 to 1, of the nearest
+    /// of the memory's vectors: its own and those of its chunks.
     ///
     /// # Errors
     /// [`StoreError::Dimension`] when the vector is not of the model's dimension; otherwise [`StoreError`].
@@ -274,6 +275,22 @@ pub trait MemoryStore: Send + Sync {
     /// [`StoreError::Dimension`] when a vector is not of the model's dimension (then none is written); otherwise
     /// [`StoreError`].
     async fn add_vectors(&self, vectors: Vec<(Unembedded, Vector)>) -> Result<usize, StoreError>;
+
+    /// Live memories that are longer than [`model::MAX_CHUNK_BYTES`] and have a vector of [`MemoryStore::model`], but none of
+    /// chunks, oldest first, at most `limit`, after the number `after`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn unchunked(&self, after: Option<MemoryId>, limit: usize) -> Result<Vec<Unembedded>, StoreError>;
+
+    /// Writes the vectors of the chunks of memories that are still live, still have the same key and have a vector but none
+    /// of chunks. From then on such a memory is as near to a query as the nearest of its vectors. Says of how many memories
+    /// they were written.
+    ///
+    /// # Errors
+    /// [`StoreError::Dimension`] when a vector is not of the model's dimension (then none is written); otherwise
+    /// [`StoreError`].
+    async fn add_chunks(&self, chunks: Vec<(Unembedded, Vec<Vector>)>) -> Result<usize, StoreError>;
 
     /// What is known of the vectors that were in the database when it was first opened: whose they are decides whether
     /// they are searched.

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::aside;
 use crate::error::{Result, While};
 use crate::rows::{self, python_json};
+use crate::vectors::derived;
 use crate::vectors::home::Home;
 
 /// What the original stores for a memory without tags.
@@ -32,6 +33,7 @@ pub(crate) fn insert(connection: &Connection, model: &ModelIdentity, new: &NewMe
     aside::add(connection, id, new).doing("storing where a memory came from")?;
     if let Some(vector) = &new.vector {
         home.add(connection, id, new.partition.as_str(), vector)?;
+        derived::write_chunks(connection, model, id, &new.chunks)?;
     }
     Ok(Inserted::Created { id: MemoryId(id), restored_from })
 }

@@ -7,6 +7,7 @@ use rusqlite::{Connection, OptionalExtension, params};
 use crate::error::{Result, While};
 use crate::filter::rows_limit;
 use crate::rows;
+use crate::vectors::derived::{self, IS_LONG, has_chunks};
 use crate::vectors::home::Home;
 
 /// Live memories without a vector, by number.
@@ -17,10 +18,34 @@ pub(crate) fn unembedded(
     limit: usize,
 ) -> Result<Vec<Unembedded>> {
     let home = Home::read(connection, model)?;
+    waiting(connection, &format!("NOT {}", home.has_vector()), after, limit)
+}
+
+/// Live memories that are long and have a vector, but none of chunks, by number.
+pub(crate) fn unchunked(
+    connection: &Connection,
+    model: &ModelIdentity,
+    after: Option<MemoryId>,
+    limit: usize,
+) -> Result<Vec<Unembedded>> {
+    waiting(connection, &is_unchunked(connection, model)?, after, limit)
+}
+
+fn is_unchunked(connection: &Connection, model: &ModelIdentity) -> Result<String> {
+    let has_vector = Home::read(connection, model)?.has_vector();
+    Ok(format!("{IS_LONG} AND {has_vector} AND NOT {}", has_chunks(model)))
+}
+
+/// Live memories that meet a condition, by number.
+fn waiting(
+    connection: &Connection,
+    condition: &str,
+    after: Option<MemoryId>,
+    limit: usize,
+) -> Result<Vec<Unembedded>> {
     let sql = format!(
         "SELECT m.id, m.content_hash, m.content FROM memories AS m
-            WHERE m.id > ? AND m.deleted_at IS NULL AND NOT {} ORDER BY m.id LIMIT ?",
-        home.has_vector()
+            WHERE m.id > ? AND m.deleted_at IS NULL AND {condition} ORDER BY m.id LIMIT ?"
     );
     let after = after.map_or(i64::MIN, |id| id.0);
     connection
@@ -69,6 +94,31 @@ pub(crate) fn add_vectors(
                 .doing("adding vectors")?;
         }
         written += 1;
+    }
+    Ok(written)
+}
+
+/// Writes the vectors of chunks of memories that are still live, still the same and have a vector, but none of chunks. Says
+/// of how many they were written.
+pub(crate) fn add_chunks(
+    connection: &Connection,
+    model: &ModelIdentity,
+    chunks: &[(Unembedded, Vec<Vector>)],
+) -> Result<usize> {
+    let sql = format!(
+        "SELECT 1 FROM memories AS m WHERE m.id = ? AND m.content_hash = ? AND m.deleted_at IS NULL AND {}",
+        is_unchunked(connection, model)?
+    );
+    let mut written = 0;
+    for (memory, vectors) in chunks.iter().filter(|(_, vectors)| !vectors.is_empty()) {
+        let is_waiting = connection
+            .prepare_cached(&sql)
+            .and_then(|mut statement| statement.exists(params![memory.id.0, memory.hash.as_str()]))
+            .doing("adding vectors of chunks")?;
+        if is_waiting {
+            derived::write_chunks(connection, model, memory.id.0, vectors)?;
+            written += 1;
+        }
     }
     Ok(written)
 }

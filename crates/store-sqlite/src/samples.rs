@@ -21,5 +21,6 @@ pub(crate) fn memory(text: &str) -> NewMemory {
         origin: None,
         partition: Partition::default(),
         vector: None,
+        chunks: Vec::new(),
     }
 }

@@ -117,9 +117,7 @@ impl MemoryStore for SqliteStore {
     }
 
     async fn insert(&self, memory: NewMemory) -> Result<Inserted> {
-        if let Some(vector) = &memory.vector {
-            self.check_dimension(vector)?;
-        }
+        memory.vector.iter().chain(&memory.chunks).try_for_each(|vector| self.check_dimension(vector))?;
         self.write(move |connection, model| insert::insert(connection, model, &memory)).await
     }
 
@@ -134,9 +132,7 @@ impl MemoryStore for SqliteStore {
         new: NewMemory,
         reason: Option<String>,
     ) -> Result<Superseded> {
-        if let Some(vector) = &new.vector {
-            self.check_dimension(vector)?;
-        }
+        new.vector.iter().chain(&new.chunks).try_for_each(|vector| self.check_dimension(vector))?;
         let old = old.clone();
         self.write(move |connection, model| {
             supersede::supersede(connection, model, &old, &new, reason.as_deref())
@@ -309,6 +305,15 @@ impl MemoryStore for SqliteStore {
     async fn add_vectors(&self, new: Vec<(Unembedded, Vector)>) -> Result<usize> {
         new.iter().try_for_each(|(_, vector)| self.check_dimension(vector))?;
         self.write(move |connection, model| pending::add_vectors(connection, model, &new)).await
+    }
+
+    async fn unchunked(&self, after: Option<MemoryId>, limit: usize) -> Result<Vec<Unembedded>> {
+        self.read(move |connection, model| pending::unchunked(connection, model, after, limit)).await
+    }
+
+    async fn add_chunks(&self, chunks: Vec<(Unembedded, Vec<Vector>)>) -> Result<usize> {
+        chunks.iter().flat_map(|(_, vectors)| vectors).try_for_each(|vector| self.check_dimension(vector))?;
+        self.write(move |connection, model| pending::add_chunks(connection, model, &chunks)).await
     }
 
     async fn vector_space(&self) -> Result<VectorSpace> {

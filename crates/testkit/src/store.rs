@@ -87,8 +87,9 @@ struct Tombstone {
 #[derive(Clone)]
 struct Row {
     memory: Memory,
-    /// Its vector by the store's model.
+    /// Its vector by the store's model, and those of its chunks.
     vector: Option<Vector>,
+    chunks: Vec<Vector>,
     /// The vector that was there when the database was first opened.
     legacy: Option<Vector>,
     /// Its vectors by other models.

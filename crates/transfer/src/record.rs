@@ -131,6 +131,7 @@ impl MemoryRecord {
             origin: self.origin.clone(),
             partition: Partition::parse(self.partition.as_str())?,
             vector: self.vector.clone(),
+            chunks: Vec::new(),
         })
     }
 }

@@ -79,15 +79,15 @@ pub(crate) async fn store_parts(
     let vectors = new_vectors::make(space, &texts, warnings).await;
     let (mut told, mut embedding): (Vec<Part>, _) = (Vec::with_capacity(parts.len()), EmbeddingState::Done);
     let mut failure: Option<String> = None;
-    for (part, vector) in parts.into_iter().zip(vectors) {
+    for (part, vectors) in parts.into_iter().zip(vectors) {
         let hash = ContentHash::of(&part.content);
         if let Some(reason) = &failure {
             let reason = format!("not tried, because a part before it failed: {reason}");
             told.push(Part { hash, outcome: PartOutcome::Failed { reason } });
             continue;
         }
-        let own = state(vector.as_ref());
-        let new = new_memory(part, hash.clone(), vector, space.parts.clock.now());
+        let own = state(vectors.whole.as_ref());
+        let new = new_memory(part, hash.clone(), vectors, space.parts.clock.now());
         let (outcome, own) = match insert(space, store, new, warnings).await {
             Ok(None) => (PartOutcome::Created, own),
             Ok(Some(existing)) => {

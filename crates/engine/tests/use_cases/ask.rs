@@ -60,6 +60,7 @@ pub(crate) fn new_memory(bench: &Bench, text: &str) -> NewMemory {
         origin,
         partition,
         vector: None,
+        chunks: Vec::new(),
     }
 }
 

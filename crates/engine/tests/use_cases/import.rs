@@ -31,6 +31,7 @@ fn kept(text: &str) -> ImportRequest {
         origin: Some(origin),
         partition: Partition::default(),
         vector: None,
+        chunks: Vec::new(),
     };
     ImportRequest { memory, updated_at: None, superseded_by: None }
 }

@@ -24,6 +24,7 @@ pub(super) fn memory(text: &str) -> NewMemory {
         origin: None,
         partition: Partition::default(),
         vector: None,
+        chunks: Vec::new(),
     }
 }
 

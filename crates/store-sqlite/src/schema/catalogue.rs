@@ -288,7 +288,7 @@ pub(crate) const SIDE_TRIGGERS: [Object; 1] = [(
 )];
 
 /// What the index of vectors is kept in (docs/decisions/0011-vector-index.md). A space is a number for the table of the
-/// original (0) or for a model; part 0 is the vector of the whole memory, the others those of its pieces.
+/// original (0) or for a model; part 0 is the vector of the whole memory, the others those of its chunks.
 pub(crate) const CODE_TABLES: [Object; 3] = [
     // One bit a number: what a search goes through.
     (
@@ -296,7 +296,7 @@ pub(crate) const CODE_TABLES: [Object; 3] = [
         "CREATE TABLE service_codes (id INTEGER NOT NULL, space INTEGER NOT NULL, part INTEGER NOT NULL,
             code BLOB NOT NULL, PRIMARY KEY (id, space, part)) WITHOUT ROWID",
     ),
-    // Sixteen bits a number: copies of the original's vectors, which cannot be read one by one, and the vectors of pieces.
+    // Sixteen bits a number: copies of the original's vectors, which cannot be read one by one, and the vectors of chunks.
     (
         "service_parts",
         "CREATE TABLE service_parts (id INTEGER NOT NULL, space INTEGER NOT NULL, part INTEGER NOT NULL,
@@ -306,7 +306,7 @@ pub(crate) const CODE_TABLES: [Object; 3] = [
     ("service_vector_log", "CREATE TABLE service_vector_log (seq INTEGER PRIMARY KEY, id INTEGER NOT NULL)"),
 ];
 
-/// Memories that are long enough to have vectors of pieces.
+/// Memories that are long enough to have vectors of chunks.
 pub(crate) const LONG_INDEX: Object =
     ("service_long", "CREATE INDEX service_long ON memories(id) WHERE length(CAST(content AS BLOB)) > 880");
 
@@ -364,14 +364,14 @@ pub(crate) const CODE_TRIGGERS: [Object; 8] = [
         END",
     ),
     (
-        "service_pieces_ad",
-        "CREATE TRIGGER service_pieces_ad AFTER DELETE ON memories BEGIN
+        "service_chunks_ad",
+        "CREATE TRIGGER service_chunks_ad AFTER DELETE ON memories BEGIN
             DELETE FROM service_parts WHERE id = old.id AND part > 0;
         END",
     ),
     (
-        "service_pieces_au",
-        "CREATE TRIGGER service_pieces_au AFTER UPDATE OF content ON memories WHEN new.content <> old.content BEGIN
+        "service_chunks_au",
+        "CREATE TRIGGER service_chunks_au AFTER UPDATE OF content ON memories WHEN new.content <> old.content BEGIN
             DELETE FROM service_parts WHERE id = old.id AND part > 0;
         END",
     ),

@@ -2,11 +2,11 @@
 //!
 //! `service_codes` has the one-bit code of every vector ([`super::codes`]); a code without bytes says that the vector has
 //! no direction. `service_parts` has vectors in sixteen bits a number ([`super::fine`]): copies of those of the original's
-//! table, of which it takes a hundred times as long to read one, and the vectors of pieces of long memories, which are
+//! table, of which it takes a hundred times as long to read one, and the vectors of chunks of long memories, which are
 //! nowhere else. Triggers remove codes and copies when their vector goes or is replaced, by whose hand ever, so that a code
 //! that is there is right. One that is not there is made from the vector, and written when there is time ([`fill`]).
 
-use model::ModelIdentity;
+use model::{ModelIdentity, Vector};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use sha2::{Digest, Sha256};
 
@@ -30,16 +30,16 @@ const AT_ONCE: usize = 2048;
 pub(crate) struct Spaces {
     /// Those of whole memories.
     pub(crate) whole: i64,
-    /// Those of pieces: the model's own number, wherever the others are.
-    pub(crate) pieces: i64,
+    /// Those of chunks: the model's own number, wherever the others are.
+    pub(crate) chunks: i64,
 }
 
 impl Spaces {
     /// The numbers of a model whose vectors are at home there.
     pub(crate) fn of(model: &ModelIdentity, home: &Home) -> Self {
-        let pieces = number(&home::identity(model));
-        let whole = if *home == Home::Vec0 { VEC0 } else { pieces };
-        Self { whole, pieces }
+        let chunks = number(&home::identity(model));
+        let whole = if *home == Home::Vec0 { VEC0 } else { chunks };
+        Self { whole, chunks }
     }
 }
 
@@ -59,23 +59,35 @@ pub(crate) fn write_whole(connection: &Connection, home: &Home, id: i64, numbers
         .doing("writing the code of a vector")
 }
 
-/// Writes the vectors of the pieces of a memory, and what is derived from them. Those that it had go.
-pub(crate) fn write_pieces<'a>(
+/// Writes the vectors of the chunks of a memory that has none, and what is derived from them.
+pub(crate) fn write_chunks(
     connection: &Connection,
     model: &ModelIdentity,
     id: i64,
-    pieces: impl Iterator<Item = &'a [f32]>,
+    chunks: &[Vector],
 ) -> Result<()> {
+    if chunks.is_empty() {
+        return Ok(());
+    }
     let (space, rotation) = (number(&home::identity(model)), Rotation::of(model.dimension));
-    let doing = "writing the vectors of pieces";
-    connection
-        .prepare_cached("DELETE FROM service_parts WHERE id = ? AND space = ? AND part > 0")
-        .and_then(|mut delete| delete.execute(params![id, space]))
-        .doing(doing)?;
-    for (part, numbers) in (1_u16..).zip(pieces) {
-        write(connection, &rotation, space, id, part, numbers).doing(doing)?;
+    for (part, vector) in (1_u16..).zip(chunks) {
+        write(connection, &rotation, space, id, part, vector.as_slice())
+            .doing("writing the vectors of chunks")?;
     }
     Ok(())
+}
+
+/// SQL that says whether the memory `m` is long enough to have chunks. The index of the long ones is used only for an
+/// expression that is the same to the letter.
+pub(crate) const IS_LONG: &str = "length(CAST(content AS BLOB)) > 880";
+const _: () = assert!(model::MAX_CHUNK_BYTES == 880, "the index of long memories is for this many bytes");
+
+/// SQL that says whether the memory `m` has vectors of chunks by a model.
+pub(crate) fn has_chunks(model: &ModelIdentity) -> String {
+    let space = number(&home::identity(model));
+    format!(
+        "EXISTS (SELECT 1 FROM service_parts AS p WHERE p.id = m.id AND p.space = {space} AND p.part > 0)"
+    )
 }
 
 fn write(
@@ -103,7 +115,7 @@ fn write(
     Ok(())
 }
 
-/// Hands over every code of a model: memory, part, bytes; memories in order, the whole before its pieces.
+/// Hands over every code of a model: memory, part, bytes; memories in order, the whole before its chunks.
 pub(crate) fn each_code(
     connection: &Connection,
     spaces: Spaces,
@@ -116,7 +128,7 @@ pub(crate) fn each_code(
                 WHERE (space = ?1 AND part = 0) OR (space = ?2 AND part > 0) ORDER BY id, space, part",
         )
         .doing(doing)?;
-    let mut rows = statement.query(params![spaces.whole, spaces.pieces]).doing(doing)?;
+    let mut rows = statement.query(params![spaces.whole, spaces.chunks]).doing(doing)?;
     while let Some(row) = rows.next().doing(doing)? {
         let (id, part) = row.get(0).and_then(|id| Ok((id, row.get(1)?))).doing(doing)?;
         let code = row.get_ref(2).and_then(|code| Ok(code.as_bytes()?)).doing(doing)?;
@@ -134,7 +146,7 @@ pub(crate) fn codes_of(connection: &Connection, spaces: Spaces, id: i64) -> Resu
         )
         .and_then(|mut statement| {
             statement
-                .query_map(params![id, spaces.whole, spaces.pieces], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .query_map(params![id, spaces.whole, spaces.chunks], |row| Ok((row.get(0)?, row.get(1)?)))?
                 .collect()
         })
         .doing("reading codes")
@@ -176,7 +188,7 @@ impl<'c> Measure<'c> {
                 stored::one(self.connection, &self.home, id)?.and_then(|numbers| self.usable(&numbers))
             );
         }
-        let space = if part == 0 { self.spaces.whole } else { self.spaces.pieces };
+        let space = if part == 0 { self.spaces.whole } else { self.spaces.chunks };
         let dimension = self.dimension;
         let copy = self
             .by_row
@@ -256,12 +268,12 @@ pub(crate) fn drop_vec0(connection: &Connection) -> rusqlite::Result<()> {
     Ok(())
 }
 
-/// Drops the vectors of the pieces that a model made.
-pub(crate) fn drop_pieces(connection: &Connection, model: &ModelIdentity) -> Result<()> {
+/// Drops the vectors of the chunks that a model made.
+pub(crate) fn drop_chunks(connection: &Connection, model: &ModelIdentity) -> Result<()> {
     connection
         .execute("DELETE FROM service_parts WHERE space = ? AND part > 0", [number(&home::identity(model))])
         .map(|_| ())
-        .doing("dropping the vectors of pieces")
+        .doing("dropping the vectors of chunks")
 }
 
 /// How many codes of a model are not those of their vectors.
@@ -288,17 +300,17 @@ pub(crate) fn wrong_codes(connection: &Connection, model: &ModelIdentity) -> Res
     failed.map(|()| wrong)
 }
 
-/// Drops every code and copy; those of pieces are made again at once.
+/// Drops every code and copy; those of chunks are made again at once.
 pub(crate) fn rebuild(connection: &Connection, model: &ModelIdentity) -> Result<()> {
     let doing = "making codes anew";
     connection.execute("DELETE FROM service_codes", []).doing(doing)?;
     connection.execute("DELETE FROM service_parts WHERE part = 0", []).doing(doing)?;
     let rotation = Rotation::of(model.dimension);
     let space = number(&home::identity(model));
-    let mut pieces = connection
+    let mut chunks = connection
         .prepare("SELECT id, part, vector FROM service_parts WHERE space = ? AND part > 0")
         .doing(doing)?;
-    let mut rows = pieces.query([space]).doing(doing)?;
+    let mut rows = chunks.query([space]).doing(doing)?;
     while let Some(row) = rows.next().doing(doing)? {
         let (id, part): (i64, u16) = row.get(0).and_then(|id| Ok((id, row.get(1)?))).doing(doing)?;
         let bytes = row.get_ref(2).and_then(|bytes| Ok(bytes.as_bytes()?)).doing(doing)?;

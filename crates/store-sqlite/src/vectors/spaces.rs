@@ -104,6 +104,6 @@ pub(crate) fn drop_vectors(
     let dropped =
         connection.execute("DELETE FROM service_vectors WHERE model = ?", [&identity]).doing(doing)?;
     info::remove(connection, &home::key(&identity))?;
-    derived::drop_pieces(connection, model)?;
+    derived::drop_chunks(connection, model)?;
     Ok(dropped as u64)
 }

@@ -115,9 +115,9 @@ impl Vectors {
         index.reserve(count.max(codes));
         let mut reader =
             Reader { measure: Measure::new(connection, &index)?, is_fine: count.max(codes) <= FINE_LIMIT };
-        let (mut wholes, mut has_pieces, mut last) = (0, false, None);
+        let (mut wholes, mut has_chunks, mut last) = (0, false, None);
         derived::each_code(connection, spaces, |id, part, code| {
-            has_pieces |= part > 0;
+            has_chunks |= part > 0;
             if part == 0 && !is_watched {
                 return Ok(());
             }
@@ -136,7 +136,7 @@ impl Vectors {
         drop(reader);
         if wholes < count {
             self.has_gaps.store(true, Ordering::Relaxed);
-            self.code_missing(connection, &mut index, has_pieces)?;
+            self.code_missing(connection, &mut index, has_chunks)?;
         }
         index.sort();
         tracing::debug!(
@@ -148,7 +148,7 @@ impl Vectors {
     }
 
     /// Codes the vectors of which the database has no code.
-    fn code_missing(&self, connection: &Connection, index: &mut Index, has_pieces: bool) -> Result<()> {
+    fn code_missing(&self, connection: &Connection, index: &mut Index, has_chunks: bool) -> Result<()> {
         let (home, dimension) = (index.home.clone(), index.dimension());
         let missing = if index.is_watched {
             Some(stored::ids_without_code(connection, &home, index.spaces.whole)?)
@@ -165,7 +165,7 @@ impl Vectors {
             }
         })?;
         put_all(index, &mut some, &mut added);
-        for id in added.into_iter().filter(|_| has_pieces) {
+        for id in added.into_iter().filter(|_| has_chunks) {
             put_memory(connection, index, id, 1)?;
         }
         Ok(())

@@ -114,6 +114,7 @@ pub(crate) fn memory(text: &str) -> NewMemory {
         origin: None,
         partition: Partition::default(),
         vector: None,
+        chunks: Vec::new(),
     }
 }
 

@@ -28,9 +28,7 @@ impl MemoryStore for FakeStore {
 
     #[expect(clippy::unwrap_used, reason = "test support")]
     async fn insert(&self, new: NewMemory) -> Result<Inserted, StoreError> {
-        if let Some(vector) = &new.vector {
-            self.check_dimension(vector)?;
-        }
+        new.vector.iter().chain(&new.chunks).try_for_each(|vector| self.check_dimension(vector))?;
         self.insertions.fetch_add(1, Ordering::SeqCst);
         let mut rows = self.writing()?;
         if let Some(ahead) = self.ahead.lock().unwrap().take() {
@@ -49,9 +47,7 @@ impl MemoryStore for FakeStore {
         new: NewMemory,
         reason: Option<String>,
     ) -> Result<Superseded, StoreError> {
-        if let Some(vector) = &new.vector {
-            self.check_dimension(vector)?;
-        }
+        new.vector.iter().chain(&new.chunks).try_for_each(|vector| self.check_dimension(vector))?;
         Ok(self.writing()?.supersede(old, new, reason))
     }
 
@@ -169,7 +165,7 @@ impl MemoryStore for FakeStore {
         self.check_dimension(query)?;
         let rows = self.sound(Fault::Vectors)?;
         let candidates = selected(&rows, filter).into_iter().filter_map(|row| {
-            let score = row.vector.as_ref()?.cosine(query)?;
+            let score = nearest(row, query)?;
             Some(Candidate { id: row.memory.id, score })
         });
         Ok(best(candidates.collect(), limit))
@@ -252,11 +248,6 @@ impl MemoryStore for FakeStore {
         let rows = self.reading()?;
         let waiting = rows.live.values().filter(|row| rows.waits(row));
         let waiting = waiting.filter(|row| after.is_none_or(|after| row.memory.id > after)).take(limit);
-        let unembedded = |row: &Row| Unembedded {
-            id: row.memory.id,
-            hash: row.memory.hash.clone(),
-            content: row.memory.content.clone(),
-        };
         Ok(waiting.map(unembedded).collect())
     }
 
@@ -271,6 +262,31 @@ impl MemoryStore for FakeStore {
             if let Some(row) = row.filter(|row| row.memory.hash == memory.hash && row.vector.is_none()) {
                 row.vector = Some(vector);
                 row.memory.embedding = EmbeddingState::Done;
+                written += 1;
+            }
+        }
+        Ok(written)
+    }
+
+    async fn unchunked(&self, after: Option<MemoryId>, limit: usize) -> Result<Vec<Unembedded>, StoreError> {
+        let rows = self.reading()?;
+        let is_unchunked = |row: &&Row| {
+            let is_long = row.memory.content.len() > model::MAX_CHUNK_BYTES;
+            is_long && row.vector.is_some() && row.chunks.is_empty()
+        };
+        let waiting = rows.live.values().filter(is_unchunked);
+        let waiting = waiting.filter(|row| after.is_none_or(|after| row.memory.id > after)).take(limit);
+        Ok(waiting.map(unembedded).collect())
+    }
+
+    async fn add_chunks(&self, chunks: Vec<(Unembedded, Vec<Vector>)>) -> Result<usize, StoreError> {
+        chunks.iter().flat_map(|(_, vectors)| vectors).try_for_each(|vector| self.check_dimension(vector))?;
+        let mut rows = self.writing()?;
+        let mut written = 0;
+        for (memory, vectors) in chunks.into_iter().filter(|(_, vectors)| !vectors.is_empty()) {
+            let row = rows.live.get_mut(&memory.id).filter(|row| row.memory.hash == memory.hash);
+            if let Some(row) = row.filter(|row| row.vector.is_some() && row.chunks.is_empty()) {
+                row.chunks = vectors;
                 written += 1;
             }
         }
@@ -396,6 +412,20 @@ pub(super) fn insert(rows: &mut Rows, new: NewMemory) -> Inserted {
         version: 1,
         embedding: if new.vector.is_some() { EmbeddingState::Done } else { EmbeddingState::Pending },
     };
-    rows.live.insert(id, Row { memory, vector: new.vector, legacy: None, others: Vec::new(), usage: None });
+    rows.live.insert(
+        id,
+        Row { memory, vector: new.vector, chunks: new.chunks, legacy: None, others: Vec::new(), usage: None },
+    );
     Inserted::Created { id, restored_from }
+}
+
+fn unembedded(row: &Row) -> Unembedded {
+    let memory = &row.memory;
+    Unembedded { id: memory.id, hash: memory.hash.clone(), content: memory.content.clone() }
+}
+
+/// The cosine to the nearest of a memory's vectors.
+pub(super) fn nearest(row: &Row, query: &Vector) -> Option<f64> {
+    let cosines = row.vector.iter().chain(&row.chunks).filter_map(|vector| vector.cosine(query));
+    cosines.reduce(f64::max)
 }

@@ -12,6 +12,7 @@ impl Rows {
     pub(super) fn change_model(&mut self, before: &ModelIdentity, now: &ModelIdentity) {
         let deleted = self.tombstones.values_mut().map(|tombstone| &mut tombstone.row);
         for row in self.live.values_mut().chain(deleted) {
+            row.chunks.clear();
             row.others.extend(row.vector.take().map(|vector| (before.clone(), vector)));
             if let Some(own) = row.others.iter().position(|(model, _)| model == now) {
                 row.vector = Some(row.others.remove(own).1);

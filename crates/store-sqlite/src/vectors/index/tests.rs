@@ -2,7 +2,7 @@ use super::*;
 use crate::vectors::exact;
 
 fn of(dimension: usize) -> Index {
-    Index::new(Home::Vec0, Spaces { whole: 0, pieces: 1 }, dimension, 0, 0)
+    Index::new(Home::Vec0, Spaces { whole: 0, chunks: 1 }, dimension, 0, 0)
 }
 
 fn index() -> Index {
