@@ -56,14 +56,37 @@ pub struct Settings {
     pub retention_days: Option<u32>,
     /// Which kinds of memories are known.
     pub ontology: Ontology,
+    /// Parts of the default search that are left out, for measurements of what each is worth.
+    pub without: Vec<Lever>,
+}
+
+/// A part of the default search that can be left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lever {
+    /// Words of what was said around a memory.
+    WordsInContext,
+    /// The meaning of what was said around a memory.
+    MeaningInContext,
+    /// Who says it, and entities.
+    Names,
+    /// The time that a query speaks of.
+    Time,
+    /// The best memory of the conversation.
+    Conversation,
+}
+
+impl Lever {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::WordsInContext, Self::MeaningInContext, Self::Names, Self::Time, Self::Conversation];
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             near_duplicate_cosine: 0.85,
-            word_weight: 0.6,
-            meaning_weight: 0.4,
+            word_weight: 0.5,
+            meaning_weight: 0.5,
             embed_wait: Duration::from_secs(2),
             embed_in_background: false,
             splitting: None,
@@ -71,6 +94,7 @@ impl Default for Settings {
             decay_window_days: 0.0,
             retention_days: None,
             ontology: Ontology::built_in(),
+            without: Vec::new(),
         }
     }
 }

@@ -35,6 +35,7 @@ mod ontology;
 mod open_space;
 mod purge;
 mod quality;
+mod query_vectors;
 mod search;
 mod session;
 mod store;
@@ -47,15 +48,16 @@ pub use capability::{Admin, Capability, Grant, Reader, Writer};
 pub use cleanup::{CleanupReceipt, CleanupRequest, DuplicatePair, MAX_PAIRS, NearDuplicates};
 pub use delete::{DeleteReceipt, DeleteRequest, DryRun};
 pub use doctor::{EmbedProgress, Examination};
-pub use engine::{Engine, Parts, Settings};
+pub use engine::{Engine, Lever, Parts, Settings};
 pub use error::EngineError;
 pub use error_code::ErrorCode;
 pub use health::{Health, ModelHealth, Status};
 pub use import::{ImportOutcome, ImportRequest};
 pub use list::{ListAnswer, ListRequest, MAX_PAGE_SIZE};
 pub use search::{
-    Access, Boost, Detail, Explanation, Fallback, FoundBy, Hit, MAX_QUERY_BYTES, MAX_RESULTS, Mode,
-    RankingWeights, SearchAnswer, SearchRequest, Term, TermName,
+    Access, Boost, Detail, Explanation, Fallback, FoundBy, Grouping, Hit, LeftOut, MAX_NEIGHBOURS,
+    MAX_QUERY_BYTES, MAX_RESULTS, Mode, RankingWeights, Repetitions, SearchAnswer, SearchRequest, Term,
+    TermName,
 };
 pub use session::{SessionReceipt, SessionRequest, Turn};
 pub use store::{NearDuplicate, Outcome, Part, PartOutcome, RestoreDeleted, StoreReceipt, StoreRequest};

@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use model::{Space, Vector};
-use ports::{EmbedError, MemoryStore, StoreError};
+use ports::{EmbedError, Embedder, MemoryStore, StoreError};
 use tokio::sync::{Notify, OnceCell};
 use tokio::time::Instant;
 
 use crate::access::{self, Collected};
 use crate::engine::Parts;
+use crate::query_vectors::QueryVectors;
 use crate::{EngineError, embedding, purge};
 
 /// One space: its store, opened when it is first needed, and the background work on it.
@@ -23,6 +24,7 @@ pub(crate) struct OpenSpace {
     pub(crate) pending: Arc<Notify>,
     /// Uses of memories that are not written yet.
     pub(crate) collected: Collected,
+    queries: QueryVectors,
     /// Set when the engine was closed: nothing is opened any more.
     closed: Arc<AtomicBool>,
 }
@@ -30,8 +32,8 @@ pub(crate) struct OpenSpace {
 impl OpenSpace {
     pub(crate) fn new(space: Space, parts: Arc<Parts>, closed: Arc<AtomicBool>) -> Self {
         let (store, settled) = (OnceCell::new(), OnceCell::new());
-        let (pending, collected) = (Arc::default(), Collected::default());
-        Self { space, parts, store, settled, pending, collected, closed }
+        let (pending, collected, queries) = (Arc::default(), Collected::default(), QueryVectors::default());
+        Self { space, parts, store, settled, pending, collected, queries, closed }
     }
 
     /// The store; opens it if that is not done yet. A failure is not remembered: the next call tries again.
@@ -64,14 +66,24 @@ impl OpenSpace {
         self.store.get()
     }
 
-    /// The vector of one text.
-    pub(crate) async fn vector(&self, text: &str) -> Result<Vector, EngineError> {
-        let vector = self.vectors(&[text]).await?.pop();
-        vector.ok_or_else(|| {
-            let (model, reason) =
-                (self.parts.embedder.model().name.clone(), "no vector came back".to_owned());
-            EmbedError::BadVector { model, reason }.into()
-        })
+    /// The vector of a query by a model: queries come again.
+    pub(crate) async fn query_vector(
+        &self,
+        embedder: &dyn Embedder,
+        query: &str,
+    ) -> Result<Vector, EngineError> {
+        let model = embedder.model();
+        if let Some(vector) = self.queries.get(model, query) {
+            return Ok(vector);
+        }
+        // Loading goes on although this call may be given up.
+        embedder.warm();
+        let vector = embedder.embed(&[query]).await?.pop().ok_or_else(|| {
+            let reason = "no vector came back".to_owned();
+            EmbedError::BadVector { model: model.name.clone(), reason }
+        })?;
+        self.queries.put(model, query, &vector);
+        Ok(vector)
     }
 
     /// The vectors of some texts, in order.

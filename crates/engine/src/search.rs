@@ -1,15 +1,20 @@
 //! Finding memories by meaning and by words.
 //!
-//! A mode gives scored hits ([`legs`] with [`meaning`], [`ranked`], [`exact`]); what they have in common is here: the filter with its
-//! time, the boost by quality, the cut, the fallback, the counting of uses.
+//! A mode gives scored hits: [`legs`] (words and [`meaning`]) put in [`order`], by the [`pipeline`] or more simply; [`ranked`];
+//! [`exact`]. What they have in common is here: the filter with its time, the boost by quality, the [`shape`] of the list, the
+//! fallback, [`neighbours`], the counting of uses.
 
 mod exact;
 mod explain;
 mod fallback;
 mod legs;
 mod meaning;
+mod neighbours;
+mod order;
+mod pipeline;
 mod ranked;
 mod request;
+mod shape;
 
 use model::{Memory, TimeRange};
 use ports::Page;
@@ -19,7 +24,10 @@ use crate::{EngineError, access, list, quality};
 
 pub use explain::{Boost, Explanation, Term, TermName};
 pub use ranked::RankingWeights;
-pub use request::{Access, Detail, Fallback, MAX_QUERY_BYTES, MAX_RESULTS, Mode, SearchRequest};
+pub use request::{
+    Access, Detail, Fallback, Grouping, MAX_NEIGHBOURS, MAX_QUERY_BYTES, MAX_RESULTS, Mode, Repetitions,
+    SearchRequest,
+};
 
 use request::check_share;
 
@@ -37,6 +45,19 @@ pub struct SearchAnswer {
     pub window: Option<TimeRange>,
     /// By what else hits were found because there were few, in order; none of [`FoundBy::Query`].
     pub fallback: Vec<FoundBy>,
+    /// What was found and is no hit, because the request wanted it so.
+    pub left_out: LeftOut,
+}
+
+/// How many memories were found and are no hits, and why.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct LeftOut {
+    /// They nearly repeat a hit.
+    pub repetitions: usize,
+    /// They are less likely an answer than was asked for.
+    pub unlikely: usize,
+    /// There was no room for them in the budget of tokens.
+    pub over_budget: usize,
 }
 
 /// A memory that was found.
@@ -52,6 +73,16 @@ pub struct Hit {
     /// How much of the query's words it covers, rare words weighing more, if words found it: about 1 when it has each of
     /// them once, more when it is short or repeats them.
     pub word_score: Option<f64>,
+    /// How likely it is that it answers the query, 0 to 1, where the mode knows that ([`Mode::has_confidence`]).
+    pub confidence: Option<f64>,
+    /// How many more memories of its conversation were found, with [`Grouping::Conversation`].
+    pub more_of_conversation: usize,
+    /// How many memories were found that nearly repeat it, with [`Repetitions::Suppress`].
+    pub repetitions: usize,
+    /// What was said before it in its conversation, in order, with [`SearchRequest::neighbours`].
+    pub before: Vec<Memory>,
+    /// What was said after it.
+    pub after: Vec<Memory>,
     /// How it was found.
     pub found_by: FoundBy,
     /// Why it has its score, with [`Detail::Explained`].
@@ -83,7 +114,19 @@ impl FoundBy {
 
 impl Hit {
     fn of(memory: Memory, found_by: FoundBy) -> Self {
-        Self { memory, score: None, similarity: None, word_score: None, found_by, explanation: None }
+        Self {
+            memory,
+            score: None,
+            similarity: None,
+            word_score: None,
+            confidence: None,
+            more_of_conversation: 0,
+            repetitions: 0,
+            before: Vec::new(),
+            after: Vec::new(),
+            found_by,
+            explanation: None,
+        }
     }
 }
 
@@ -116,7 +159,7 @@ impl Reader {
         match request.mode {
             Mode::Exact => return Err(EngineError::QueryRequired { what: "exact mode" }),
             Mode::Ranked => return Err(EngineError::QueryRequired { what: "ranked mode" }),
-            Mode::Hybrid | Mode::Semantic => {}
+            _ => {}
         }
         if !request.filter.is_selective() {
             return Err(EngineError::NothingToSearch);
@@ -127,17 +170,22 @@ impl Reader {
         }
         let store = self.space.store().await?;
         let listing = store.list(&request.filter, Page { offset: 0, limit: request.limit }).await?;
-        let hits = listing.memories.into_iter().map(|memory| Hit::of(memory, FoundBy::Query)).collect();
-        Ok(SearchAnswer { hits, notices, window: None, fallback: Vec::new() })
+        let mut hits: Vec<Hit> =
+            listing.memories.into_iter().map(|memory| Hit::of(memory, FoundBy::Query)).collect();
+        let over_budget = shape::fit(&mut hits, request.max_tokens);
+        neighbours::add(store.as_ref(), request, &mut hits).await?;
+        let left_out = LeftOut { over_budget, ..LeftOut::default() };
+        Ok(SearchAnswer { hits, notices, window: None, fallback: Vec::new(), left_out })
     }
 
     async fn by_query(&self, query: &str, request: &SearchRequest) -> Result<SearchAnswer, EngineError> {
         let store = self.space.store().await?;
-        let (limit, mut notices) = (request.limit as usize, Vec::new());
+        let (limit, mut notices, mut left_out) = (request.limit as usize, Vec::new(), LeftOut::default());
         let mut hits = match request.mode {
-            Mode::Hybrid | Mode::Semantic => {
+            Mode::Hybrid | Mode::Semantic | Mode::WeightedAverage | Mode::ReciprocalRank => {
                 let legs = legs::search(&self.space, store, query, request, &mut notices).await?;
-                legs.hits(store.as_ref(), request).await?
+                let order = order::of(&self.space, store.as_ref(), &legs, query, request, &mut notices).await;
+                order.hits(store.as_ref(), &legs, request, &mut left_out).await?
             }
             Mode::Ranked => {
                 let legs = legs::by_meaning_alone(&self.space, store, query, request, &mut notices).await?;
@@ -146,17 +194,20 @@ impl Reader {
             Mode::Exact => exact::hits(store.as_ref(), query, request).await?,
         };
         boost(&mut hits, request.quality_boost);
+        left_out.repetitions = shape::unrepeated(&mut hits, request.repetitions, limit);
         hits.truncate(limit);
+        left_out.over_budget = shape::fit(&mut hits, request.max_tokens);
         let fallback = match (request.fallback, request.mode) {
             (Fallback::WhenFew, Mode::Hybrid | Mode::Semantic) => {
                 fallback::widen(store.as_ref(), query, &request.filter, limit, &mut hits).await?
             }
             _ => Vec::new(),
         };
+        neighbours::add(store.as_ref(), request, &mut hits).await?;
         if request.access == Access::Record {
             access::record(&self.space, hits.iter().map(|hit| hit.memory.id));
         }
-        Ok(SearchAnswer { hits, notices, window: None, fallback })
+        Ok(SearchAnswer { hits, notices, window: None, fallback, left_out })
     }
 }
 
@@ -176,10 +227,12 @@ fn boost(hits: &mut [Hit], weight: f64) {
     hits.sort_by(|a, b| b.score.unwrap_or(0.0).total_cmp(&a.score.unwrap_or(0.0)));
 }
 
-/// How many of the best candidates become hits: with a boost, all that may still rise.
+/// How many of the best candidates become hits before the list is shaped: with a boost, and where some may be left out,
+/// all that may still rise.
 fn pool(request: &SearchRequest) -> usize {
     let limit = request.limit as usize;
-    if request.quality_boost > 0.0 || request.mode == Mode::Ranked { CANDIDATES.max(limit) } else { limit }
+    let is_shaped = request.quality_boost > 0.0 || request.repetitions == Repetitions::Suppress;
+    if is_shaped || request.mode == Mode::Ranked { CANDIDATES.max(limit) } else { limit }
 }
 
 /// How many candidates each leg brings.

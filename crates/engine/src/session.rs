@@ -107,6 +107,11 @@ fn new_session_id(rng: &dyn ports::Rng) -> Result<String, EngineError> {
 
 fn parts(request: &SessionRequest, session_id: &str, texts: Vec<String>) -> Result<Parts, EngineError> {
     let total = texts.len();
+    // A session is a conversation of its own unless the door knows of another.
+    let origin = request.origin.clone().map(|origin| Origin {
+        conversation: origin.conversation.or_else(|| Some(session_id.to_owned())),
+        ..origin
+    });
     let part = |(index, text): (usize, String)| {
         let mut own = vec![format!("session:{session_id}")];
         if total > 1 {
@@ -118,7 +123,7 @@ fn parts(request: &SessionRequest, session_id: &str, texts: Vec<String>) -> Resu
             metadata: request.metadata.clone(),
             partition: request.partition.clone(),
             occurred_at: request.occurred_at,
-            origin: request.origin.clone(),
+            origin: origin.clone(),
             restore_deleted: request.restore_deleted,
             ..StoreRequest::new(Content::parse(text)?)
         })

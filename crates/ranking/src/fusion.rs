@@ -8,8 +8,8 @@
 //!
 //! A convex sum beats reciprocal rank fusion, and bounds that do not depend on the candidates found ("theoretical
 //! min-max") are the stable ones: Bruch et al., "An Analysis of Fusion Functions for Hybrid Retrieval", arXiv 2210.11934.
-//! With the usual min-max the best of a leg counts 1 however little it fits. What was compared, with figures, stands in
-//! `docs/decisions/0004-fusion.md`.
+//! With the usual min-max, or with z-scores, the best of a leg counts much however little it fits. What was compared,
+//! with figures, stands in `docs/decisions/0010-retrieval-pipeline.md`.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -22,6 +22,8 @@ const EXPONENT: f64 = 1.5;
 pub struct Leg<K> {
     /// How much the leg counts, 0 or more.
     pub weight: f64,
+    /// What a memory scores in this leg by accident.
+    pub background: f64,
     /// The candidates, in any order, each key once. A score that is not finite counts as none.
     pub candidates: Vec<(K, f64)>,
 }
@@ -39,6 +41,37 @@ pub struct Fused<K> {
     pub second: Option<f64>,
 }
 
+impl<K: Copy> Leg<K> {
+    /// The candidates that a search found. The background is the lowest score found, drawn to 0 when few were found, as a
+    /// handful found is no accident.
+    #[must_use]
+    pub fn of(weight: f64, candidates: Vec<(K, f64)>) -> Self {
+        let background = background(&candidates);
+        Self { weight, background, candidates }
+    }
+
+    /// Other scores for the same leg, of more memories too: what is accident stays.
+    #[must_use]
+    pub fn with(&self, candidates: Vec<(K, f64)>) -> Self {
+        Self { weight: self.weight, background: self.background, candidates }
+    }
+
+    /// What each candidate counts before the legs are weighted and joined: 0 for what a memory has by accident, 1 for the
+    /// best that is expected. Legs of different scales can be compared by it.
+    #[must_use]
+    pub fn shares(&self) -> Vec<(K, f64)> {
+        self.candidates.iter().map(|&(key, raw)| (key, self.share(raw))).collect()
+    }
+
+    /// How far a score is on the way from the background to 1. It may lie beyond.
+    fn share(&self, score: f64) -> f64 {
+        if !score.is_finite() {
+            return 0.0;
+        }
+        ((score - self.background) / (1.0 - self.background)).max(0.0)
+    }
+}
+
 /// Joins two legs into one list, best first. A candidate that a leg did not find has nothing from that leg. Equal scores
 /// are ordered by key, so that the same candidates always give the same list.
 #[must_use]
@@ -48,19 +81,25 @@ pub fn fuse<K: Copy + Eq + Hash + Ord>(first: &Leg<K>, second: &Leg<K>) -> Vec<F
         HashMap::with_capacity(first.candidates.len() + second.candidates.len());
     for (is_first, leg) in [(true, first), (false, second)] {
         let weight = if total > 0.0 { leg.weight / total } else { 0.5 };
-        let background = background(leg);
         for &(key, raw) in &leg.candidates {
             let entry = fused.entry(key).or_insert(Fused { key, score: 0.0, first: None, second: None });
-            entry.score += weight * share(raw, background).powf(EXPONENT);
+            entry.score += weight * leg.share(raw).powf(EXPONENT);
             *(if is_first { &mut entry.first } else { &mut entry.second }) = Some(raw);
         }
     }
     let mut list: Vec<Fused<K>> = fused.into_values().collect();
-    list.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.key.cmp(&b.key)));
     for candidate in &mut list {
-        candidate.score = candidate.score.powf(EXPONENT.recip()).min(1.0);
+        candidate.score = candidate.score.powf(EXPONENT.recip());
     }
+    sort(&mut list);
+    // Cut after sorting: what is beyond the best keeps its order.
+    list.iter_mut().for_each(|candidate| candidate.score = candidate.score.min(1.0));
     list
+}
+
+/// The best first; equal scores by key.
+pub(crate) fn sort<K: Ord>(list: &mut [Fused<K>]) {
+    list.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.key.cmp(&b.key)));
 }
 
 /// Puts the candidates that `leads` says first, in their order, before the others, in theirs. No candidate that leads
@@ -76,30 +115,15 @@ pub fn lead<K>(list: Vec<Fused<K>>, leads: impl Fn(&K) -> bool) -> Vec<Fused<K>>
     first
 }
 
-/// What each candidate of a leg counts before the legs are weighted and joined: 0 for what a memory has by accident, 1 for
-/// the best that is expected. Legs of different scales can be compared by it.
-#[must_use]
-pub fn shares<K: Copy>(leg: &Leg<K>) -> Vec<(K, f64)> {
-    let background = background(leg);
-    leg.candidates.iter().map(|&(key, raw)| (key, share(raw, background))).collect()
-}
-
-/// What a memory scores in this leg by accident: the lowest score found, drawn to 0 when few were found, as a handful
-/// found is no accident.
 #[expect(clippy::cast_precision_loss, reason = "counts of candidates")]
-fn background<K>(leg: &Leg<K>) -> f64 {
-    let finite = leg.candidates.iter().map(|(_, score)| *score).filter(|score| score.is_finite());
-    let lowest = finite.fold(f64::INFINITY, f64::min).min(1.0);
-    let count = leg.candidates.len() as f64;
-    if lowest > 0.0 { lowest * count / (count + 1.0) } else { lowest }
-}
-
-/// How far a score is on the way from the background to 1. It may lie beyond.
-fn share(score: f64, background: f64) -> f64 {
-    if !score.is_finite() {
+fn background<K>(candidates: &[(K, f64)]) -> f64 {
+    let finite = candidates.iter().map(|(_, score)| *score).filter(|score| score.is_finite());
+    let lowest = finite.fold(f64::INFINITY, f64::min);
+    if candidates.is_empty() || lowest == f64::INFINITY {
         return 0.0;
     }
-    ((score - background) / (1.0 - background)).max(0.0)
+    let (lowest, count) = (lowest.min(1.0), candidates.len() as f64);
+    if lowest > 0.0 { lowest * count / (count + 1.0) } else { lowest }
 }
 
 #[cfg(test)]

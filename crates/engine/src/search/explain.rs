@@ -3,7 +3,8 @@
 /// How a score came about: each part, as it was and as it was counted.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation {
-    /// What was counted.
+    /// What was counted. Where there is a [`TermName::Fit`], words and meaning make it up, and it and the terms after it
+    /// make up the score.
     pub terms: Vec<Term>,
     /// Whether the memory has the whole query in its text, and so leads.
     pub is_verbatim: bool,
@@ -22,7 +23,7 @@ pub struct Term {
     pub raw: Option<f64>,
     /// The value as it was counted, 0 to 1 (words may be beyond).
     pub value: f64,
-    /// How much it counted, 0 to 1; all terms together 1.
+    /// How much it counted, 0 to 1.
     pub weight: f64,
 }
 
@@ -46,6 +47,14 @@ pub enum TermName {
     Quality,
     /// That the query is in its text.
     Text,
+    /// How well its text fits: words and meaning together.
+    Fit,
+    /// That the query names who says it, or an entity it is linked to.
+    Names,
+    /// That it is of the time that the query speaks of.
+    Time,
+    /// How well the best memory of its conversation fits; its own fit when it has none.
+    Conversation,
 }
 
 /// How a quality boost changed a score.
@@ -58,7 +67,8 @@ pub struct Boost {
 }
 
 impl TermName {
-    /// Its name on every wire: `words`, `meaning`, `semantic`, `time_decay`, `access_frequency`, `quality`, `text`.
+    /// Its name on every wire: `words`, `meaning`, `semantic`, `time_decay`, `access_frequency`, `quality`, `text`,
+    /// `fit`, `names`, `time`, `conversation`.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -69,6 +79,10 @@ impl TermName {
             Self::AccessFrequency => "access_frequency",
             Self::Quality => "quality",
             Self::Text => "text",
+            Self::Fit => "fit",
+            Self::Names => "names",
+            Self::Time => "time",
+            Self::Conversation => "conversation",
         }
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use model::{EmbeddingState, MemoryId};
-use ports::{Candidate, EmbedError, Embedder, MemoryStore};
-use ranking::{Leg, shares};
+use model::{EmbeddingState, MemoryId, ModelIdentity, Vector};
+use ports::{Candidate, Embedder, MemoryStore};
+use ranking::Leg;
 use tokio::time::Instant;
 
 use super::{SearchRequest, candidates};
@@ -14,8 +14,10 @@ use crate::{EngineError, embedding};
 
 /// What was found in the vectors of one model. Cosines of different models are not compared.
 pub(super) struct Nearest {
-    /// The model's name.
-    pub(super) model: String,
+    /// The model.
+    pub(super) model: ModelIdentity,
+    /// The query's vector by it.
+    pub(super) query: Vector,
     /// What is nearest by its vectors.
     pub(super) candidates: Vec<Candidate>,
 }
@@ -31,12 +33,12 @@ pub(super) async fn search(
     let deadline = Instant::now() + space.parts.settings.embed_wait;
     let vector = space.in_time(deadline, async {
         embedding::settle(space).await?;
-        space.vector(query).await
+        space.query_vector(space.parts.embedder.as_ref(), query).await
     });
     let vector = vector.await?;
     let limit = candidates(request.limit);
     let own = store.search_vectors(&vector, &request.filter, limit).await?;
-    let own = Nearest { model: space.parts.embedder.model().name.clone(), candidates: own };
+    let own = Nearest { model: space.parts.embedder.model().clone(), query: vector, candidates: own };
     let (mut found, mut notices) = (vec![own], Vec::new());
     let previous = &space.parts.previous;
     if previous.is_empty() || store.unembedded(None, 1).await?.is_empty() {
@@ -69,17 +71,9 @@ async fn earlier(
     request: &SearchRequest,
 ) -> Result<Nearest, EngineError> {
     let deadline = Instant::now() + space.parts.settings.embed_wait;
-    let (model, identity) = (embedder.model().name.clone(), embedder.model());
-    embedder.warm();
-    let vector = space
-        .in_time(deadline, async { Ok(embedder.embed(&[query]).await?.pop()) })
-        .await?
-        .ok_or_else(|| {
-            let reason = "no vector came back".to_owned();
-            EmbedError::BadVector { model: model.clone(), reason }
-        })?;
+    let vector = space.in_time(deadline, space.query_vector(embedder, query)).await?;
     let limit = candidates(request.limit);
-    let mut candidates = store.search_space(identity, &vector, &request.filter, limit).await?;
+    let mut candidates = store.search_space(embedder.model(), &vector, &request.filter, limit).await?;
     let ids: Vec<MemoryId> = candidates.iter().map(|candidate| candidate.id).collect();
     let waiting: HashSet<MemoryId> = store
         .get_many(&ids)
@@ -89,20 +83,18 @@ async fn earlier(
         .map(|memory| memory.id)
         .collect();
     candidates.retain(|candidate| waiting.contains(&candidate.id));
-    Ok(Nearest { model, candidates })
+    Ok(Nearest { model: embedder.model().clone(), query: vector, candidates })
 }
 
 /// The leg of meaning. The cosines of one model are a leg as they are; those of several models are each scaled by
 /// themselves first.
 pub(super) fn leg(spaces: &[Nearest], weight: f64) -> Leg<MemoryId> {
-    let of = |nearest: &Nearest| Leg {
-        weight,
-        candidates: nearest.candidates.iter().map(|candidate| (candidate.id, candidate.score)).collect(),
+    let of = |nearest: &Nearest| {
+        let scores = nearest.candidates.iter().map(|candidate| (candidate.id, candidate.score));
+        Leg::of(weight, scores.collect())
     };
     match spaces {
         [one] => of(one),
-        several => {
-            Leg { weight, candidates: several.iter().flat_map(|nearest| shares(&of(nearest))).collect() }
-        }
+        several => Leg::of(weight, several.iter().flat_map(|nearest| of(nearest).shares()).collect()),
     }
 }

@@ -116,7 +116,7 @@ pub(super) async fn hits(
     legs: &Legs,
     request: &SearchRequest,
 ) -> Result<Vec<Hit>, EngineError> {
-    let near = nearness(legs);
+    let (near, cosines) = (nearness(legs), legs.cosines());
     let ids: Vec<MemoryId> = near.keys().copied().collect();
     let (memories, usage) = tokio::try_join!(store.get_many(&ids), store.usage(&ids))?;
     let usage: HashMap<MemoryId, Usage> = usage.into_iter().map(|usage| (usage.id, usage)).collect();
@@ -125,7 +125,7 @@ pub(super) async fn hits(
     let mut hits: Vec<Hit> = memories
         .into_iter()
         .map(|memory| {
-            let cosine = legs.cosine(memory.id).map(|(cosine, _)| cosine);
+            let cosine = cosines.get(&memory.id).copied();
             let near = near.get(&memory.id).copied().unwrap_or(0.0);
             let explanation = ranking.explain(&memory, (cosine, near), usage.get(&memory.id));
             Hit {

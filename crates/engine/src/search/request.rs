@@ -9,6 +9,8 @@ use crate::{EngineError, list};
 pub const MAX_RESULTS: u32 = 100;
 /// The longest query, in bytes of UTF-8.
 pub const MAX_QUERY_BYTES: usize = 64 * 1024;
+/// The most memories before and after a hit that come with it.
+pub const MAX_NEIGHBOURS: u32 = 5;
 /// How many hits there are when the request does not say.
 const DEFAULT_LIMIT: u32 = 10;
 
@@ -35,20 +37,91 @@ pub struct SearchRequest {
     pub detail: Detail,
     /// Whether the hits count as used.
     pub access: Access,
+    /// Whether several memories of one conversation are hits.
+    pub grouping: Grouping,
+    /// Whether memories are hits that nearly repeat a better one.
+    pub repetitions: Repetitions,
+    /// How many tokens the texts of the hits have at most, about; the first hit is always given.
+    pub max_tokens: Option<u32>,
+    /// How many memories before and after each hit come with it, of its conversation; 0 to [`MAX_NEIGHBOURS`].
+    pub neighbours: u32,
+    /// How likely a hit must be an answer, 0 to 1; counts where there is a confidence ([`Mode::has_confidence`]).
+    pub min_confidence: f64,
 }
 
 /// By what to look.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Mode {
-    /// By meaning and by words, fused.
+    /// By meaning and by words, in their context, with what else speaks for a memory.
     #[default]
     Hybrid,
+    /// By meaning and by words, as a weighted mean of both scores.
+    WeightedAverage,
+    /// By meaning and by words, by their ranks alone (reciprocal rank fusion).
+    ReciprocalRank,
     /// By meaning alone.
     Semantic,
     /// For the whole query in the text, without regard to case; newest first.
     Exact,
     /// By meaning, age, use and quality.
     Ranked,
+}
+
+impl Mode {
+    /// Every mode, the default one first.
+    pub const ALL: [Self; 6] = [
+        Self::Hybrid,
+        Self::Semantic,
+        Self::Exact,
+        Self::Ranked,
+        Self::WeightedAverage,
+        Self::ReciprocalRank,
+    ];
+
+    /// Its name on every wire: `hybrid`, `semantic`, `exact`, `ranked`, `weighted_average`, `rrf`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Hybrid => "hybrid",
+            Self::WeightedAverage => "weighted_average",
+            Self::ReciprocalRank => "rrf",
+            Self::Semantic => "semantic",
+            Self::Exact => "exact",
+            Self::Ranked => "ranked",
+        }
+    }
+
+    /// The mode of this name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|mode| mode.name() == name)
+    }
+
+    /// Whether hits of this mode have a confidence.
+    #[must_use]
+    pub fn has_confidence(self) -> bool {
+        self == Self::Hybrid
+    }
+}
+
+/// Whether several memories of one conversation are hits.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Grouping {
+    /// They are.
+    #[default]
+    None,
+    /// The best of each conversation is; conversations with several that fit come before those with one.
+    Conversation,
+}
+
+/// Whether memories are hits that nearly repeat a better one.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Repetitions {
+    /// They are.
+    #[default]
+    Keep,
+    /// They are left out and counted ([`Hit::repetitions`](super::Hit::repetitions)).
+    Suppress,
 }
 
 /// What to do when [`Mode::Hybrid`] or [`Mode::Semantic`] find fewer than three memories.
@@ -94,6 +167,11 @@ impl Default for SearchRequest {
             fallback: Fallback::default(),
             detail: Detail::default(),
             access: Access::default(),
+            grouping: Grouping::default(),
+            repetitions: Repetitions::default(),
+            max_tokens: None,
+            neighbours: 0,
+            min_confidence: 0.0,
         }
     }
 }
@@ -108,6 +186,11 @@ impl SearchRequest {
     pub(super) fn check(&self) -> Result<(), EngineError> {
         list::check_range("limit", self.limit.into(), MAX_RESULTS.into())?;
         check_share("quality_boost", self.quality_boost, 1.0)?;
+        check_share("min_confidence", self.min_confidence, 1.0)?;
+        if self.neighbours > MAX_NEIGHBOURS {
+            let (given, highest) = (self.neighbours.into(), MAX_NEIGHBOURS.into());
+            return Err(EngineError::OutOfRange { name: "neighbours", given, lowest: 0, highest });
+        }
         self.weights.check()?;
         match self.query().map_or(0, str::len) {
             bytes if bytes > MAX_QUERY_BYTES => {

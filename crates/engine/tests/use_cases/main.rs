@@ -15,6 +15,7 @@ mod list;
 mod models;
 mod revisions;
 mod search;
+mod search_context;
 mod search_modes;
 mod sequences;
 mod session;

@@ -134,7 +134,7 @@ async fn a_search_fails_when_both_legs_do() {
     assert!(matches!(error, EngineError::Store(StoreError::Busy { .. })), "{error:?}");
     bench.store.set_fault(Some(Fault::Words));
     bench.embedder.set_broken(true);
-    let error = bench.reader().search(query("ferry")).await.unwrap_err();
+    let error = bench.reader().search(query("another ferry")).await.unwrap_err();
     assert_eq!(error.code(), ErrorCode::StorageDamaged);
 }
 
@@ -223,8 +223,11 @@ async fn a_search_by_meaning_alone_needs_the_model() {
     assert!(answer.hits.iter().all(|hit| hit.word_score.is_none()));
 
     bench.embedder.set_broken(true);
-    let error = bench.reader().search(request()).await.unwrap_err();
+    let another = SearchRequest { query: Some("blue ferry".to_owned()), ..request() };
+    let error = bench.reader().search(another).await.unwrap_err();
     assert_eq!(error.code(), ErrorCode::EmbeddingUnavailable);
+    let again = bench.reader().search(request()).await.unwrap();
+    assert_eq!(found(&again)[0], "the red ferry", "the vector of this query is known");
 }
 
 #[tokio::test]

@@ -188,11 +188,13 @@ async fn an_explained_hit_says_what_each_part_counted() {
     let answer = bench.reader().search(request).await.unwrap();
     let explanation = answer.hits[0].explanation.as_ref().unwrap();
     let names: Vec<&str> = explanation.terms.iter().map(|term| term.name.name()).collect();
-    assert_eq!(names, ["words", "meaning"]);
+    assert_eq!(names, ["words", "meaning", "fit", "conversation"]);
     assert_eq!(explanation.terms[1].name, TermName::Meaning { model: "fake".to_owned() });
     assert_eq!(explanation.terms[0].raw, answer.hits[0].word_score);
     assert_eq!(explanation.terms[1].raw, answer.hits[0].similarity);
-    assert!((explanation.terms.iter().map(|term| term.weight).sum::<f64>() - 1.0).abs() < 1e-9);
+    let weight = |terms: &[engine::Term]| terms.iter().map(|term| term.weight).sum::<f64>();
+    assert!((weight(&explanation.terms[..2]) - 1.0).abs() < 1e-9, "words and meaning make up the fit");
+    assert!((weight(&explanation.terms[2..]) - 1.0).abs() < 1e-9, "the others make up the score");
     assert!(explanation.is_verbatim);
     let boost = explanation.boost.unwrap();
     assert_eq!((boost.weight, boost.quality), (0.5, 0.5));

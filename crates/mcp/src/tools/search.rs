@@ -159,12 +159,7 @@ impl Asked {
             query,
             filter,
             limit: u32::try_from(limit).unwrap_or(MAX_RESULTS),
-            mode: match mode {
-                "semantic" => Mode::Semantic,
-                "exact" => Mode::Exact,
-                "ranked" => Mode::Ranked,
-                _ => Mode::Hybrid,
-            },
+            mode: Mode::named(mode).unwrap_or_default(),
             weights: weights(&arguments.object("ranking_weights")?)?,
             quality_boost: arguments.number("quality_boost")?,
             fallback: if arguments.flag("fallback")? { Fallback::WhenFew } else { Fallback::No },

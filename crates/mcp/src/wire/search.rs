@@ -44,6 +44,21 @@ pub struct Hit {
     /// Share of the query's words
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub word_score: Option<f64>,
+    /// Chance that it answers the query, 0 to 1
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<f64>,
+    /// More memories of its conversation that were found
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub more_of_conversation: usize,
+    /// Memories left out that nearly repeat it
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub repetitions: usize,
+    /// What was said before it
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub before: Vec<Memory>,
+    /// What was said after it
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub after: Vec<Memory>,
     /// How it was found, when a fallback found any: semantic, exact_fallback or tag_fallback
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub match_method: Option<String>,
@@ -83,13 +98,32 @@ pub struct Term {
     pub weight: f64,
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_none(count: &usize) -> bool {
+    *count == 0
+}
+
 impl Hit {
     /// A hit; in an answer that a fallback widened, each says how it was found.
     pub(crate) fn new(hit: engine::Hit, is_widened: bool) -> Self {
-        let engine::Hit { memory, score, similarity, word_score, found_by, explanation } = hit;
+        let engine::Hit { memory, score, similarity, word_score, confidence, found_by, .. } = hit;
+        let (more_of_conversation, repetitions) = (hit.more_of_conversation, hit.repetitions);
+        let [before, after] = [hit.before, hit.after].map(|near| near.into_iter().map(Memory::from).collect());
         let match_method = is_widened.then(|| found_by.name().to_owned());
-        let explanation = explanation.map(Explanation::from);
-        Self { memory: memory.into(), score, similarity, word_score, match_method, explanation }
+        let explanation = hit.explanation.map(Explanation::from);
+        Self {
+            memory: memory.into(),
+            score,
+            similarity,
+            word_score,
+            confidence,
+            more_of_conversation,
+            repetitions,
+            before,
+            after,
+            match_method,
+            explanation,
+        }
     }
 }
 

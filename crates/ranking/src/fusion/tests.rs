@@ -2,7 +2,7 @@ use super::*;
 use proptest::prelude::*;
 
 fn leg(weight: f64, candidates: &[(u32, f64)]) -> Leg<u32> {
-    Leg { weight, candidates: candidates.to_vec() }
+    Leg::of(weight, candidates.to_vec())
 }
 
 fn nothing() -> Leg<u32> {
@@ -57,7 +57,7 @@ fn a_query_that_nothing_fits_has_no_good_hit() {
 fn shares_are_what_a_leg_alone_gives_its_candidates() {
     let one = leg(1.0, &[(1, 0.9), (2, 0.5), (3, 0.4)]);
     let fused = fuse(&one, &leg(0.0, &[]));
-    for (key, share) in shares(&one) {
+    for (key, share) in one.shares() {
         let candidate = fused.iter().find(|candidate| candidate.key == key).unwrap();
         assert!((candidate.score - share).abs() < 1e-12, "{candidate:?} {share}");
     }
@@ -136,8 +136,8 @@ proptest! {
         union.sort_unstable();
         union.dedup();
         let fused = fuse(
-            &Leg { weight: weights.0, candidates: first.into_iter().collect() },
-            &Leg { weight: weights.1, candidates: second.into_iter().collect() },
+            &Leg::of(weights.0, first.into_iter().collect()),
+            &Leg::of(weights.1, second.into_iter().collect()),
         );
         for list in [lead(fused.clone(), |key| *key == leader), fused] {
             let mut found = keys(&list);

@@ -1,0 +1,186 @@
+//! The default mode: both legs in their context, fused, with what else speaks for a memory.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+
+use model::{Extracted, MemoryId, TimeRange, extract_time_expression};
+use ports::{Context, ContextQuery, MemoryStore};
+use ranking::{
+    Around, CONVERSATION, Covered, DISTANCE, Parts, Prior, apply, cosines_in_context, fuse, lead,
+    words_in_context,
+};
+
+use super::SearchRequest;
+use super::explain::{Term, TermName};
+use super::legs::Legs;
+use super::order::Order;
+use crate::engine::Lever;
+use crate::open_space::OpenSpace;
+
+/// Where the candidates stand, and what the query says of the world.
+#[derive(Default)]
+struct Surroundings {
+    contexts: HashMap<MemoryId, Context>,
+    /// A number for each conversation.
+    conversations: HashMap<MemoryId, usize>,
+    time: Option<TimeRange>,
+    /// The words of the query, between blanks.
+    words: String,
+}
+
+/// The candidates of both legs and those around them, in order.
+pub(super) async fn order(
+    space: &OpenSpace,
+    store: &dyn MemoryStore,
+    legs: &Legs,
+    query: &str,
+    request: &SearchRequest,
+    notices: &mut Vec<String>,
+) -> Order {
+    let on = |lever: Lever| !space.parts.settings.without.contains(&lever);
+    let surroundings = Surroundings::of(space, store, legs, query, request, notices).await;
+    let around = surroundings.around();
+    let nowhere = Around::new();
+    let words = legs.by_coverage();
+    let in_words = if on(Lever::WordsInContext) { &around } else { &nowhere };
+    let words = words.with(words_in_context(&covered(legs), in_words));
+    let mut meaning = legs.by_meaning();
+    let mut cosines = legs.cosines();
+    if on(Lever::MeaningInContext) && !around.is_empty() {
+        add_cosines(store, legs, &around, &mut cosines).await;
+        // Those of several models cannot be compared: they stay as they are.
+        if legs.spaces.len() == 1 {
+            let all: Vec<(MemoryId, f64)> = cosines.iter().map(|(id, cosine)| (*id, *cosine)).collect();
+            meaning = meaning.with(cosines_in_context(&all, &around));
+        }
+    }
+    let mut list = fuse(&words, &meaning);
+    let parts = apply(&mut list, |id| Prior {
+        is_named: on(Lever::Names) && surroundings.is_named(*id),
+        is_timely: on(Lever::Time) && surroundings.is_timely(*id),
+        conversation: surroundings.conversations.get(id).copied().filter(|_| on(Lever::Conversation)),
+    });
+    // Whoever wrote the query word for word means that memory, whatever else is near: it leads, unless words are to count
+    // for nothing.
+    let leading: HashSet<MemoryId> = match legs.word_weight > 0.0 {
+        true => legs.words.iter().filter(|word| word.is_verbatim).map(|word| word.id).collect(),
+        false => HashSet::new(),
+    };
+    let list = lead(list, |id| leading.contains(id));
+    Order {
+        parts,
+        conversations: surroundings.conversations,
+        ..Order::new(list, [&words, &meaning], cosines)
+    }
+}
+
+fn covered(legs: &Legs) -> Vec<Covered<MemoryId>> {
+    let found = legs.words.iter();
+    found.map(|word| Covered { key: word.id, coverage: word.coverage, terms: word.terms.clone() }).collect()
+}
+
+/// Adds the cosines of what words found, and of what is around the candidates.
+async fn add_cosines(
+    store: &dyn MemoryStore,
+    legs: &Legs,
+    around: &Around<MemoryId>,
+    cosines: &mut BTreeMap<MemoryId, f64>,
+) {
+    let [nearest] = legs.spaces.as_slice() else { return };
+    let near = around.iter().flat_map(|(id, near)| near.iter().map(|(id, _)| *id).chain([*id]));
+    let more: BTreeSet<MemoryId> = near.filter(|id| !cosines.contains_key(id)).collect();
+    let more: Vec<MemoryId> = more.into_iter().collect();
+    match store.cosines(&nearest.model, &nearest.query, &more).await {
+        Ok(found) => cosines.extend(found.into_iter().map(|candidate| (candidate.id, candidate.score))),
+        Err(error) => tracing::warn!(error = %error, "reading cosines of neighbours failed"),
+    }
+}
+
+impl Surroundings {
+    async fn of(
+        space: &OpenSpace,
+        store: &dyn MemoryStore,
+        legs: &Legs,
+        query: &str,
+        request: &SearchRequest,
+        notices: &mut Vec<String>,
+    ) -> Self {
+        let ids: Vec<MemoryId> = legs.ids().into_iter().collect();
+        let asked = ContextQuery { ids, filter: request.filter.clone(), distance: DISTANCE };
+        let contexts = match store.context(&asked).await {
+            Ok(contexts) => contexts,
+            Err(error) => {
+                tracing::warn!(error = %error, "reading where memories stand failed");
+                notices.push(format!("conversations were not looked at: {error}"));
+                return Self::default();
+            }
+        };
+        let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut conversations = HashMap::new();
+        for context in &contexts {
+            if let Some(key) = &context.conversation {
+                let next = numbers.len();
+                conversations.insert(context.id, *numbers.entry(key).or_insert(next));
+            }
+        }
+        let clock = &space.parts.clock;
+        let Extracted { range: time, .. } = extract_time_expression(query, clock.now(), &clock.zone());
+        let words = spaced(query);
+        let contexts = contexts.into_iter().map(|context| (context.id, context)).collect();
+        Self { contexts, conversations, time, words }
+    }
+
+    fn around(&self) -> Around<MemoryId> {
+        let near = |context: &Context| {
+            let near = context.neighbours.iter();
+            near.map(|near| (near.id, near.offset.unsigned_abs() as usize)).collect::<Vec<_>>()
+        };
+        let all = self.contexts.iter().map(|(id, context)| (*id, near(context)));
+        all.filter(|(_, near)| !near.is_empty()).collect()
+    }
+
+    /// Whether the query names who says it, or an entity it is linked to.
+    fn is_named(&self, id: MemoryId) -> bool {
+        let Some(context) = self.contexts.get(&id) else { return false };
+        let mut names = context.names.iter().map(|name| spaced(name));
+        names.any(|name| name.len() > 2 && self.words.contains(&name))
+    }
+
+    fn is_timely(&self, id: MemoryId) -> bool {
+        let time = self.contexts.get(&id).and_then(|context| context.time);
+        self.time.zip(time).is_some_and(|(range, time)| range.contains(time))
+    }
+}
+
+/// The words of a text in small letters, with a blank before and after each.
+fn spaced(text: &str) -> String {
+    let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.fold(" ".to_owned(), |all, word| all + &word.to_lowercase() + " ")
+}
+
+/// The parts of a score, as terms that add up to it.
+pub(super) fn added(parts: &Parts) -> Vec<Term> {
+    let whole = 1.0 + CONVERSATION;
+    let term = |name, value, weight: f64| Term { name, raw: None, value, weight: weight / whole };
+    let mut terms = vec![term(TermName::Fit, parts.fit, 1.0)];
+    let small = [(TermName::Names, parts.named), (TermName::Time, parts.timely)];
+    let counted = small.into_iter().filter(|(_, part)| *part > 0.0);
+    terms.extend(counted.map(|(name, part)| term(name, 1.0, part)));
+    terms.push(term(TermName::Conversation, parts.conversation, CONVERSATION));
+    terms
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_named_as_whole_words() {
+        let query = spaced("When did Caroline's sister visit New York?");
+        for (name, is_named) in
+            [("Caroline", true), ("new york", true), ("Carol", false), ("York Minster", false), ("--", false)]
+        {
+            let name = spaced(name);
+            assert_eq!(name.len() > 2 && query.contains(&name), is_named, "{name}");
+        }
+    }
+}
