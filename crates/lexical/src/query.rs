@@ -1,7 +1,7 @@
 //! A question as an index is asked it.
 
 use crate::detection::Detected;
-use crate::document::{Document, pairs, stems_of};
+use crate::document::{Document, pairs, stems_of, without_marks};
 use crate::language::{Language, Languages};
 use crate::script::Script;
 use crate::tokens::{self, Tokens, Word};
@@ -123,14 +123,18 @@ fn kept<'w>(words: &'w [Word], detected: &Detected, languages: &[Language]) -> V
     if kept.is_empty() { words.iter().collect() } else { kept }
 }
 
-/// A word as the texts may have it: as each stemmer of its script leaves it.
+/// A word as the texts may have it: as each stemmer of its script leaves it, and without marks.
 fn variants(word: &Word, languages: &[Language]) -> Vec<String> {
     if word.script == Script::Other {
         return vec![word.text.clone()];
     }
     let of_script: Vec<Language> =
         languages.iter().copied().filter(|language| language.script() == word.script).collect();
-    stems_of(&Word { is_acronym: true, ..word.clone() }, &of_script)
+    let mut stems = stems_of(&Word { is_acronym: true, ..word.clone() }, &of_script);
+    if !stems.is_empty() {
+        stems.extend(without_marks(word));
+    }
+    stems
 }
 
 #[cfg(test)]
@@ -152,15 +156,15 @@ mod tests {
     #[test]
     fn common_words_are_dropped_unless_nothing_remains() {
         let english = [Language::English];
-        assert_eq!(words("Where is the printer?", &english), [["printer"]]);
-        assert_eq!(words("to be or not to be", &english), [["to"], ["be"], ["or"], ["not"]]);
-        assert_eq!(words("IT", &english), [["it"]]);
+        assert_eq!(words("Where is the printer?", &english), [["printer"; 2]]);
+        assert_eq!(words("to be or not to be", &english), [["to"; 2], ["be"; 2], ["or"; 2], ["not"; 2]]);
+        assert_eq!(words("IT", &english), [["it"; 2]]);
     }
 
     #[test]
     fn a_word_is_looked_for_as_every_stemmer_of_the_index_leaves_it() {
         let both = [Language::English, Language::German];
-        assert_eq!(words("Häuser", &both), [vec!["hauser", "haus"]]);
+        assert_eq!(words("Häuser", &both), [["hauser", "haus", "hauser"]]);
         assert_eq!(words("4471", &both), [["4471"]]);
         assert_eq!(words("printer", &[Language::Russian]), [[""; 0]; 0]);
     }
@@ -175,7 +179,7 @@ mod tests {
     fn the_number_of_words_is_limited_and_each_counts_once() {
         let many: Vec<String> = (0..500).map(|n| format!("w{n}w")).collect();
         assert_eq!(Query::of(&many.join(" "), &Language::ALL).groups.len(), MAX_GROUPS);
-        assert_eq!(words("red ferry red", &[Language::English]), [["red"], ["ferri"]]);
+        assert_eq!(words("red ferry red", &[Language::English]), [["red", "red"], ["ferri", "ferry"]]);
     }
 
     #[test]

@@ -25,8 +25,8 @@ pub use embedder::{EmbedError, Embedder, Readiness};
 pub use rng::{Rng, SystemRng};
 pub use store::{
     Ages, BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, DeletionId, Finding,
-    Inserted, IntegrityReport, Listing, LogState, MemoryStore, NearPair, Neighbour, NotRestored, OpenStore,
-    Page, Patch, Purge, Purged, Repaired, Severity, Statistics, StoreError, Superseded, Survey, TagCount,
-    TagCounts, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSample, VectorSpace, VectorsOf,
-    Version, WeekCount, WordCandidate, WordQuery, fold_case,
+    Inserted, IntegrityReport, LanguageCount, Listing, LogState, MemoryStore, NearPair, Neighbour,
+    NotRestored, OpenStore, Page, Patch, Purge, Purged, Repaired, Severity, Statistics, StoreError,
+    Superseded, Survey, TagCount, TagCounts, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSample,
+    VectorSpace, VectorsOf, Version, WeekCount, WordCandidate, WordQuery, fold_case,
 };

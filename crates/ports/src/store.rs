@@ -26,8 +26,8 @@ pub use deletion::{Deletion, DeletionId, LogState, NotRestored, Purge, Purged, U
 pub use error::StoreError;
 pub use integrity::{Check, Finding, IntegrityReport, Repaired, Severity};
 pub use query::{
-    Candidate, Inserted, Listing, Page, Statistics, Unembedded, VectorSample, VectorSpace, WordCandidate,
-    WordQuery, fold_case,
+    Candidate, Inserted, LanguageCount, Listing, Page, Statistics, Unembedded, VectorSample, VectorSpace,
+    WordCandidate, WordQuery, fold_case,
 };
 pub use spaces::{NearPair, VectorsOf};
 pub use survey::{Ages, Survey, TagCount, TagCounts, TypeCount, WeekCount};
@@ -166,6 +166,14 @@ pub trait MemoryStore: Send + Sync {
         filter: &Filter,
         limit: usize,
     ) -> Result<Vec<WordCandidate>, StoreError>;
+
+    /// How many live memories are in each language, the most first. Empty when the store does not tell languages apart.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn languages(&self) -> Result<Vec<LanguageCount>, StoreError> {
+        Ok(Vec::new())
+    }
 
     /// The nearest memories by cosine among those that meet the filter and have a vector of [`MemoryStore::model`],
     /// nearest first, at most `limit`. The filter is applied before the cut. The score is the cosine, -1 to 1, of the nearest

@@ -40,17 +40,26 @@ fn meeting(
     candidates: &[Candidate],
 ) -> Result<Vec<Candidate>> {
     let ids: Vec<i64> = candidates.iter().map(|candidate| candidate.id.0).collect();
+    let meeting = ids_meeting(connection, condition, &ids)?;
+    Ok(candidates.iter().copied().filter(|candidate| meeting.contains(&candidate.id.0)).collect())
+}
+
+/// Those of these memories that meet a filter.
+pub(crate) fn ids_meeting(
+    connection: &Connection,
+    condition: &Condition,
+    ids: &[i64],
+) -> Result<HashSet<i64>> {
     let sql = format!(
         "SELECT m.id FROM json_each(?) AS candidate CROSS JOIN memories AS m ON m.id = candidate.value WHERE {}",
         condition.sql()
     );
-    let list = json_list(&ids);
-    let meeting: HashSet<i64> = connection
+    let list = json_list(ids);
+    connection
         .prepare_cached(&sql)
         .and_then(|mut statement| {
             let values = std::iter::once(&list).chain(condition.values());
             statement.query_map(params_from_iter(values), |row| row.get(0))?.collect()
         })
-        .doing("checking the filter on candidates")?;
-    Ok(candidates.iter().copied().filter(|candidate| meeting.contains(&candidate.id.0)).collect())
+        .doing("checking the filter on candidates")
 }

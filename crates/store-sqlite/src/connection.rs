@@ -12,6 +12,7 @@ use rusqlite::{Connection, OpenFlags};
 
 use crate::Options;
 use crate::error::{Result, While};
+use crate::schema::catalogue;
 use crate::{functions, vec0};
 pub(crate) use waiting::Waiting;
 
@@ -40,10 +41,10 @@ pub(crate) fn open(options: &Options, access: Access, waiting: &Arc<Waiting>) ->
     check_version()?;
     vec0::register()?;
     let mut connection = open_plain(&options.path)?;
-    let handler = Arc::clone(waiting);
-    connection.busy_handler(Some(move |_| handler.pause())).doing("setting the busy handler")?;
+    wait_for_locks(&mut connection, waiting)?;
     configure(&connection).doing("setting up a connection")?;
     functions::register(&connection).doing("setting up a connection")?;
+    connection.execute_batch(catalogue::WORDS_VIEWS).doing("setting up a connection")?;
     for (name, value) in pragmas::allowed(&options.pragmas) {
         connection.pragma_update(None, name, value).doing("applying a configured pragma")?;
     }
@@ -51,6 +52,12 @@ pub(crate) fn open(options: &Options, access: Access, waiting: &Arc<Waiting>) ->
         connection.pragma_update(None, "query_only", true).doing("setting up a connection")?;
     }
     Ok(connection)
+}
+
+/// Makes a connection wait for the locks of others.
+pub(crate) fn wait_for_locks(connection: &mut Connection, waiting: &Arc<Waiting>) -> Result<()> {
+    let handler = Arc::clone(waiting);
+    connection.busy_handler(Some(move |_| handler.pause())).doing("setting the busy handler")
 }
 
 /// Opens an existing database file with nothing set: for the copy that a backup makes.

@@ -9,7 +9,8 @@
 //! | `insert`, `update`, `supersede`, `delete`, `undelete`, `purge`, `read`, `survey`, `pending`, `statistics` | one use each: its SQL and what belongs to it |
 //! | `filter`, `functions`, `candidates`, `rows` | filters as SQL, with functions of ours; candidates against a filter; rows as memories |
 //! | `context` | conversations, and what is next to a memory in its own |
-//! | `words` | finding by words: whole words, pieces of words |
+//! | `words` | finding by words: terms of many languages, pieces of words |
+//! | `selection` | a filter from its own side, when few memories meet it |
 //! | `vectors` | finding by meaning: where vectors are, the index in memory |
 //! | `schema` | the form of the database; upgrading older ones |
 //! | `backup`, [`verify_backup()`], [`restore()`] | verified copies, made while the store is in use; checking them; putting one back |
@@ -51,6 +52,7 @@ mod rows;
 #[cfg(test)]
 mod samples;
 mod schema;
+mod selection;
 mod statistics;
 mod store;
 mod supersede;

@@ -9,9 +9,9 @@ use model::{ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, Ne
 use ports::store::spaces::keep_nearest;
 use ports::{
     BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, Inserted, IntegrityReport,
-    Listing, LogState, MemoryStore, NearPair, Page, Purge, Purged, Repaired, Statistics, StoreError,
-    Superseded, Survey, TagCounts, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf,
-    Version, WordCandidate, WordQuery,
+    LanguageCount, Listing, LogState, MemoryStore, NearPair, Page, Purge, Purged, Repaired, Statistics,
+    StoreError, Superseded, Survey, TagCounts, TypeCount, Undelete, Undeleted, Unembedded, Usage,
+    VectorSpace, VectorsOf, Version, WordCandidate, WordQuery,
 };
 use rusqlite::Connection;
 
@@ -59,7 +59,7 @@ impl SqliteStore {
     }
 
     /// Reads from one state of the database.
-    async fn read<T: Send + 'static>(
+    pub(crate) async fn read<T: Send + 'static>(
         &self,
         job: impl Fn(&Connection, &ModelIdentity) -> Result<T> + Send + 'static,
     ) -> Result<T> {
@@ -102,6 +102,19 @@ impl SqliteStore {
             upkeep::fill(&pool, vectors.model().clone());
         }
         answer
+    }
+
+    /// Indexes the words of what another program wrote, if it can be done now: else searches look through it themselves.
+    async fn index_waiting(&self) -> Result<()> {
+        let is_waiting = |connection: &Connection, _: &ModelIdentity| {
+            words::queue::has_any(connection).doing("looking for memories to index")
+        };
+        if self.read(is_waiting).await?
+            && let Err(error) = self.pool()?.write(words::queue::drain_now).await
+        {
+            tracing::debug!(error = %error, "words were not indexed");
+        }
+        Ok(())
     }
 
     fn check_dimension(&self, vector: &Vector) -> Result<()> {
@@ -211,7 +224,13 @@ impl MemoryStore for SqliteStore {
         limit: usize,
     ) -> Result<Vec<WordCandidate>> {
         let (query, filter) = (query.clone(), filter.clone());
+        self.index_waiting().await?;
         self.read(move |connection, _| words::search::best(connection, &query, &filter, limit)).await
+    }
+
+    async fn languages(&self) -> Result<Vec<LanguageCount>> {
+        self.index_waiting().await?;
+        self.read(|connection, _| words::languages::counts(connection).doing("counting languages")).await
     }
 
     async fn search_vectors(&self, query: &Vector, filter: &Filter, limit: usize) -> Result<Vec<Candidate>> {

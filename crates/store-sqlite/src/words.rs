@@ -2,32 +2,51 @@
 //!
 //! | module | what |
 //! |---|---|
-//! | [`query`] | the words in what somebody wrote; nothing in it is syntax |
-//! | [`search`] | the whole query first, then whole words and pieces of texts without spaces |
-//! | [`coverage`] | how much of a query a memory covers |
+//! | [`term`] | terms as the index has them |
+//! | [`index`] | the index of terms: adding, removing, building again, checking |
+//! | [`queue`] | memories that another program wrote and nobody indexed yet |
+//! | [`postings`] | which memories have a word, the heaviest first |
+//! | [`scoring`] | what each memory covers of a query |
+//! | [`verbatim`] | the whole query as a piece of a text |
+//! | [`search`] | the best memories by words that meet a filter |
+//! | [`languages`] | which languages the memories are in |
 //!
-//! Two indexes hold the words, both kept by triggers: whole words (`service_words`, ours) and pieces of three characters
-//! (`memory_content_fts`, the original's).
+//! Two indexes hold the words: terms as crate `lexical` makes them (`service_words`, ours), and pieces of three characters
+//! (`memory_content_fts`, the original's). Triggers keep the second. They cannot keep the first, because the original's
+//! SQLite does not know our terms: they only write down which memories changed (`service_words_queue`), and every
+//! transaction of ours indexes those before it ends. Why: `docs/decisions/0009-lexical-leg.md`.
 
-mod coverage;
-pub(crate) mod query;
+pub(crate) mod index;
+pub(crate) mod languages;
+mod postings;
+pub(crate) mod queue;
+mod scoring;
 pub(crate) mod search;
+pub(crate) mod term;
+mod verbatim;
 
 use rusqlite::{Connection, ErrorCode, Result};
 
+use crate::schema::catalogue::{PIECES, WORDS};
+
 /// Builds a word index again from the memories.
 pub(crate) fn rebuild(connection: &Connection, index: &str) -> Result<()> {
+    if index == WORDS.0 {
+        return index::rebuild(connection);
+    }
     connection.execute_batch(&format!("INSERT INTO {index}({index}) VALUES ('rebuild')"))
 }
 
 /// Whether a word index holds the words of the memories and no others. Needs the right to write, and writes nothing.
 pub(crate) fn is_sound(connection: &Connection, index: &str) -> Result<bool> {
-    match connection
-        .execute_batch(&format!("INSERT INTO {index}({index}, rank) VALUES ('integrity-check', 1)"))
-    {
-        Ok(()) => Ok(true),
+    let level = if index == PIECES.0 { 1 } else { 0 };
+    let checked = connection
+        .execute_batch(&format!("INSERT INTO {index}({index}, rank) VALUES ('integrity-check', {level})"));
+    let compared =
+        checked.and_then(|()| if index == WORDS.0 { index::is_complete(connection) } else { Ok(true) });
+    match compared {
         Err(error) if error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt) => Ok(false),
-        Err(error) => Err(error),
+        compared => compared,
     }
 }
 

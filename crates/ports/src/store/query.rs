@@ -44,6 +44,17 @@ pub struct WordCandidate {
     pub terms: Vec<f32>,
 }
 
+/// How many memories are in a language.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LanguageCount {
+    /// Its code in ISO 639-3; `und` where nothing told it.
+    pub code: &'static str,
+    /// Its English name.
+    pub name: &'static str,
+    /// How many live memories are mostly in it.
+    pub memories: u64,
+}
+
 /// A query for words: any text that a person or a model wrote. The store takes the words out of it; nothing in it is
 /// syntax.
 #[derive(Debug, Clone, PartialEq, Eq)]

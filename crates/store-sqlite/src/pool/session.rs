@@ -1,6 +1,7 @@
 //! What a thread of the pool holds.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
@@ -8,6 +9,7 @@ use super::Users;
 use crate::Options;
 use crate::connection::{self, Access, Waiting};
 use crate::error::{Result, While};
+use crate::words::queue;
 
 /// A thread's connection, opened by its first job.
 pub(crate) struct Session {
@@ -39,13 +41,15 @@ impl Session {
         }
     }
 
-    /// Runs a unit of work: all of it is committed, or none. It is run again when a lock prevented it.
+    /// Runs a unit of work: all of it is committed, or none. It is run again when a lock prevented it. Memories that it
+    /// changed, and some that other programs did, are indexed by their words before it ends.
     pub(crate) fn transaction<T>(&mut self, work: impl Fn(&Transaction<'_>) -> Result<T>) -> Result<T> {
         let (connection, waiting) = self.connection()?;
         waiting.retry(|| {
             let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
                 .doing("beginning a transaction")?;
             let result = work(&transaction)?;
+            queue::drain(&transaction).doing("indexing words")?;
             transaction.commit().doing("committing")?;
             Ok(result)
         })
@@ -59,6 +63,16 @@ impl Session {
                 .doing("beginning to read")?;
             read(&transaction)
         })
+    }
+
+    /// Does something that does not wait for the locks of others.
+    pub(crate) fn at_once<T>(&mut self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
+        let (connection, waiting) = self.connection()?;
+        let waiting = Arc::clone(waiting);
+        connection.busy_timeout(Duration::ZERO).doing("setting the busy handler")?;
+        let done = work(connection);
+        connection::wait_for_locks(connection, &waiting)?;
+        done
     }
 
     /// Does something that needs the right to write and changes nothing.

@@ -158,37 +158,47 @@ pub(crate) const PIECES_TRIGGERS: [Object; 3] = [
     ),
 ];
 
-/// Our word index: whole words, English endings dropped, accents folded.
+/// Our word index: terms of crate `lexical`, as `words::term` writes them. It holds no texts, and the original never
+/// touches it.
 pub(crate) const WORDS: Object = (
     "service_words",
-    "CREATE VIRTUAL TABLE service_words USING fts5(content, tags, content='memories', content_rowid='id',
-        tokenize='porter unicode61 remove_diacritics 2')",
+    "CREATE VIRTUAL TABLE service_words USING fts5(terms, content='', contentless_delete=1, detail='none',
+        tokenize='ascii')",
 );
 
-/// The triggers that keep [`WORDS`], for our writes and for the original's.
+/// Memories that changed since they were indexed.
+pub(crate) const WORDS_QUEUE: Object =
+    ("service_words_queue", "CREATE TABLE service_words_queue (id INTEGER PRIMARY KEY)");
+
+/// The triggers that fill [`WORDS_QUEUE`], at our writes and at the original's.
 pub(crate) const WORDS_TRIGGERS: [Object; 3] = [
     (
         "service_words_ai",
         "CREATE TRIGGER service_words_ai AFTER INSERT ON memories BEGIN
-            INSERT INTO service_words(rowid, content, tags) VALUES (new.id, new.content, new.tags);
+            INSERT OR REPLACE INTO service_words_queue (id) VALUES (new.id);
         END",
     ),
     (
         "service_words_au",
-        "CREATE TRIGGER service_words_au AFTER UPDATE OF content, tags ON memories BEGIN
-            INSERT INTO service_words(service_words, rowid, content, tags)
-                VALUES ('delete', old.id, old.content, old.tags);
-            INSERT INTO service_words(rowid, content, tags) VALUES (new.id, new.content, new.tags);
+        "CREATE TRIGGER service_words_au AFTER UPDATE OF content, tags, metadata, created_at, created_at_iso, deleted_at
+        ON memories WHEN new.content IS NOT old.content OR new.tags IS NOT old.tags
+            OR new.metadata IS NOT old.metadata OR new.created_at IS NOT old.created_at
+            OR new.created_at_iso IS NOT old.created_at_iso OR new.deleted_at IS NOT old.deleted_at BEGIN
+            INSERT OR REPLACE INTO service_words_queue (id) VALUES (new.id);
         END",
     ),
     (
         "service_words_ad",
         "CREATE TRIGGER service_words_ad AFTER DELETE ON memories BEGIN
-            INSERT INTO service_words(service_words, rowid, content, tags)
-                VALUES ('delete', old.id, old.content, old.tags);
+            INSERT OR REPLACE INTO service_words_queue (id) VALUES (old.id);
         END",
     ),
 ];
+
+/// What [`WORDS`] has, read term by term. These stand in no file: each connection has its own.
+pub(crate) const WORDS_VIEWS: &str =
+    "CREATE VIRTUAL TABLE temp.service_terms USING fts5vocab(main, service_words, row);
+    CREATE VIRTUAL TABLE temp.service_postings USING fts5vocab(main, service_words, instance)";
 
 /// Our own facts about the file: its schema number, what it was before, whose vectors it holds.
 pub(crate) const INFO: Object =
@@ -263,7 +273,11 @@ pub(crate) const SIDE_TABLES: [Object; 7] = [
 ];
 
 /// Indexes of the side tables.
-pub(crate) const SIDE_INDEXES: [Object; 3] = [
+pub(crate) const SIDE_INDEXES: [Object; 4] = [
+    (
+        "service_origins_conversation",
+        "CREATE INDEX service_origins_conversation ON service_origins(conversation) WHERE conversation IS NOT NULL",
+    ),
     (
         "service_origins_occurred",
         "CREATE INDEX service_origins_occurred ON service_origins(occurred_at) WHERE occurred_at IS NOT NULL",

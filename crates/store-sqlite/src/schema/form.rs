@@ -113,7 +113,7 @@ impl Form {
 
     /// Whether something is not as this release leaves it.
     pub(crate) fn needs_upgrade(&self) -> bool {
-        let lacks_object = [catalogue::PIECES, catalogue::WORDS, catalogue::INFO, catalogue::VECTORS]
+        let lacks_object = [catalogue::PIECES, catalogue::WORDS_QUEUE, catalogue::INFO, catalogue::VECTORS]
             .iter()
             .chain(&catalogue::TABLES)
             .chain(&catalogue::INDEXES)
@@ -130,6 +130,7 @@ impl Form {
             || lacks_column("memories", &catalogue::ADDED_COLUMNS)
             || lacks_column("memory_graph", &catalogue::ADDED_GRAPH_COLUMNS)
             || lacks_column("sync_events", &catalogue::ADDED_EVENT_COLUMNS)
+            || !self.has_same(catalogue::WORDS)
             || catalogue::triggers().any(|trigger| !self.has_same(trigger))
             || self.needs_vectors_rebuilt()
     }

@@ -1,156 +1,247 @@
 //! The best memories by words that meet a filter.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
+use lexical::Query;
 use model::{Filter, MemoryId};
-use ports::{Candidate, WordCandidate, WordQuery};
-use rusqlite::types::Value;
-use rusqlite::{Connection, params_from_iter};
+use ports::{WordCandidate, WordQuery};
+use rusqlite::Connection;
 
-use super::coverage::full_score;
-use super::query::{Terms, Whole};
-use crate::candidates;
+use super::index::{self, COLUMNS, Source};
+use super::scoring::{self, Scored, Weighted};
+use super::verbatim::{Having, Whole};
+use super::{languages, queue};
 use crate::error::{Result, While};
-use crate::filter::{CREATED, Condition};
+use crate::filter::{Condition, json_list};
+use crate::{candidates, selection};
 
-/// An index that is searched.
-struct Index {
-    name: &'static str,
-    rank: &'static str,
-}
-
-/// Whole words. A word in the tags counts half of one in the text.
-const WORDS: Index = Index { name: "service_words", rank: "bm25(service_words, 1.0, 0.5)" };
-/// Pieces of three characters.
-const PIECES: Index = Index { name: "memory_content_fts", rank: "bm25(memory_content_fts)" };
 /// The most memories that one query ranks.
 const MAX_LIMIT: usize = 10_000;
+/// How many entries of lists are read before the best of them are scored again by their texts; and how many more when too
+/// few of them meet the filter.
+const BUDGET: u64 = 60_000;
+const GROWTH: u64 = 8;
+/// A filter that so few memories meet is looked at from its side.
+const FEW: usize = 1_000;
+/// How many are scored again beyond those asked for.
+const SPARE: usize = 100;
 
 /// The best memories by words: first those that have the whole query in their text, also in the middle of words; then
-/// those that have words of it, or signs of scripts without spaces.
+/// those that have words of it.
 pub(crate) fn best(
     connection: &Connection,
     query: &WordQuery,
     filter: &Filter,
     limit: usize,
 ) -> Result<Vec<WordCandidate>> {
-    let limit = limit.min(MAX_LIMIT);
-    let terms = Terms::of(&query.0);
-    let condition = Condition::of(filter);
-    let whole = match &terms.whole {
-        Some(whole) => having(connection, whole).doing("searching the whole query")?,
-        None => HashSet::new(),
-    };
-    let mut found = Found::default();
-    let mut verbatim = Found::default();
-    for (index, terms) in [(&WORDS, &terms.words), (&PIECES, &terms.pieces)] {
-        if !terms.is_empty() {
-            let covering = covering(connection, index, terms).doing("searching words")?;
-            found.add(candidates::first_meeting(connection, &condition, &covering, limit)?);
-            verbatim.add(covering.into_iter().filter(|candidate| whole.contains(&candidate.id)));
-        }
-    }
-    verbatim.add_below(whole);
-    let verbatim = candidates::first_meeting(connection, &condition, &verbatim.best(usize::MAX), limit)?;
-    if found.0.len() < limit && !terms.short.is_empty() {
-        found.add_below(by_short_texts(connection, &terms.short, condition, limit)?);
-    }
-    let leading: HashSet<MemoryId> = verbatim.iter().map(|candidate| candidate.id).collect();
-    let others = found.best(limit).into_iter().filter(|candidate| !leading.contains(&candidate.id));
-    let word_candidate = |candidate: Candidate| WordCandidate {
-        id: candidate.id,
-        coverage: candidate.score,
-        is_verbatim: leading.contains(&candidate.id),
-        terms: Vec::new(),
-    };
-    Ok(verbatim.iter().copied().chain(others).take(limit).map(word_candidate).collect())
+    best_within(connection, query, filter, limit, BUDGET)
 }
 
-/// The memories that have the whole query in their text. There is no rank: what they cover of it tells them apart.
-fn having(connection: &Connection, whole: &Whole) -> rusqlite::Result<HashSet<MemoryId>> {
-    let name = PIECES.name;
-    let sql = format!("SELECT rowid FROM {name} WHERE {name} MATCH ?");
-    let mut statement = connection.prepare_cached(&sql)?;
-    if let Some(sample) = &whole.sample
-        && !statement.exists([sample])?
-    {
-        return Ok(HashSet::new());
-    }
-    statement.query_map([&whole.phrase], |row| row.get(0).map(MemoryId))?.collect()
-}
-
-/// All memories that have one of the terms, with the share of them that they cover, best first.
-fn covering(connection: &Connection, index: &Index, terms: &[String]) -> rusqlite::Result<Vec<Candidate>> {
-    let mut found = ranked(connection, index, &terms.join(" OR "))?;
-    if !found.is_empty() {
-        let full = full_score(connection, index.name, terms)?;
-        found.iter_mut().for_each(|candidate| candidate.score /= full);
-    }
-    Ok(found)
-}
-
-/// All that an index finds, best first. The memories are not joined here: left to itself the planner may walk them and
-/// ask the index for each, and most of those found are never looked at.
-fn ranked(connection: &Connection, index: &Index, terms: &str) -> rusqlite::Result<Vec<Candidate>> {
-    let Index { name, rank } = index;
-    let sql = format!("SELECT rowid, -{rank} FROM {name} WHERE {name} MATCH ?");
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement
-        .query_map([terms], |row| Ok(Candidate { id: MemoryId(row.get(0)?), score: row.get(1)? }))?;
-    let mut found = rows.collect::<rusqlite::Result<Vec<_>>>()?;
-    found.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
-    Ok(found)
-}
-
-/// Texts too short for an index are looked for in every memory, newest first.
-fn by_short_texts(
+fn best_within(
     connection: &Connection,
-    texts: &[String],
-    mut condition: Condition,
+    query: &WordQuery,
+    filter: &Filter,
     limit: usize,
-) -> Result<Vec<MemoryId>> {
-    let any = vec!["instr(m.content, ?) > 0"; texts.len()].join(" OR ");
-    condition.and(&format!("({any})"), texts.iter().map(|text| Value::from(text.clone())));
-    let sql = format!(
-        "SELECT m.id FROM memories AS m WHERE {} ORDER BY {CREATED} DESC, m.id DESC LIMIT {limit}",
-        condition.sql()
-    );
-    connection
-        .prepare(&sql)
-        .and_then(|mut statement| {
-            statement
-                .query_map(params_from_iter(condition.values()), |row| row.get(0).map(MemoryId))?
-                .collect()
-        })
-        .doing("searching short texts")
+    budget: u64,
+) -> Result<Vec<WordCandidate>> {
+    let doing = "searching words";
+    let memories = index::count(connection).doing(doing)?;
+    let stemmers = languages::stemmers(connection).doing(doing)?;
+    let weighted = Weighted::of(connection, Query::of(&query.0, &stemmers), memories).doing(doing)?;
+    let search = Search {
+        connection,
+        condition: Condition::of(filter),
+        few: if filter.is_selective() { selection::few(connection, filter, FEW)? } else { None },
+        waiting: queue::waiting(connection).doing(doing)?,
+        limit: limit.min(MAX_LIMIT),
+        budget,
+        weighted,
+    };
+    let found = search.by_words()?;
+    match Whole::of(&query.0) {
+        Some(whole) => search.led_by(found, &whole),
+        None => Ok(found.into_iter().map(|scored| candidate(scored, false)).collect()),
+    }
 }
 
-/// What several indexes found, with the share of the query that each memory covers.
-#[derive(Default)]
-struct Found(HashMap<MemoryId, f64>);
+/// One search, in one state of the database.
+struct Search<'c> {
+    connection: &'c Connection,
+    condition: Condition,
+    /// Every memory that meets the filter, when they are few.
+    few: Option<Vec<i64>>,
+    /// Memories that the index does not have as they are.
+    waiting: BTreeSet<i64>,
+    limit: usize,
+    budget: u64,
+    weighted: Weighted,
+}
 
-impl Found {
-    /// Adds memories; one that is there already keeps its better coverage.
-    fn add(&mut self, candidates: impl IntoIterator<Item = Candidate>) {
-        for Candidate { id, score } in candidates {
-            let coverage = self.0.entry(id).or_insert(score);
-            *coverage = coverage.max(score);
+impl Search<'_> {
+    /// The best memories by words, best first.
+    fn by_words(&self) -> Result<Vec<Scored>> {
+        let mut found = match &self.few {
+            Some(few) if self.weighted.entries() > self.budget => self.by_texts(few)?,
+            _ => self.by_lists()?,
+        };
+        if !self.waiting.is_empty() && (self.few.is_none() || self.weighted.entries() <= self.budget) {
+            let waiting: Vec<i64> = self.waiting.iter().copied().collect();
+            let mut meeting: Vec<i64> = self.meeting(&waiting)?.into_iter().collect();
+            meeting.sort_unstable();
+            found.extend(self.by_texts(&meeting)?);
+        }
+        scoring::sort(&mut found);
+        found.truncate(self.limit);
+        Ok(found)
+    }
+
+    /// Reads the index, until enough of what it has meet the filter.
+    fn by_lists(&self) -> Result<Vec<Scored>> {
+        let mut budget = self.budget;
+        loop {
+            let (mut entries, is_complete) =
+                self.weighted.read(self.connection, budget).doing("searching words")?;
+            if !self.waiting.is_empty() {
+                entries.keep(|id| !self.waiting.contains(&id));
+            }
+            if let Some(few) = &self.few {
+                entries.keep(|id| few.binary_search(&id).is_ok());
+            }
+            let wanted = if is_complete { self.limit } else { self.limit.saturating_add(SPARE) };
+            let found = self.first_meeting(&self.weighted.ranked(entries), wanted)?;
+            if is_complete {
+                return Ok(found);
+            }
+            if found.len() >= self.limit {
+                let ids: Vec<i64> = found.iter().map(|scored| scored.id).collect();
+                return self.by_texts(&ids);
+            }
+            budget = budget.saturating_mul(GROWTH);
         }
     }
 
-    /// Adds memories whose coverage is not known: they count as the least that is there, and wholly when nothing is.
-    fn add_below(&mut self, ids: impl IntoIterator<Item = MemoryId>) {
-        let lowest = self.0.values().copied().fold(1.0, f64::min);
-        for id in ids {
-            self.0.entry(id).or_insert(lowest);
+    /// The first of a ranking that meet the filter.
+    fn first_meeting(&self, ranked: &scoring::Ranked<'_>, wanted: usize) -> Result<Vec<Scored>> {
+        let mut found = Vec::new();
+        let (mut from, mut width) = (0, wanted.saturating_add(16));
+        while from < ranked.len() && found.len() < wanted {
+            let batch = ranked.slice(from, from.saturating_add(width));
+            from += batch.len();
+            let ids: Vec<i64> = batch.iter().map(|scored| scored.id).collect();
+            let meeting = if self.few.is_some() { ids.into_iter().collect() } else { self.meeting(&ids)? };
+            found.extend(batch.into_iter().filter(|scored| meeting.contains(&scored.id)));
+            width = width.saturating_mul(4);
         }
+        found.truncate(wanted);
+        Ok(found)
     }
 
-    fn best(self, limit: usize) -> Vec<Candidate> {
-        let found = self.0.into_iter();
-        let mut list: Vec<Candidate> = found.map(|(id, score)| Candidate { id, score }).collect();
-        list.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
-        list.truncate(limit);
-        list
+    fn meeting(&self, ids: &[i64]) -> Result<HashSet<i64>> {
+        candidates::ids_meeting(self.connection, &self.condition, ids)
+    }
+
+    /// Scores memories by their texts, those that cover nothing left out.
+    fn by_texts(&self, ids: &[i64]) -> Result<Vec<Scored>> {
+        let scored = |source: &Source| self.weighted.score(source.id, &source.document());
+        let mut found = Vec::with_capacity(ids.len());
+        self.each_source(ids, |source| found.push(scored(&source)))?;
+        found.retain(|scored| scored.coverage() > 0.0);
+        Ok(found)
+    }
+
+    fn each_source(&self, ids: &[i64], mut visit: impl FnMut(Source)) -> Result<()> {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM json_each(?) AS wanted CROSS JOIN memories AS m ON m.id = wanted.value"
+        );
+        let mut read = || -> rusqlite::Result<()> {
+            let mut statement = self.connection.prepare_cached(&sql)?;
+            let mut rows = statement.query([json_list(ids)])?;
+            while let Some(row) = rows.next()? {
+                visit(Source::read(row)?);
+            }
+            Ok(())
+        };
+        read().doing("searching words")
+    }
+
+    /// Puts those first that have the whole query in their text.
+    fn led_by(&self, found: Vec<Scored>, whole: &Whole) -> Result<Vec<WordCandidate>> {
+        let having = match whole.having(self.connection).doing("searching the whole query")? {
+            Having::These(ids) => self.selected(&ids)?,
+            Having::TooMany(newest) => self.some_of(&found, whole, &newest)?,
+        };
+        let leading: HashSet<i64> = having.iter().copied().collect();
+        let known: HashSet<i64> = found.iter().map(|scored| scored.id).collect();
+        let missing: Vec<i64> =
+            having.into_iter().filter(|id| !known.contains(id)).take(self.limit).collect();
+        let below = self.below(&found, &missing)?;
+        let (first, others): (Vec<Scored>, Vec<Scored>) =
+            found.into_iter().partition(|scored| leading.contains(&scored.id));
+        let first = first.into_iter().chain(below).map(|scored| candidate(scored, true));
+        let others = others.into_iter().map(|scored| candidate(scored, false));
+        Ok(first.chain(others).take(self.limit).collect())
+    }
+
+    /// Those that meet the filter, in their order.
+    fn selected(&self, ids: &[MemoryId]) -> Result<Vec<i64>> {
+        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+        if ids.is_empty() {
+            return Ok(ids);
+        }
+        let meeting = self.meeting(&ids)?;
+        Ok(ids.into_iter().filter(|id| meeting.contains(id)).collect())
+    }
+
+    /// Of more memories that have the whole query than can be told apart by that: those found by words, and the newest when
+    /// these are too few.
+    fn some_of(&self, found: &[Scored], whole: &Whole, newest: &[MemoryId]) -> Result<Vec<i64>> {
+        let ids: Vec<i64> = found.iter().map(|scored| scored.id).collect();
+        let mut having = Vec::new();
+        self.each_source(&ids, |source| {
+            if whole.is_in(&source.content) {
+                having.push(source.id);
+            }
+        })?;
+        if having.len() < self.limit {
+            match &self.few {
+                // All that meet the filter are known: so are all of them that have it.
+                Some(few) => self.each_source(few, |source| {
+                    if whole.is_in(&source.content) {
+                        having.push(source.id);
+                    }
+                })?,
+                None => having.extend(self.selected(newest)?),
+            }
+        }
+        let mut seen = HashSet::new();
+        having.retain(|id| seen.insert(*id));
+        Ok(having)
+    }
+
+    /// Memories that were not among the best by words: they have the whole query all the same, perhaps cut inside its words.
+    /// What covers nothing counts as the least that was found, and wholly when nothing was.
+    fn below(&self, found: &[Scored], ids: &[i64]) -> Result<Vec<Scored>> {
+        if ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let lowest = found.iter().map(Scored::coverage).fold(1.0, f64::min);
+        let mut scored: HashMap<i64, Scored> =
+            self.by_texts(ids)?.into_iter().map(|scored| (scored.id, scored)).collect();
+        let width = self.weighted.width().max(1);
+        #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, reason = "at most 64 parts")]
+        let part = (lowest / width as f64) as f32;
+        let mut below: Vec<Scored> = ids
+            .iter()
+            .map(|id| scored.remove(id).unwrap_or_else(|| Scored { id: *id, terms: vec![part; width] }))
+            .collect();
+        scoring::sort(&mut below);
+        Ok(below)
     }
 }
+
+fn candidate(scored: Scored, is_verbatim: bool) -> WordCandidate {
+    WordCandidate { id: MemoryId(scored.id), coverage: scored.coverage(), is_verbatim, terms: scored.terms }
+}
+
+#[cfg(test)]
+mod tests;

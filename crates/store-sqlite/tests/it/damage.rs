@@ -64,9 +64,8 @@ async fn words_that_are_not_the_memories_are_told_and_built_again() {
     place
         .plain()
         .execute_batch(
-            "INSERT INTO service_words(service_words, rowid, content, tags)
-                VALUES ('delete', 1, 'The heron stands in the reeds', 'untagged');
-             INSERT INTO service_words(rowid, content, tags) VALUES (1, 'something else', 'untagged');",
+            "DELETE FROM service_words WHERE rowid = 1;
+             INSERT INTO service_words(rowid, terms) VALUES (1, 'something else');",
         )
         .unwrap();
     let report = store.check(Check::Deep).await.unwrap();

@@ -19,3 +19,4 @@ mod recall;
 mod settling;
 mod upgrades;
 mod versions;
+mod words;

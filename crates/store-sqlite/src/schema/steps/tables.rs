@@ -15,7 +15,7 @@ pub(super) fn create(connection: &Connection, form: &Form) -> Result<()> {
     add_columns(connection, "memories", &catalogue::ADDED_COLUMNS, |column| {
         form.has_column("memories", column) || (is_new && column == "deleted_at")
     })?;
-    let ours = [catalogue::INFO, catalogue::VECTORS]
+    let ours = [catalogue::INFO, catalogue::VECTORS, catalogue::WORDS_QUEUE]
         .into_iter()
         .chain(catalogue::SIDE_TABLES)
         .chain(catalogue::CODE_TABLES);

@@ -1,0 +1,70 @@
+//! Memories that changed and are not indexed yet.
+//!
+//! Triggers on the table of memories write their numbers down, whoever changes them. Our own transactions index them
+//! before they end; what another program wrote waits until we write or search.
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use rusqlite::{Connection, Result, TransactionBehavior};
+
+use super::index;
+use crate::error::While;
+use crate::pool::Session;
+
+/// How many waiting memories a transaction of ours indexes beside its own work.
+const PER_TRANSACTION: usize = 500;
+/// How long a search indexes before it looks through what still waits.
+const PATIENCE: Duration = Duration::from_millis(1500);
+
+/// Whether any memory waits.
+pub(crate) fn has_any(connection: &Connection) -> Result<bool> {
+    connection.prepare_cached("SELECT 1 FROM service_words_queue LIMIT 1")?.exists([])
+}
+
+/// The memories that wait.
+pub(super) fn waiting(connection: &Connection) -> Result<BTreeSet<i64>> {
+    let mut statement = connection.prepare_cached("SELECT id FROM service_words_queue")?;
+    statement.query_map([], |row| row.get(0))?.collect()
+}
+
+/// The first of the memories that wait.
+pub(crate) fn first(connection: &Connection, count: usize) -> Result<Vec<i64>> {
+    let mut statement = connection.prepare_cached("SELECT id FROM service_words_queue LIMIT ?")?;
+    statement.query_map([count], |row| row.get(0))?.collect()
+}
+
+/// Indexes memories that wait, in the caller's transaction, and gives how many.
+pub(crate) fn drain(connection: &Connection) -> Result<usize> {
+    let mut statement =
+        connection.prepare_cached("SELECT id FROM service_words_queue ORDER BY id LIMIT ?")?;
+    let ids: Vec<i64> = statement.query_map([PER_TRANSACTION], |row| row.get(0))?.collect::<Result<_>>()?;
+    for id in &ids {
+        index::refresh(connection, *id)?;
+        connection.prepare_cached("DELETE FROM service_words_queue WHERE id = ?")?.execute([id])?;
+    }
+    Ok(ids.len())
+}
+
+/// Indexes what waits for a search, as long as that does not take long and nobody else is writing.
+pub(crate) fn drain_now(session: &mut Session) -> crate::error::Result<()> {
+    let begun = Instant::now();
+    session.at_once(|connection| drain_while(connection, || begun.elapsed() < PATIENCE))
+}
+
+fn drain_while(connection: &Connection, more: impl Fn() -> bool) -> crate::error::Result<()> {
+    loop {
+        let transaction = rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
+            .doing("indexing words")?;
+        let count = drain(&transaction).doing("indexing words")?;
+        transaction.commit().doing("indexing words")?;
+        if count < PER_TRANSACTION || !more() {
+            return Ok(());
+        }
+    }
+}
+
+/// Forgets what waits.
+pub(super) fn empty(connection: &Connection) -> Result<()> {
+    connection.execute_batch("DELETE FROM service_words_queue")
+}
