@@ -6,6 +6,7 @@
 //! | `workload` | what is stored and asked |
 //! | `floor`, `peak`, `onnx` | what the figures are held against |
 //! | `startup`, `store`, `memory`, `size`, `encoder` | one subject each: a function from the product to a table |
+//! | `scale` | searching by meaning among up to a million vectors, in the store alone |
 //! | `statistics`, `table`, `machine` | medians, Markdown, and what it was measured on |
 //!
 //! A new subject is a file with `measure`, a variant of [`Subject`] and an arm in [`measure`].
@@ -18,6 +19,7 @@ mod memory;
 mod onnx;
 mod peak;
 mod product;
+mod scale;
 mod size;
 mod startup;
 mod statistics;
@@ -25,6 +27,7 @@ mod store;
 mod table;
 mod workload;
 
+use std::path::PathBuf;
 use std::process::Command;
 
 use product::Product;
@@ -36,6 +39,15 @@ pub(crate) struct Arguments {
     /// One subject, or all.
     #[arg(value_enum, default_value_t = Subject::All)]
     subject: Subject,
+    /// The most vectors of `scale`.
+    #[arg(long, default_value_t = 1_000_000)]
+    vectors: usize,
+    /// For `scale` itself: searches in the file of a folder.
+    #[arg(long, hide = true)]
+    probe: Option<PathBuf>,
+    /// For `scale` itself: makes the codes in the file of a folder anew.
+    #[arg(long, hide = true)]
+    rebuild: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -43,15 +55,25 @@ enum Subject {
     Startup,
     Store,
     Memory,
+    /// The encoder beside ONNX Runtime.
+    #[value(alias = "embed")]
     Encoder,
     Size,
+    /// Up to a million vectors: some minutes, and 4 GB of disk.
+    Scale,
+    /// All but `scale`.
     All,
 }
 
 /// Prints the tables as Markdown.
 pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     if cfg!(debug_assertions) {
-        return run_optimised(arguments.subject);
+        return run_optimised(arguments);
+    }
+    for (folder, job) in [(&arguments.probe, scale::Job::Search), (&arguments.rebuild, scale::Job::Rebuild)] {
+        if let Some(folder) = folder {
+            return scale::probe(folder, job);
+        }
     }
     let subjects = match arguments.subject {
         Subject::All => {
@@ -59,34 +81,37 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         }
         one => vec![one],
     };
-    // The encoder is measured as a library: that needs no executable.
-    let needs_product = subjects.iter().any(|subject| *subject != Subject::Encoder);
+    // The encoder and the store are measured as libraries: that needs no executable.
+    let needs_product = subjects.iter().any(|subject| !matches!(subject, Subject::Encoder | Subject::Scale));
     let product = if needs_product { Some(Product::build()?) } else { None };
     println!("{}", machine::description());
     for subject in subjects {
-        println!("{}", measure(subject, product.as_ref())?.markdown());
+        println!("{}", measure(subject, product.as_ref(), arguments.vectors)?.markdown());
     }
     Ok(())
 }
 
-fn measure(subject: Subject, product: Option<&Product>) -> Result<Table, String> {
+fn measure(subject: Subject, product: Option<&Product>, vectors: usize) -> Result<Table, String> {
     match (subject, product) {
         (Subject::Startup, Some(product)) => startup::measure(product),
         (Subject::Store, Some(product)) => store::measure(product),
         (Subject::Memory, Some(product)) => memory::measure(product),
         (Subject::Size, Some(product)) => size::measure(product),
         (Subject::Encoder, _) => encoder::measure(),
+        (Subject::Scale, _) => scale::measure(vectors),
         _ => Err("this subject needs the executable".to_owned()),
     }
 }
 
 /// Floors of an unoptimised program would be no floors.
-fn run_optimised(subject: Subject) -> Result<(), String> {
+fn run_optimised(arguments: &Arguments) -> Result<(), String> {
     use clap::ValueEnum;
-    let value =
-        subject.to_possible_value().map_or_else(|| "all".to_owned(), |value| value.get_name().to_owned());
+    let value = arguments.subject.to_possible_value();
+    let value = value.map_or_else(|| "all".to_owned(), |value| value.get_name().to_owned());
+    let vectors = arguments.vectors.to_string();
     let status = Command::new("cargo")
         .args(["run", "--quiet", "--release", "--locked", "--package", "xtask", "--", "bench", &value])
+        .args(["--vectors", &vectors])
         .current_dir(machine::root())
         .status()
         .map_err(|error| format!("cargo run: {error}"))?;

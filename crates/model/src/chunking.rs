@@ -45,8 +45,7 @@ mod tests {
         let chunks = chunks(&text);
         assert!(chunks.len() > 5, "{}", chunks.len());
         assert!(chunks.iter().all(|chunk| chunk.len() <= MAX_CHUNK_BYTES));
-        let ends_whole = |chunk: &&str| chunk.trim_end().ends_with('.');
-        assert!(chunks.iter().all(|chunk| ends_whole(&chunk)), "{chunks:?}");
+        assert!(chunks.iter().all(|chunk| chunk.trim_end().ends_with('.')), "{chunks:?}");
         for n in 0..100 {
             assert!(chunks.iter().any(|chunk| chunk.contains(&sentence(n))), "{n}");
         }

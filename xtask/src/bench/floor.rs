@@ -53,9 +53,12 @@ impl DurableFile {
 pub(crate) struct VectorBytes(Vec<u64>);
 
 impl VectorBytes {
-    /// The bytes of so many vectors of 384 numbers of 8 bits: the smallest form in which the product scans them.
+    /// How many bytes of a vector of 384 numbers a scan reads: a code of one bit a number, and its factor.
+    pub(crate) const EACH: u64 = 384 / 8 + 4;
+
+    /// The bytes of so many vectors.
     pub(crate) fn of(vectors: usize) -> Self {
-        Self((0..vectors as u64 * 384 / 8).collect())
+        Self((0..vectors as u64 * Self::EACH / 8).collect())
     }
 
     /// How many they are.

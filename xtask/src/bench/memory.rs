@@ -116,6 +116,11 @@ fn trivial_process() -> Result<u64, String> {
     Ok(rss)
 }
 
+/// The memory that this process has.
+pub(crate) fn resident_bytes() -> Result<u64, String> {
+    resident(std::process::id()).map(|resident| resident.rss)
+}
+
 fn resident(process: u32) -> Result<Resident, String> {
     let path = format!("/proc/{process}/smaps_rollup");
     let text = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;

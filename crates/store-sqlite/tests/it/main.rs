@@ -11,6 +11,7 @@ mod contract;
 mod damage;
 mod form;
 mod locks;
+mod nearest;
 mod neighbours;
 mod oddities;
 mod originals;
