@@ -126,7 +126,7 @@ impl Export {
                 if !written.insert(memory.hash.clone()) {
                     return Ok(Attempt::Changed);
                 }
-                let record = Record::Memory(Box::new(MemoryRecord::from(memory)));
+                let record = Record::Memory(Box::new(record_of(memory)));
                 writer.write(&record).map_err(&failed)?;
             }
             bar.set(written.len() as u64, answer.total);
@@ -170,6 +170,23 @@ impl Export {
             }
         }
         Ok(Verdict::Success)
+    }
+}
+
+fn record_of(memory: model::Memory) -> MemoryRecord {
+    MemoryRecord {
+        tags: memory.tags,
+        memory_type: memory.memory_type,
+        metadata: memory.metadata,
+        created_at: memory.created_at,
+        updated_at: memory.updated_at,
+        occurred_at: memory.occurred_at,
+        origin: memory.origin,
+        partition: memory.partition,
+        parent: memory.parent,
+        version: memory.version,
+        superseded_by: memory.superseded_by,
+        ..MemoryRecord::bare(memory.hash, memory.content)
     }
 }
 

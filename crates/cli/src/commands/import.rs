@@ -111,7 +111,7 @@ async fn store(
     tally: &mut Tally,
     place: &transfer::Place,
 ) -> Result<(), Failure> {
-    let memory = match record.to_new_memory(SystemClock.now()) {
+    let memory = match transfer::to_new_memory(&record, SystemClock.now()) {
         Ok(memory) => memory,
         Err(reason) => {
             tally.refuse(*place, &reason);
