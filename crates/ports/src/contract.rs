@@ -14,6 +14,7 @@
 pub mod backup;
 pub mod closing;
 pub mod delete;
+pub mod entities;
 pub mod get;
 pub mod insert;
 pub mod integrity;
@@ -64,6 +65,9 @@ pub trait StoreUnderTest: Send + Sync + Sized {
 
     /// Links a live memory to an entity, as the original does. The adapter writes to its database directly.
     async fn link_entity(&self, memory: &ContentHash, name: &str);
+
+    /// Draws an edge between two live memories, as the original does. The adapter writes to its database directly.
+    async fn link_memories(&self, from: &ContentHash, to: &ContentHash);
 }
 
 /// Calls the macro `$then` of this crate with `$args` and the names of all cases, by file.
@@ -226,6 +230,12 @@ macro_rules! memory_store_cases {
                 an_entity_is_compared_without_regard_to_case
                 an_agent_is_known_by_origin_field_or_tag
                 a_conversation_is_known_by_origin_or_field
+            }
+            entities {
+                entities_with_most_memories_come_first
+                links_are_given_from_either_end
+                neighbours_are_found_in_both_directions
+                what_the_filter_leaves_out_has_no_links
             }
             unembedded {
                 memories_that_wait_come_oldest_first_and_page_by_page

@@ -3,6 +3,7 @@
 mod backup;
 mod change;
 mod deletion;
+pub mod entities;
 mod error;
 mod integrity;
 pub mod lineage;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 pub use backup::BackupFile;
 pub use change::{Change, Patch, Superseded, Version};
 pub use deletion::{Deletion, DeletionId, LogState, NotRestored, Purge, Purged, Undelete, Undeleted};
+pub use entities::{EntityCount, EntityCounts, EntityLink, LinkEnds};
 pub use error::StoreError;
 pub use integrity::{Check, Finding, IntegrityReport, Repaired, Severity};
 pub use query::{
@@ -132,6 +134,37 @@ pub trait MemoryStore: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     async fn type_counts(&self, filter: &Filter) -> Result<Vec<TypeCount>, StoreError>;
+
+    /// The entities that live memories which meet a filter are linked to, those with most memories first, at most `limit`,
+    /// of those whose names begin with `prefix` (without regard to case). Goes through all links.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn entities(&self, filter: &Filter, prefix: &str, limit: usize)
+    -> Result<EntityCounts, StoreError>;
+
+    /// Links between entities and live memories that meet a filter, each once, those of the latest memories first, at most
+    /// `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn entity_links(
+        &self,
+        of: &LinkEnds,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Vec<EntityLink>, StoreError>;
+
+    /// For each of these memories that is live, the other live memories that meet a filter and have an edge with it, in
+    /// either direction and of any kind, each pair once and in order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn neighbours(
+        &self,
+        ids: &[MemoryId],
+        filter: &Filter,
+    ) -> Result<Vec<(MemoryId, MemoryId)>, StoreError>;
 
     /// What the live memories that meet a filter are like. Reads all of them.
     ///

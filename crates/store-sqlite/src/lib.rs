@@ -31,6 +31,7 @@ mod backup;
 mod candidates;
 pub mod connection;
 mod delete;
+mod entities;
 mod error;
 mod files;
 mod filter;

@@ -8,10 +8,10 @@ use async_trait::async_trait;
 use model::{ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Timestamp, Vector};
 use ports::store::spaces::keep_nearest;
 use ports::{
-    BackupFile, Candidate, Change, Check, Deletion, Inserted, IntegrityReport, Listing, LogState,
-    MemoryStore, NearPair, Page, Purge, Purged, Repaired, Statistics, StoreError, Superseded, Survey,
-    TagCounts, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf, Version,
-    WordCandidate, WordQuery,
+    BackupFile, Candidate, Change, Check, Deletion, EntityCounts, EntityLink, Inserted, IntegrityReport,
+    LinkEnds, Listing, LogState, MemoryStore, NearPair, Page, Purge, Purged, Repaired, Statistics,
+    StoreError, Superseded, Survey, TagCounts, TypeCount, Undelete, Undeleted, Unembedded, Usage,
+    VectorSpace, VectorsOf, Version, WordCandidate, WordQuery,
 };
 use rusqlite::Connection;
 
@@ -21,8 +21,8 @@ use crate::vectors::index::Index;
 use crate::vectors::upkeep::Vectors;
 use crate::vectors::{pairs, search, settle, spaces};
 use crate::{
-    Options, aside, backup, delete, insert, integrity, pending, purge, read, repair, schema, statistics,
-    supersede, survey, undelete, update, words,
+    Options, aside, backup, delete, entities, insert, integrity, pending, purge, read, repair, schema,
+    statistics, supersede, survey, undelete, update, words,
 };
 
 /// The memories of one SQLite file, opened for one embedding model.
@@ -199,6 +199,21 @@ impl MemoryStore for SqliteStore {
     async fn type_counts(&self, filter: &Filter) -> Result<Vec<TypeCount>> {
         let filter = filter.clone();
         self.read(move |connection, _| survey::type_counts(connection, &filter)).await
+    }
+
+    async fn entities(&self, filter: &Filter, prefix: &str, limit: usize) -> Result<EntityCounts> {
+        let (filter, prefix) = (filter.clone(), prefix.to_owned());
+        self.read(move |connection, _| entities::entities(connection, &filter, &prefix, limit)).await
+    }
+
+    async fn entity_links(&self, of: &LinkEnds, filter: &Filter, limit: usize) -> Result<Vec<EntityLink>> {
+        let (of, filter) = (of.clone(), filter.clone());
+        self.read(move |connection, _| entities::links(connection, &of, &filter, limit)).await
+    }
+
+    async fn neighbours(&self, ids: &[MemoryId], filter: &Filter) -> Result<Vec<(MemoryId, MemoryId)>> {
+        let (ids, filter) = (ids.to_vec(), filter.clone());
+        self.read(move |connection, _| entities::neighbours(connection, &ids, &filter)).await
     }
 
     async fn survey(&self, filter: &Filter, now: Timestamp) -> Result<Survey> {

@@ -4,6 +4,7 @@ mod changing;
 mod counting;
 mod deleting;
 mod filtering;
+mod linking;
 mod port;
 mod spaces;
 
@@ -73,6 +74,8 @@ struct Rows {
     recorded: BTreeMap<ContentHash, Timestamp>,
     /// Which memory is linked to an entity of which name.
     entities: Vec<(ContentHash, String)>,
+    /// Which memory has an edge with which.
+    edges: Vec<(ContentHash, ContentHash)>,
 }
 
 /// A deleted memory, as it was.
@@ -159,6 +162,15 @@ impl FakeStore {
     #[expect(clippy::unwrap_used, reason = "test support")]
     pub fn link_entity(&self, memory: &ContentHash, name: &str) {
         self.rows.lock().unwrap().entities.push((memory.clone(), name.to_owned()));
+    }
+
+    /// Draws an edge between two memories.
+    ///
+    /// # Panics
+    /// When another test thread panicked while it held the lock.
+    #[expect(clippy::unwrap_used, reason = "test support")]
+    pub fn link_memories(&self, from: &ContentHash, to: &ContentHash) {
+        self.rows.lock().unwrap().edges.push(linking::edge(from, to));
     }
 
     /// Makes the store one that was just opened for the first time, and does not know whose the vectors in it are.

@@ -4,7 +4,7 @@ use model::{ContentHash, Filter, HashPrefix, MemoryId};
 
 use super::StoreUnderTest;
 use super::sample::{all, at, create, memory, vector};
-use crate::{Change, Check, Inserted, Page, Purge, StoreError, Undelete, WordQuery};
+use crate::{Change, Check, Inserted, LinkEnds, Page, Purge, StoreError, Undelete, WordQuery};
 
 pub async fn a_closed_store_refuses_every_call<S: StoreUnderTest>() {
     let bed = S::empty().await;
@@ -27,6 +27,9 @@ pub async fn a_closed_store_refuses_every_call<S: StoreUnderTest>() {
         store.search_text("text", &filter, Page { offset: 0, limit: 5 }).await.err(),
         store.tag_counts(&filter, "", 5).await.err(),
         store.type_counts(&filter).await.err(),
+        store.entities(&filter, "", 5).await.err(),
+        store.entity_links(&LinkEnds::Memories(vec![MemoryId(1)]), &filter, 5).await.err(),
+        store.neighbours(&[MemoryId(1)], &filter).await.err(),
         store.survey(&filter, at(1.0)).await.err(),
         store.record_access(&[MemoryId(1)], at(1.0)).await.err(),
         store.usage(&[MemoryId(1)]).await.err(),

@@ -68,6 +68,7 @@ impl Rows {
             self.tombstones.remove(hash);
             self.deleted.retain(|(_, deleted)| deleted != hash);
             self.entities.retain(|(linked, _)| linked != hash);
+            self.edges.retain(|(from, to)| from != hash && to != hash);
         }
         let live = asked.into_iter().filter(|hash| self.row_of(hash).is_some()).collect();
         Purged { hashes, live, log: LogState::Emptied }

@@ -11,10 +11,10 @@ use model::{
     Tags, Timestamp, Vector,
 };
 use ports::{
-    BackupFile, Candidate, Change, Check, Deletion, Inserted, IntegrityReport, Listing, MemoryStore,
-    NearPair, Page, Purge, Purged, Repaired, Statistics, StoreError, Superseded, Survey, TagCounts,
-    TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf, Version, WordCandidate,
-    WordQuery, fold_case,
+    BackupFile, Candidate, Change, Check, Deletion, EntityCounts, EntityLink, Inserted, IntegrityReport,
+    LinkEnds, Listing, MemoryStore, NearPair, Page, Purge, Purged, Repaired, Statistics, StoreError,
+    Superseded, Survey, TagCounts, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf,
+    Version, WordCandidate, WordQuery, fold_case,
 };
 
 use super::filtering::{matches, newest_first, words};
@@ -106,6 +106,32 @@ impl MemoryStore for FakeStore {
 
     async fn type_counts(&self, filter: &Filter) -> Result<Vec<TypeCount>, StoreError> {
         Ok(self.reading()?.type_counts(filter))
+    }
+
+    async fn entities(
+        &self,
+        filter: &Filter,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<EntityCounts, StoreError> {
+        Ok(self.reading()?.entity_counts(filter, prefix, limit))
+    }
+
+    async fn entity_links(
+        &self,
+        of: &LinkEnds,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Vec<EntityLink>, StoreError> {
+        Ok(self.reading()?.entity_links(of, filter, limit))
+    }
+
+    async fn neighbours(
+        &self,
+        ids: &[MemoryId],
+        filter: &Filter,
+    ) -> Result<Vec<(MemoryId, MemoryId)>, StoreError> {
+        Ok(self.reading()?.neighbours(ids, filter))
     }
 
     async fn survey(&self, filter: &Filter, now: Timestamp) -> Result<Survey, StoreError> {
@@ -355,6 +381,7 @@ pub(super) fn insert(rows: &mut Rows, new: NewMemory) -> Inserted {
         return Inserted::Duplicate { partition: row.memory.partition.clone() };
     }
     rows.entities.retain(|(hash, _)| *hash != new.hash);
+    rows.edges.retain(|(from, to)| *from != new.hash && *to != new.hash);
     rows.next += 1;
     let id = MemoryId(rows.next);
     let restored_from = rows.tombstones.remove(&new.hash).map(|tombstone| tombstone.at);
