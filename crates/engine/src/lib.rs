@@ -5,7 +5,7 @@
 //!
 //! | handle | use cases |
 //! |---|---|
-//! | [`Reader`] | [`search`](Reader::search), [`get`](Reader::get), [`list`](Reader::list), [`history`](Reader::history), [`tags`](Reader::tags), [`types`](Reader::types), [`survey`](Reader::survey), [`holds`](Reader::holds), [`near_duplicates`](Reader::near_duplicates), [`health`](Reader::health), [`parse_date`](Reader::parse_date) |
+//! | [`Reader`] | [`search`](Reader::search), [`get`](Reader::get), [`list`](Reader::list), [`history`](Reader::history), [`tags`](Reader::tags), [`types`](Reader::types), [`survey`](Reader::survey), [`entities`](Reader::entities), [`entity`](Reader::entity), [`holds`](Reader::holds), [`near_duplicates`](Reader::near_duplicates), [`health`](Reader::health), [`parse_date`](Reader::parse_date) |
 //! | [`Writer`] | everything of a reader, [`store`](Writer::store), [`store_session`](Writer::store_session), [`update`](Writer::update), [`add_version`](Writer::add_version), [`delete`](Writer::delete), [`undelete`](Writer::undelete), [`clean_up`](Writer::clean_up), [`import`](Writer::import) |
 //! | [`Admin`] | everything of a writer, [`purge`](Admin::purge), [`examine`](Admin::examine), [`repair`](Admin::repair), [`embed_pending`](Admin::embed_pending) |
 //!
@@ -24,6 +24,7 @@ mod delete;
 mod doctor;
 mod embedding;
 mod engine;
+mod entity;
 mod error;
 pub mod error_code;
 mod get;
@@ -48,6 +49,10 @@ pub use cleanup::{CleanupReceipt, CleanupRequest, DuplicatePair, MAX_PAIRS, Near
 pub use delete::{DeleteReceipt, DeleteRequest, DryRun};
 pub use doctor::{EmbedProgress, Examination};
 pub use engine::{Engine, Parts, Settings};
+pub use entity::{
+    EntityDetail, EntityMemory, EntityRequest, MAX_ENTITIES, MAX_ENTITY_HOPS, MAX_ENTITY_MEMORIES, Related,
+    RelatedEntity, Scoring,
+};
 pub use error::EngineError;
 pub use error_code::ErrorCode;
 pub use health::{Health, ModelHealth, Status};

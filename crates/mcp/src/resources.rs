@@ -8,9 +8,11 @@
 //! | `memory://tag/{tag}` | the newest memories with a tag |
 //! | `memory://memory/{hash}` | one memory |
 //! | `memory://search/{query}` | what a search finds |
+//! | `memory://entity/{name}` | an entity |
 //!
 //! To add one: a file here with its [`Resource`], and a line in [`RESOURCES`].
 
+mod entity;
 mod memories;
 mod stats;
 mod tags;
@@ -34,8 +36,15 @@ const LISTED_TAGS: u32 = 5;
 const LISTED_RECENT: u32 = 10;
 
 /// Every kind of resource, in the order in which they are listed.
-pub(crate) static RESOURCES: [&Resource; 6] =
-    [&stats::STATS, &tags::TAGS, &memories::RECENT, &memories::TAG, &memories::MEMORY, &memories::SEARCH];
+pub(crate) static RESOURCES: [&Resource; 7] = [
+    &stats::STATS,
+    &tags::TAGS,
+    &memories::RECENT,
+    &memories::TAG,
+    &memories::MEMORY,
+    &memories::SEARCH,
+    &entity::ENTITY,
+];
 
 type Reading<'caller> = Pin<Box<dyn Future<Output = Result<Value, ToolError>> + Send + 'caller>>;
 

@@ -14,6 +14,7 @@
 //! | `in_flight` | which requests are not answered yet |
 //! | `message` | one line: a message, or the error that answers it |
 //! | `order` | which calls run together |
+//! | `weight` | what a line costs once it is parsed |
 //! | `lines` | lines of limited length out of bytes |
 
 mod context;
@@ -26,6 +27,7 @@ mod options;
 mod order;
 mod tool;
 mod transport;
+mod weight;
 
 use std::io;
 use std::time::Duration;

@@ -114,7 +114,7 @@ impl Report {
             assert!(self.prompts[name].contains("infra"), "{name}: {}", self.prompts[name]);
         }
         let completed = self.completions.iter().map(|values| values[0].as_str()).collect::<Vec<_>>();
-        assert_eq!(completed, ["last week", "markdown", "infra", "10"]);
+        assert_eq!(completed, ["last week", "markdown", "infra", "10", "Keeper of the Archive"]);
     }
 
     /// What the first call of a tool was answered.

@@ -65,6 +65,8 @@ struct Memories {
     total: u64,
     /// Memories that were asked for and left out to keep the document short.
     omitted: usize,
+    /// Memories left out because a newer version replaced them.
+    superseded_hidden: u64,
 }
 
 /// What a search found.
@@ -100,7 +102,8 @@ async fn listed(caller: &Caller, filter: Filter, size: u32, tag: Option<String>)
     let answer = caller.reader().list(ListRequest { filter, page: 1, page_size: size }).await?;
     let mut memories: Vec<Memory> = answer.memories.into_iter().map(Memory::from).collect();
     let omitted = Cut::to(&mut memories, BUDGET_CHARS).omitted;
-    document(&Memories { tag, count: memories.len(), memories, total: answer.total, omitted })
+    let (total, superseded_hidden) = (answer.total, answer.superseded);
+    document(&Memories { tag, count: memories.len(), memories, total, omitted, superseded_hidden })
 }
 
 async fn one(caller: &Caller, hash: &str) -> Result<Value, ToolError> {

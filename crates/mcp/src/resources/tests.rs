@@ -82,6 +82,37 @@ async fn a_document_that_is_too_long_is_cut_at_whole_memories_and_says_so() {
 }
 
 #[tokio::test]
+async fn replaced_memories_are_left_out_of_lists_and_counted() {
+    let (tools, caller) = three().await;
+    let recent = document(&caller, "memory://recent/10").await;
+    let old = recent["memories"][0]["content_hash"].clone();
+    let updates = json!({"content": "memory 3, corrected"});
+    tools.answer("memory_update", json!({"content_hash": old, "updates": updates, "versioned": true})).await;
+    for address in ["memory://recent/10", "memory://tag/x"] {
+        let list = document(&caller, address).await;
+        assert_eq!(contents(&list["memories"]), ["memory 3, corrected", "memory 2", "memory 1"], "{address}");
+        assert_eq!((&list["total"], &list["superseded_hidden"]), (&json!(3), &json!(1)), "{address}");
+    }
+    assert_eq!(document(&caller, "memory://tags").await["tags"][0], json!({"tag": "x", "memories": 3}));
+}
+
+#[tokio::test]
+async fn an_entity_has_an_address_by_its_name() {
+    let (tools, caller) = three().await;
+    let hash = tools.store(json!({"content": "Zoë has the keys", "store": "docs"})).await;
+    tools.bench.store.link_entity(&model::ContentHash::stored(hash.as_str()), "Zoë M.");
+    for name in ["zoe-m", "Zo%C3%AB%20M."] {
+        let entity = document(&caller, &format!("memory://entity/{name}")).await;
+        assert_eq!(
+            (&entity["name"], &entity["chunks"][0]["content"]),
+            (&json!("Zoë M."), &json!("Zoë has the keys"))
+        );
+    }
+    let error = read(&caller, "memory://entity/nobody").await.unwrap_err();
+    assert_eq!((error.code, error.message.contains("There are zoe-m")), (ErrorCode::NotFound, true));
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_an_error_that_names_what_is() {
     let (_tools, caller) = three().await;
     for address in [

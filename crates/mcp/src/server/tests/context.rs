@@ -41,8 +41,13 @@ async fn every_resource_that_is_listed_is_read_as_json() {
         .iter()
         .map(|template| template["uriTemplate"].as_str().unwrap())
         .collect();
-    let expected =
-        ["memory://recent/{n}", "memory://tag/{tag}", "memory://memory/{hash}", "memory://search/{query}"];
+    let expected = [
+        "memory://recent/{n}",
+        "memory://tag/{tag}",
+        "memory://memory/{hash}",
+        "memory://search/{query}",
+        "memory://entity/{name}",
+    ];
     assert_eq!(templates, expected);
 }
 
