@@ -312,7 +312,8 @@ impl MemoryStore for SqliteStore {
         let job = move |session: &mut pool::Session| {
             let removed = session.transaction(|transaction| purge::remove(transaction, &purge))?;
             vectors.removed(&removed.ids);
-            let log = if removed.hashes.is_empty() { LogState::Emptied } else { purge::empty_log(session)? };
+            // Also when nothing was left to remove: a purge before this one may have ended before its log was emptied.
+            let log: LogState = purge::empty_log(session)?;
             Ok(Purged { hashes: removed.hashes, live: removed.live, log })
         };
         self.pool()?.write(job).await
