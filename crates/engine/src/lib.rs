@@ -12,11 +12,15 @@
 //! A handle is bound to one [`Space`](model::Space) and opens that space's store on first use, so that a door can answer
 //! a handshake before a file or a model is touched.
 //!
+//! What a server does by itself (embedding what waits, purging, backups, looking for damage) runs beside the use cases from
+//! the first opening of a store on, each in the file of its subject; `upkeep` drives the last two.
+//!
 //! # Adding a use case
 //! One file: its input, its answer, the method on the handle that may do it, its tests. Failures are [`EngineError`]s;
 //! a new kind gets a row in [`error_code`], from which every door takes its codes.
 
 mod access;
+mod backup;
 mod capability;
 mod cleanup;
 mod date;
@@ -42,8 +46,10 @@ mod store;
 mod survey;
 mod undelete;
 mod update;
+mod upkeep;
 mod version;
 
+pub use backup::{BackupInterval, BackupRetention, BackupSchedule, due_in, remove_superfluous, superfluous};
 pub use capability::{Admin, Capability, Grant, Reader, Writer};
 pub use cleanup::{CleanupReceipt, CleanupRequest, DuplicatePair, MAX_PAIRS, NearDuplicates};
 pub use delete::{DeleteReceipt, DeleteRequest, DryRun};
@@ -55,7 +61,7 @@ pub use entity::{
 };
 pub use error::EngineError;
 pub use error_code::ErrorCode;
-pub use health::{Health, ModelHealth, Status};
+pub use health::{BackupHealth, Health, ModelHealth, Status};
 pub use import::{ImportOutcome, ImportRequest};
 pub use list::{ListAnswer, ListRequest, MAX_PAGE_SIZE};
 pub use search::{
@@ -66,4 +72,5 @@ pub use session::{SessionReceipt, SessionRequest, Turn};
 pub use store::{NearDuplicate, Outcome, Part, PartOutcome, RestoreDeleted, StoreReceipt, StoreRequest};
 pub use survey::MAX_TAG_COUNTS;
 pub use update::{Times, UpdateReceipt, UpdateRequest};
+pub use upkeep::{BackupFailure, Checked};
 pub use version::{VersionReceipt, VersionRequest};

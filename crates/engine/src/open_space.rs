@@ -10,7 +10,8 @@ use tokio::time::Instant;
 
 use crate::access::{self, Collected};
 use crate::engine::Parts;
-use crate::{EngineError, embedding, purge};
+use crate::upkeep::Upkeep;
+use crate::{EngineError, embedding, purge, upkeep};
 
 /// One space: its store, opened when it is first needed, and the background work on it.
 pub(crate) struct OpenSpace {
@@ -23,6 +24,8 @@ pub(crate) struct OpenSpace {
     pub(crate) pending: Arc<Notify>,
     /// Uses of memories that are not written yet.
     pub(crate) collected: Collected,
+    /// What the backups and looks for damage of this process came to.
+    pub(crate) upkeep: Arc<Upkeep>,
     /// Set when the engine was closed: nothing is opened any more.
     closed: Arc<AtomicBool>,
 }
@@ -30,8 +33,8 @@ pub(crate) struct OpenSpace {
 impl OpenSpace {
     pub(crate) fn new(space: Space, parts: Arc<Parts>, closed: Arc<AtomicBool>) -> Self {
         let (store, settled) = (OnceCell::new(), OnceCell::new());
-        let (pending, collected) = (Arc::default(), Collected::default());
-        Self { space, parts, store, settled, pending, collected, closed }
+        let (pending, collected, upkeep) = (Arc::default(), Collected::default(), Arc::default());
+        Self { space, parts, store, settled, pending, collected, upkeep, closed }
     }
 
     /// The store; opens it if that is not done yet. A failure is not remembered: the next call tries again.
@@ -45,6 +48,7 @@ impl OpenSpace {
                 if self.parts.settings.embed_in_background {
                     tokio::spawn(embedding::run_worker(Arc::downgrade(self), Arc::clone(&self.pending)));
                     self.keep_for_days(&store);
+                    self.look_after(&store);
                 }
                 Ok(store)
             })
@@ -56,6 +60,20 @@ impl OpenSpace {
         if let Some(days) = self.parts.settings.retention_days {
             let clock = Arc::clone(&self.parts.clock);
             tokio::spawn(purge::run_retention(Arc::downgrade(store), clock, days));
+        }
+    }
+
+    /// Starts the work that makes backups and looks for damage, as far as the settings want it.
+    fn look_after(&self, store: &Arc<dyn MemoryStore>) {
+        let settings = &self.parts.settings;
+        let parts = || (Arc::downgrade(store), Arc::downgrade(&self.upkeep), Arc::clone(&self.parts.clock));
+        if let Some(schedule) = settings.backups.clone() {
+            let (store, upkeep, clock) = parts();
+            tokio::spawn(upkeep::run_backups(store, upkeep, clock, schedule));
+        }
+        if let Some(interval) = settings.check_interval {
+            let (store, upkeep, clock) = parts();
+            tokio::spawn(upkeep::run_checks(store, upkeep, clock, interval));
         }
     }
 
@@ -72,6 +90,13 @@ impl OpenSpace {
                 (self.parts.embedder.model().name.clone(), "no vector came back".to_owned());
             EmbedError::BadVector { model, reason }.into()
         })
+    }
+
+    /// The vector of a text that is searched for.
+    pub(crate) async fn query_vector(&self, text: &str) -> Result<Vector, EngineError> {
+        // Loading goes on although this call may be given up.
+        self.parts.embedder.warm();
+        Ok(self.parts.embedder.embed_query(text).await?)
     }
 
     /// The vectors of some texts, in order.

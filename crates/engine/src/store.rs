@@ -122,6 +122,7 @@ impl Writer {
         let settings = &space.parts.settings;
         let mut warnings: Vec<String> =
             ontology::warning(settings, request.memory_type.as_ref()).into_iter().collect();
+        ontology::note_namespaces(settings, &request.tags);
         if let Some(pieces) = parts::of_long_text(settings, &request, &hash)? {
             let (parts, embedding) = store_parts(space, store, pieces, &mut warnings).await?;
             let outcome = Outcome::Split { parts };

@@ -115,6 +115,9 @@ impl Writer {
         if let Patch::Set(kind) = &request.memory_type {
             warnings.extend(ontology::warning(&space.parts.settings, Some(kind)));
         }
+        if let Some(tags) = &request.tags {
+            ontology::note_namespaces(&space.parts.settings, tags);
+        }
         let asked = request.hash.clone();
         let reason = request.reason.clone();
         let mut new = inherit(request, hash.clone(), &old, space.parts.clock.now())?;

@@ -23,7 +23,7 @@ pub(crate) use health::Audience;
 pub use cleanup::{Cleanup, Pair};
 pub use delete::{DeleteReceipt, NotRestored};
 pub use detail::{Detail, EntityMemory, RelatedEntity, ScoreComponents};
-pub use health::{Health, Model, Statistics, StoreCount, Validation};
+pub use health::{Backup, Check, Health, Model, Statistics, StoreCount, Validation};
 pub use history::{History, Version};
 pub use list::List;
 pub use memory::{Memory, Origin};

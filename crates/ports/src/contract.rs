@@ -258,6 +258,10 @@ macro_rules! memory_store_cases {
             backup {
                 a_backup_is_a_file_of_its_own
                 a_file_that_is_there_is_not_overwritten
+                backups_with_made_names_are_listed_newest_first
+                what_is_no_backup_of_this_store_is_not_listed
+                a_backup_is_removed_whole_and_only_once
+                the_next_backup_is_claimed_by_one_at_a_time
             }
             integrity {
                 a_store_in_use_is_sound

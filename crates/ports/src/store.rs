@@ -19,7 +19,7 @@ use model::{
 use std::path::Path;
 use std::sync::Arc;
 
-pub use backup::BackupFile;
+pub use backup::{BackupClaim, BackupFile, StoredBackup, backup_name, backup_time};
 pub use change::{Change, Patch, Superseded, Version};
 pub use deletion::{Deletion, DeletionId, LogState, NotRestored, Purge, Purged, Undelete, Undeleted};
 pub use entities::{EntityCount, EntityCounts, EntityLink, LinkEnds};
@@ -313,6 +313,27 @@ pub trait MemoryStore: Send + Sync {
     /// [`StoreError::Backup`] when it cannot be made (no file is left then) or the file is there already;
     /// [`StoreError::Unsupported`] when this kind of store has no file; otherwise [`StoreError`].
     async fn backup(&self, target: &Path) -> Result<BackupFile, StoreError>;
+
+    /// The backups of this store in a directory that have a made name ([`backup_name`]) and are as they were when they were
+    /// verified, newest first. What another store, another program or a person put there is not among them. A directory
+    /// that is not there holds none.
+    ///
+    /// # Errors
+    /// [`StoreError::Backup`] when the directory cannot be read; otherwise [`StoreError`].
+    async fn backups(&self, directory: &Path) -> Result<Vec<StoredBackup>, StoreError>;
+
+    /// Removes one of [`MemoryStore::backups`]. One that is gone already is no error.
+    ///
+    /// # Errors
+    /// [`StoreError::Backup`].
+    async fn remove_backup(&self, backup: &StoredBackup) -> Result<(), StoreError>;
+
+    /// Claims the right to make the next backup in a directory, which is created when needed; none when another process or
+    /// store has it now. Does not wait.
+    ///
+    /// # Errors
+    /// [`StoreError::Backup`] when the directory cannot be used; otherwise [`StoreError`].
+    async fn claim_backups(&self, directory: &Path) -> Result<Option<BackupClaim>, StoreError>;
 
     /// Looks for damage. Changes nothing.
     ///

@@ -128,8 +128,8 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     }
     files::create_private(to)?;
     let source = verify_backup::open(from)?;
-    backup::copy(&source, to)?;
-    backup::verify(&source, to)?;
+    backup::copy(&source, to, None)?;
+    backup::verify(&source, to, None)?;
     files::sync_copy(to).map_err(|error| failed("the copy cannot be written durably", error))
 }
 
@@ -152,7 +152,7 @@ fn keep(options: &Options, path: &Path, lock: Option<&Lock>) -> Result<PathBuf> 
         // A file system without second names.
         (Err(_), Some(connection)) => {
             files::create_private(&previous)?;
-            backup::copy(connection, &previous)?;
+            backup::copy(connection, &previous, None)?;
         }
         (Err(error), None) => return Err(failed("the old database cannot be kept", error)),
     }

@@ -8,10 +8,10 @@ use async_trait::async_trait;
 use model::{ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Timestamp, Vector};
 use ports::store::spaces::keep_nearest;
 use ports::{
-    BackupFile, Candidate, Change, Check, Deletion, EntityCounts, EntityLink, Inserted, IntegrityReport,
-    LinkEnds, Listing, LogState, MemoryStore, NearPair, Page, Purge, Purged, Repaired, Statistics,
-    StoreError, Superseded, Survey, TagCounts, TypeCount, Undelete, Undeleted, Unembedded, Usage,
-    VectorSpace, VectorsOf, Version, WordCandidate, WordQuery,
+    BackupClaim, BackupFile, Candidate, Change, Check, Deletion, EntityCounts, EntityLink, Inserted,
+    IntegrityReport, LinkEnds, Listing, LogState, MemoryStore, NearPair, Page, Purge, Purged, Repaired,
+    Statistics, StoreError, StoredBackup, Superseded, Survey, TagCounts, TypeCount, Undelete, Undeleted,
+    Unembedded, Usage, VectorSpace, VectorsOf, Version, WordCandidate, WordQuery,
 };
 use rusqlite::Connection;
 
@@ -362,16 +362,42 @@ impl MemoryStore for SqliteStore {
         let target = target.to_owned();
         let model = Arc::clone(&self.model);
         let job = move |session: &mut pool::Session| {
-            let now = session.options.clock.now();
-            session.snapshot(|connection| backup::write_to(connection, &target, &model, now))
+            let options = Arc::clone(&session.options);
+            let wanted = backup::Wanted {
+                target: &target,
+                database: &options.path,
+                model: &model,
+                now: options.clock.now(),
+                users: session.users.clone(),
+            };
+            session.snapshot(|connection| backup::write_to(connection, &wanted))
         };
         self.pool()?.read(job).await
     }
 
+    async fn backups(&self, directory: &Path) -> Result<Vec<StoredBackup>> {
+        let directory = directory.to_owned();
+        let job = move |session: &mut pool::Session| backup::kept::list(&directory, &session.options.path);
+        self.pool()?.read(job).await
+    }
+
+    async fn remove_backup(&self, backup: &StoredBackup) -> Result<()> {
+        let path = backup.path.clone();
+        self.pool()?.read(move |_: &mut pool::Session| backup::kept::remove(&path)).await
+    }
+
+    async fn claim_backups(&self, directory: &Path) -> Result<Option<BackupClaim>> {
+        let directory = directory.to_owned();
+        self.pool()?.read(move |_: &mut pool::Session| backup::kept::claim(&directory)).await
+    }
+
     async fn check(&self, check: Check) -> Result<IntegrityReport> {
         let path = self.pool()?.path.clone();
-        let mut report =
-            self.read(move |connection, model| integrity::check(connection, model, &path, check)).await?;
+        let model = Arc::clone(&self.model);
+        let mut report = self
+            .pool()?
+            .read(move |session: &mut pool::Session| integrity::check(session, &model, &path, check))
+            .await?;
         let unfinished = |session: &mut pool::Session| {
             let options = &session.options;
             Ok(backup::unfinished::check(&options.backups, options.clock.now()))

@@ -1,5 +1,6 @@
 //! A store in memory: slow, simple, and able to fail on demand.
 
+mod backups;
 mod changing;
 mod counting;
 mod deleting;
@@ -13,10 +14,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
+use backups::Claimed;
 use model::{
     ContentHash, EmbeddingState, Memory, MemoryId, ModelIdentity, NewMemory, Space, Timestamp, Vector,
 };
-use ports::{MemoryStore, OpenStore, StoreError, VectorSample, VectorSpace};
+use ports::{BackupFile, Finding, MemoryStore, OpenStore, StoreError, VectorSample, VectorSpace};
 
 /// How a [`FakeStore`] fails until it is told otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +37,8 @@ pub enum Fault {
     Words,
     /// Searching vectors answers that the store is damaged.
     Vectors,
+    /// No backup can be made.
+    Backup,
 }
 
 /// How many samples a store gives whose vectors are unverified.
@@ -49,6 +53,11 @@ pub struct FakeStore {
     openings: AtomicUsize,
     insertions: AtomicUsize,
     ahead: Mutex<Option<NewMemory>>,
+    /// The backups that were made, and the directories in which somebody has the right to make the next one.
+    backups: Mutex<Vec<BackupFile>>,
+    claimed: Claimed,
+    /// What looking for damage finds.
+    findings: Mutex<Vec<Finding>>,
 }
 
 /// Whose the vectors of [`Row::legacy`] are.
@@ -111,6 +120,9 @@ impl FakeStore {
             openings: AtomicUsize::default(),
             insertions: AtomicUsize::default(),
             ahead: Mutex::default(),
+            backups: Mutex::default(),
+            claimed: Claimed::default(),
+            findings: Mutex::default(),
         }
     }
 
@@ -133,6 +145,15 @@ impl FakeStore {
     #[expect(clippy::unwrap_used, reason = "test support")]
     pub fn record_deletion(&self, hash: &ContentHash, at: Timestamp) {
         self.rows.lock().unwrap().recorded.insert(hash.clone(), at);
+    }
+
+    /// What later looks for damage find.
+    ///
+    /// # Panics
+    /// When another test thread panicked while it held the lock.
+    #[expect(clippy::unwrap_used, reason = "test support")]
+    pub fn set_findings(&self, findings: Vec<Finding>) {
+        *self.findings.lock().unwrap() = findings;
     }
 
     /// Makes every later call fail in this way, or none.

@@ -24,5 +24,6 @@ mod store;
 mod survey;
 mod undelete;
 mod update;
+mod upkeep;
 mod version;
 mod worker;

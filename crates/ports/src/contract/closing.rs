@@ -48,6 +48,8 @@ pub async fn a_closed_store_refuses_every_call<S: StoreUnderTest>() {
         store.settle_vector_space(true).await.err(),
         store.statistics().await.err(),
         store.backup(&bed.files().join("copy.db")).await.err(),
+        store.backups(&bed.files()).await.err(),
+        store.claim_backups(&bed.files()).await.err(),
         store.check(Check::Quick).await.err(),
         store.repair().await.err(),
     ];

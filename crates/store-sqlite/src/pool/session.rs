@@ -15,6 +15,8 @@ pub(crate) struct Session {
     pub(crate) options: Arc<Options>,
     /// Which of its kind this thread is, from 0.
     pub(crate) number: usize,
+    /// Who uses the pool.
+    pub(crate) users: Users,
     access: Access,
     waiting: Arc<Waiting>,
     connection: Option<Connection>,
@@ -22,9 +24,9 @@ pub(crate) struct Session {
 
 impl Session {
     pub(super) fn new(options: Arc<Options>, users: Users, number: usize, is_reader: bool) -> Self {
-        let waiting = Arc::new(Waiting::new(options.busy_limit, users));
+        let waiting = Arc::new(Waiting::new(options.busy_limit, users.clone()));
         let access = if is_reader { Access::Read } else { Access::Write };
-        Self { options, number, access, waiting, connection: None }
+        Self { options, number, users, access, waiting, connection: None }
     }
 
     /// The connection, and the patience that goes with it. A new call begins.

@@ -1,7 +1,6 @@
 //! The port's methods.
 
 use std::collections::BTreeMap;
-use std::io::Write;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
@@ -11,10 +10,10 @@ use model::{
     Tags, Timestamp, Vector,
 };
 use ports::{
-    BackupFile, Candidate, Change, Check, Deletion, EntityCounts, EntityLink, Inserted, IntegrityReport,
-    LinkEnds, Listing, MemoryStore, NearPair, Page, Purge, Purged, Repaired, Statistics, StoreError,
-    Superseded, Survey, TagCounts, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf,
-    Version, WordCandidate, WordQuery, fold_case,
+    BackupClaim, BackupFile, Candidate, Change, Check, Deletion, EntityCounts, EntityLink, Inserted,
+    IntegrityReport, LinkEnds, Listing, MemoryStore, NearPair, Page, Purge, Purged, Repaired, Statistics,
+    StoreError, StoredBackup, Superseded, Survey, TagCounts, TypeCount, Undelete, Undeleted, Unembedded,
+    Usage, VectorSpace, VectorsOf, Version, WordCandidate, WordQuery, fold_case,
 };
 
 use super::filtering::{matches, newest_first, words};
@@ -326,22 +325,27 @@ impl MemoryStore for FakeStore {
     }
 
     async fn backup(&self, target: &Path) -> Result<BackupFile, StoreError> {
-        let rows = self.reading()?;
-        let lines: Vec<String> = rows.live.values().map(|row| row.memory.hash.to_string()).collect();
-        let text = format!("memories of a fake store\n{}\n", lines.join("\n"));
-        let failed = |error: std::io::Error| StoreError::Backup {
-            reason: format!("{} cannot be written: {error}", target.display()),
-            source: Some(error.into()),
-        };
-        std::fs::create_dir_all(target.parent().unwrap_or(Path::new("."))).map_err(failed)?;
-        let mut file = std::fs::File::create_new(target).map_err(failed)?;
-        file.write_all(text.as_bytes()).map_err(failed)?;
-        let (bytes, memories) = (text.len() as u64, lines.len() as u64);
-        Ok(BackupFile { path: target.to_owned(), bytes, memories })
+        self.write_backup(target)
     }
 
+    async fn backups(&self, directory: &Path) -> Result<Vec<StoredBackup>, StoreError> {
+        self.listed_backups(directory)
+    }
+
+    async fn remove_backup(&self, backup: &StoredBackup) -> Result<(), StoreError> {
+        self.remove_listed_backup(backup)
+    }
+
+    async fn claim_backups(&self, directory: &Path) -> Result<Option<BackupClaim>, StoreError> {
+        drop(self.reading()?);
+        Ok(self.claimed.claim(directory))
+    }
+
+    #[expect(clippy::unwrap_used, reason = "test support")]
     async fn check(&self, _check: Check) -> Result<IntegrityReport, StoreError> {
-        self.reading().map(|_| IntegrityReport { checked: vec!["rows"], findings: Vec::new() })
+        drop(self.reading()?);
+        let findings = self.findings.lock().unwrap().clone();
+        Ok(IntegrityReport { checked: vec!["rows"], findings })
     }
 
     async fn repair(&self) -> Result<Vec<Repaired>, StoreError> {
