@@ -13,7 +13,7 @@ use crate::harness::{Home, node, python};
 
 /// A home whose servers list every tool, those of older releases too. One memory is linked to an entity, as the original
 /// links them; this program finds no entities by itself.
-fn home() -> Home {
+pub(crate) fn home() -> Home {
     let home = Home::new().set("MCP_MEMORY_TOOL_PROFILE", "legacy");
     home.succeed(&["store", "The keys of the archive lie in the second drawer"]);
     let database = home.look_inside();
