@@ -56,22 +56,19 @@ impl ModelDirectory {
     /// Loads tokenizer and weights. They must still be those that were looked through.
     pub(crate) fn load(&self) -> Result<SentenceModel, DirectoryError> {
         if Self::open(&self.path)? != *self {
-            return Err(DirectoryError::Changed { path: self.path.clone() });
+            return Err(DirectoryError::Changed);
         }
         let files = Files::open(&self.path)?;
         let tokenizer = tokens::Tokenizer::load(&files, &self.modules)?;
-        let unfit = |error: candle_core::Error| DirectoryError::Unfit {
-            path: self.path.clone(),
-            reason: encoder::reason(&error),
-        };
-        let source = Weights::open(&files, "model")?.source(&files)?;
+        let unfit = |error: candle_core::Error| DirectoryError::Unfit { reason: encoder::reason(&error) };
+        let source = Weights::open(&files, "model")?.source()?;
         let encoder = encoder::Encoder::load(&self.configuration, &source).map_err(unfit)?;
         let mut dense = Vec::new();
         for step in &self.modules.steps {
             dense.push(match step {
                 Step::Normalize => None,
                 Step::Dense { path, inputs, outputs, has_bias, .. } => {
-                    let source = Weights::open(&files, &inside(path, "model"))?.source(&files)?;
+                    let source = Weights::open(&files, &inside(path, "model"))?.source()?;
                     let layer = encoder::linear(*inputs, *outputs, *has_bias, &source.pp("linear"));
                     Some(layer.map_err(unfit)?)
                 }

@@ -5,15 +5,13 @@ use std::path::PathBuf;
 
 use thiserror::Error;
 
-/// Why a directory cannot be used as a model. The text names the file, what is wrong with it and what to do.
+/// Why a directory cannot be used as a model. The text names the file inside of it, what is wrong with it and what to do.
+/// Where the directory is, is not told: answers to assistants have this text in them.
 #[derive(Debug, Error)]
 pub enum DirectoryError {
     /// There is no such directory.
-    #[error("there is no directory {}", path.display())]
-    NoDirectory {
-        /// Where it was looked for.
-        path: PathBuf,
-    },
+    #[error("its directory is not there")]
+    NoDirectory,
     /// A file is not there.
     #[error("{} is missing: {advice}", file.display())]
     Missing {
@@ -81,16 +79,11 @@ pub enum DirectoryError {
         advice: String,
     },
     /// The files are not those that were there when the program started.
-    #[error("{} changed after this program looked at it: start the program again", path.display())]
-    Changed {
-        /// The directory.
-        path: PathBuf,
-    },
+    #[error("its directory changed after this program looked at it: start the program again")]
+    Changed,
     /// Weights and configuration do not fit together.
-    #[error("the weights in {} do not fit its configuration: {reason}", path.display())]
+    #[error("its weights do not fit its configuration: {reason}")]
     Unfit {
-        /// The directory.
-        path: PathBuf,
         /// What does not fit.
         reason: String,
     },

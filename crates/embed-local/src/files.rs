@@ -13,8 +13,6 @@ pub(crate) const MAX_CONFIGURATION_BYTES: u64 = 1 << 20;
 
 /// A directory that a user named, and how far its links may lead.
 pub(crate) struct Files {
-    /// As the user named it: for messages.
-    named: PathBuf,
     /// The directory itself, links resolved.
     real: PathBuf,
     /// Files are inside of this one, links resolved.
@@ -27,15 +25,10 @@ impl Files {
     /// # Errors
     /// [`DirectoryError::NoDirectory`].
     pub(crate) fn open(path: &Path) -> Result<Self, DirectoryError> {
-        let no_directory = || DirectoryError::NoDirectory { path: path.to_owned() };
-        let real = fs::canonicalize(path).ok().filter(|real| real.is_dir()).ok_or_else(no_directory)?;
+        let real =
+            fs::canonicalize(path).ok().filter(|real| real.is_dir()).ok_or(DirectoryError::NoDirectory)?;
         let boundary = crate::hub::repository_of(&real).unwrap_or_else(|| real.clone());
-        Ok(Self { named: path.to_owned(), real, boundary })
-    }
-
-    /// As the user named it.
-    pub(crate) fn named(&self) -> &Path {
-        &self.named
+        Ok(Self { real, boundary })
     }
 
     /// Links resolved.
@@ -44,8 +37,8 @@ impl Files {
     }
 
     /// How a file is called in messages.
-    pub(crate) fn shown(&self, relative: &str) -> PathBuf {
-        self.named.join(relative)
+    pub(crate) fn shown(relative: &str) -> PathBuf {
+        relative.into()
     }
 
     /// Where a file really is; none if it is not there.
@@ -53,7 +46,7 @@ impl Files {
     /// # Errors
     /// [`DirectoryError::Outside`] for a link that leads out, and for a name that does.
     pub(crate) fn find(&self, relative: &str) -> Result<Option<PathBuf>, DirectoryError> {
-        let outside = || DirectoryError::Outside { file: self.shown(relative) };
+        let outside = || DirectoryError::Outside { file: Self::shown(relative) };
         let is_inside = Path::new(relative).components().all(|part| matches!(part, Component::Normal(_)));
         if !is_inside {
             return Err(outside());
@@ -71,13 +64,13 @@ impl Files {
     /// [`DirectoryError`].
     pub(crate) fn read(&self, relative: &str, limit: u64) -> Result<Option<Vec<u8>>, DirectoryError> {
         let Some(path) = self.find(relative)? else { return Ok(None) };
-        let unreadable = |source| DirectoryError::Unreadable { file: self.shown(relative), source };
+        let unreadable = |source| DirectoryError::Unreadable { file: Self::shown(relative), source };
         let file = File::open(path).map_err(unreadable)?;
         let mut bytes = Vec::new();
         // One byte more than allowed tells that it is too large, whatever its size was a moment ago.
         let size = file.take(limit + 1).read_to_end(&mut bytes).map_err(unreadable)? as u64;
         if size > limit {
-            return Err(DirectoryError::TooLarge { file: self.shown(relative), size, limit });
+            return Err(DirectoryError::TooLarge { file: Self::shown(relative), size, limit });
         }
         Ok(Some(bytes))
     }
@@ -88,7 +81,7 @@ impl Files {
     /// [`DirectoryError`].
     pub(crate) fn json(&self, relative: &str) -> Result<Option<Json>, DirectoryError> {
         let Some(bytes) = self.read(relative, MAX_CONFIGURATION_BYTES)? else { return Ok(None) };
-        let file = self.shown(relative);
+        let file = Self::shown(relative);
         let value = serde_json::from_slice(&bytes).map_err(|error| DirectoryError::Malformed {
             file: file.clone(),
             reason: format!("no JSON from line {}, column {} on", error.line(), error.column()),

@@ -111,7 +111,7 @@ impl Modules {
         }
         let prompts = prompts(files, read)?;
         if !prompt_is_pooled && prompts != Prompts::default() {
-            let file = files.shown("config_sentence_transformers.json");
+            let file = Files::shown("config_sentence_transformers.json");
             let what = "prompts that are left out when rows are pooled".to_owned();
             let advice = "models without `include_prompt: false` are".to_owned();
             return Err(DirectoryError::Unsupported { file, what, advice });
@@ -124,7 +124,7 @@ impl Modules {
 /// A configuration file that has to be there.
 pub(crate) fn required(files: &Files, relative: &str) -> Result<Json, DirectoryError> {
     let advice = "the directory is not whole, copy or download all of its files";
-    files.json(relative)?.ok_or_else(|| DirectoryError::Missing { file: files.shown(relative), advice })
+    files.json(relative)?.ok_or_else(|| DirectoryError::Missing { file: Files::shown(relative), advice })
 }
 
 /// Kind and directory of each module, in their order.

@@ -36,11 +36,11 @@ impl Vocabulary {
     pub(crate) fn read(files: &Files) -> Result<Self, DirectoryError> {
         for name in ["tokenizer.json", "vocab.txt"] {
             if let Some(bytes) = files.read(name, MAX_TOKENIZER_BYTES)? {
-                return Ok(Self { name, bytes, file: files.shown(name) });
+                return Ok(Self { name, bytes, file: Files::shown(name) });
             }
         }
         let advice = "the directory must have it, or a vocab.txt; a sentencepiece.bpe.model alone is not read: save the model with its fast tokenizer";
-        Err(DirectoryError::Missing { file: files.shown("tokenizer.json"), advice })
+        Err(DirectoryError::Missing { file: Files::shown("tokenizer.json"), advice })
     }
 }
 

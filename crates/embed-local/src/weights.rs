@@ -81,14 +81,14 @@ impl Weights {
         }
         let size: u64 = weights.shards.iter().map(|shard| shard.stamp.size).sum();
         if size > MAX_WEIGHT_BYTES {
-            return Err(DirectoryError::TooLarge { file: files.shown(&one), size, limit: MAX_WEIGHT_BYTES });
+            return Err(DirectoryError::TooLarge { file: Files::shown(&one), size, limit: MAX_WEIGHT_BYTES });
         }
         weights.strip_prefix();
         Ok(weights)
     }
 
     fn add(&mut self, files: &Files, relative: &str) -> Result<(), DirectoryError> {
-        let shown = files.shown(relative);
+        let shown = Files::shown(relative);
         let advice = "the directory is not whole, copy or download all of its files";
         let missing = DirectoryError::Missing { file: shown.clone(), advice };
         let path = files.find(relative)?.ok_or(missing)?;
@@ -130,13 +130,12 @@ impl Weights {
     ///
     /// # Errors
     /// [`DirectoryError::Changed`].
-    pub(crate) fn source(self, files: &Files) -> Result<VarBuilder<'static>, DirectoryError> {
-        let changed = || DirectoryError::Changed { path: files.named().to_owned() };
+    pub(crate) fn source(self) -> Result<VarBuilder<'static>, DirectoryError> {
         for shard in &self.shards {
             if shard.path.metadata().ok().map(|metadata| Stamp::of(&metadata))
                 != Some(Stamp { ..shard.stamp })
             {
-                return Err(changed());
+                return Err(DirectoryError::Changed);
             }
         }
         Ok(VarBuilder::from_backend(Box::new(self), DType::F32, Device::Cpu))
@@ -282,7 +281,7 @@ fn shards(files: &Files, name: &str) -> Result<BTreeSet<String>, DirectoryError>
             }
             false => "the directory must have the weights as safetensors",
         };
-        return Err(DirectoryError::Missing { file: files.shown(&format!("{name}.safetensors")), advice });
+        return Err(DirectoryError::Missing { file: Files::shown(&format!("{name}.safetensors")), advice });
     };
     let map = index.value["weight_map"].as_object();
     let named: BTreeSet<String> = map

@@ -82,16 +82,6 @@ impl OpenSpace {
         self.store.get()
     }
 
-    /// The vector of one text.
-    pub(crate) async fn vector(&self, text: &str) -> Result<Vector, EngineError> {
-        let vector = self.vectors(&[text]).await?.pop();
-        vector.ok_or_else(|| {
-            let (model, reason) =
-                (self.parts.embedder.model().name.clone(), "no vector came back".to_owned());
-            EmbedError::BadVector { model, reason }.into()
-        })
-    }
-
     /// The vector of a text that is searched for.
     pub(crate) async fn query_vector(&self, text: &str) -> Result<Vector, EngineError> {
         // Loading goes on although this call may be given up.

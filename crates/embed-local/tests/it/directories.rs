@@ -53,7 +53,7 @@ fn a_file_that_is_missing_is_named() {
         assert!(error.contains(file) && error.contains("is missing") && error.contains(told), "{error}");
     }
     let nowhere = ModelDirectory::open(Path::new("/nowhere/model")).unwrap_err().to_string();
-    assert!(nowhere.contains("there is no directory /nowhere/model"), "{nowhere}");
+    assert!(nowhere.contains("its directory is not there"), "{nowhere}");
 }
 
 #[test]
@@ -241,10 +241,10 @@ async fn what_stands_for_an_unusable_directory_says_why_and_never_embeds() {
     assert_eq!(embedder.model().to_string(), "model/unusable/384");
     let error = embedder.embed(&["text"]).await.unwrap_err();
     assert!(
-        matches!(&error, EmbedError::Unavailable { reason, .. } if reason.contains("/nowhere/model")),
+        matches!(&error, EmbedError::Unavailable { reason, .. } if reason.contains("is not there")),
         "{error}"
     );
-    assert!(matches!(ModelDirectory::open(path), Err(DirectoryError::NoDirectory { .. })));
+    assert!(matches!(ModelDirectory::open(path), Err(DirectoryError::NoDirectory)));
 }
 
 #[tokio::test]

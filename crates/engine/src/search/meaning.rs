@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use model::{EmbeddingState, MemoryId};
-use ports::{Candidate, EmbedError, Embedder, MemoryStore};
+use ports::{Candidate, Embedder, MemoryStore};
 use ranking::{Leg, shares};
 use tokio::time::Instant;
 
@@ -31,7 +31,7 @@ pub(super) async fn search(
     let deadline = Instant::now() + space.parts.settings.embed_wait;
     let vector = space.in_time(deadline, async {
         embedding::settle(space).await?;
-        space.vector(query).await
+        space.query_vector(query).await
     });
     let vector = vector.await?;
     let limit = candidates(request.limit);
@@ -71,13 +71,7 @@ async fn earlier(
     let deadline = Instant::now() + space.parts.settings.embed_wait;
     let (model, identity) = (embedder.model().name.clone(), embedder.model());
     embedder.warm();
-    let vector = space
-        .in_time(deadline, async { Ok(embedder.embed(&[query]).await?.pop()) })
-        .await?
-        .ok_or_else(|| {
-            let reason = "no vector came back".to_owned();
-            EmbedError::BadVector { model: model.clone(), reason }
-        })?;
+    let vector = space.in_time(deadline, async { Ok(embedder.embed_query(query).await?) }).await?;
     let limit = candidates(request.limit);
     let mut candidates = store.search_space(identity, &vector, &request.filter, limit).await?;
     let ids: Vec<MemoryId> = candidates.iter().map(|candidate| candidate.id).collect();
