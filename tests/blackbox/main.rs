@@ -18,6 +18,7 @@
 //! | [`full_disk`], [`io_errors`] | what a failing disk does to writes and to readers |
 //! | [`descriptors`] | nobody but SQLite touches an open database |
 //! | [`files`] | modes, odd paths, files that cannot be used |
+//! | [`local_model`] | a model in a directory, changing to it, a directory that is damaged |
 //! | [`command_line`], [`commands`] | what people and scripts type, command by command |
 //!
 //! The tests know nothing of the product's code. [`harness`] finds the executable (`target/release/memory`, or
@@ -47,6 +48,7 @@ mod inspector;
 mod io_errors;
 mod kill;
 mod kill_steps;
+mod local_model;
 mod official_clients;
 mod power_loss;
 mod python_client;
