@@ -25,12 +25,13 @@ const PASSING: [&str; 7] = [
 pub(crate) fn contents(path: &Path) -> Contents {
     let mut contents = Contents::new();
     for mut row in Database::open(path).rows("memories", "content_hash") {
+        let Some(Value::Text(key)) = row.get("content_hash").cloned() else { panic!("{row:?}") };
         let is_deleted = row.remove("deleted_at").is_some_and(|value| value != Value::Null);
         row.retain(|column, _| !PASSING.contains(&column.as_str()));
         let mut told: BTreeMap<String, String> =
             row.into_iter().map(|(column, value)| (column, format!("{value:?}"))).collect();
         told.insert("deleted".to_owned(), is_deleted.to_string());
-        contents.insert(told["content_hash"].clone(), told);
+        contents.insert(key, told);
     }
     contents
 }
