@@ -5,9 +5,9 @@
 //!
 //! | handle | use cases |
 //! |---|---|
-//! | [`Reader`] | [`search`](Reader::search), [`get`](Reader::get), [`list`](Reader::list), [`history`](Reader::history), [`tags`](Reader::tags), [`types`](Reader::types), [`survey`](Reader::survey), [`entities`](Reader::entities), [`entity`](Reader::entity), [`holds`](Reader::holds), [`near_duplicates`](Reader::near_duplicates), [`health`](Reader::health), [`parse_date`](Reader::parse_date) |
-//! | [`Writer`] | everything of a reader, [`store`](Writer::store), [`store_session`](Writer::store_session), [`update`](Writer::update), [`add_version`](Writer::add_version), [`delete`](Writer::delete), [`undelete`](Writer::undelete), [`clean_up`](Writer::clean_up), [`import`](Writer::import) |
-//! | [`Admin`] | everything of a writer, [`purge`](Admin::purge), [`examine`](Admin::examine), [`repair`](Admin::repair), [`embed_pending`](Admin::embed_pending) |
+//! | [`Reader`] | [`search`](Reader::search), [`get`](Reader::get), [`list`](Reader::list), [`history`](Reader::history), [`tags`](Reader::tags), [`types`](Reader::types), [`survey`](Reader::survey), [`entities`](Reader::entities), [`entity`](Reader::entity), [`near_duplicates`](Reader::near_duplicates), [`model`](Reader::model), [`health`](Reader::health), [`parse_date`](Reader::parse_date) |
+//! | [`Writer`] | everything of a reader, [`store`](Writer::store), [`store_session`](Writer::store_session), [`update`](Writer::update), [`add_version`](Writer::add_version), [`delete`](Writer::delete), [`undelete`](Writer::undelete), [`clean_up`](Writer::clean_up), [`import`](Writer::import), [`standings`](Writer::standings) |
+//! | [`Admin`] | everything of a writer, [`purge`](Admin::purge), [`examine`](Admin::examine), [`repair`](Admin::repair), [`embed_pending`](Admin::embed_pending), [`export`](Admin::export), [`import_own`](Admin::import_own) |
 //!
 //! A handle is bound to one [`Space`](model::Space) and opens that space's store on first use, so that a door can answer
 //! a handshake before a file or a model is touched.
@@ -31,6 +31,7 @@ mod engine;
 mod entity;
 mod error;
 pub mod error_code;
+mod export;
 mod get;
 mod health;
 mod import;
@@ -62,7 +63,7 @@ pub use entity::{
 pub use error::EngineError;
 pub use error_code::ErrorCode;
 pub use health::{BackupHealth, Health, ModelHealth, Status};
-pub use import::{ImportOutcome, ImportRequest};
+pub use import::{ImportRequest, MAX_IMPORT_RECORDS};
 pub use list::{ListAnswer, ListRequest, MAX_PAGE_SIZE};
 pub use search::{
     Access, Boost, Detail, Explanation, Fallback, FoundBy, Hit, MAX_QUERY_BYTES, MAX_RESULTS, Mode,

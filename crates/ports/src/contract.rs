@@ -12,8 +12,10 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a case fails by panicking")]
 
 pub mod backup;
+pub mod carrying;
 pub mod closing;
 pub mod delete;
+pub mod dump;
 pub mod entities;
 pub mod get;
 pub mod insert;
@@ -22,6 +24,7 @@ pub mod list;
 pub mod near_pairs;
 pub mod origin;
 pub mod purge;
+mod random;
 pub mod resolve;
 mod sample;
 pub mod search_text;
@@ -251,6 +254,22 @@ macro_rules! memory_store_cases {
                 an_empty_store_counts_nothing
                 every_write_is_counted
                 partitions_tags_and_the_span_of_time_are_told
+            }
+            dump {
+                a_dump_has_one_order_whatever_was_written_first
+                what_is_not_asked_for_is_not_given
+                edges_are_given_that_lie_within_the_filter
+                what_is_loaded_is_dumped_as_it_was
+                a_loaded_memory_is_found_as_any_other
+                what_is_here_stays_and_that_is_told
+                a_deleted_memory_gives_way_when_that_is_asked_for
+                a_loaded_deletion_can_be_taken_back
+                a_deletion_keeps_its_number_unless_another_one_has_it
+                one_vector_of_another_dimension_and_nothing_is_loaded
+                a_sink_can_end_a_dump
+            }
+            carrying {
+                whatever_was_done_is_carried_without_loss
             }
             sequences {
                 any_sequence_of_writes_leaves_what_it_means

@@ -24,10 +24,10 @@ pub use clock::{Clock, SystemClock};
 pub use embedder::{EmbedError, Embedder, Readiness};
 pub use rng::{Rng, SystemRng};
 pub use store::{
-    Ages, BackupClaim, BackupFile, Candidate, Change, Check, Deletion, DeletionId, EntityCount, EntityCounts,
-    EntityLink, Finding, Inserted, IntegrityReport, LinkEnds, Listing, LogState, MemoryStore, NearPair,
-    NotRestored, OpenStore, Page, Patch, Purge, Purged, Repaired, Severity, Statistics, StoreError,
-    StoredBackup, Superseded, Survey, TagCount, TagCounts, TypeCount, Undelete, Undeleted, Unembedded, Usage,
-    VectorSample, VectorSpace, VectorsOf, Version, WeekCount, WordCandidate, WordQuery, backup_name,
-    backup_time, fold_case,
+    Ages, BackupClaim, BackupFile, Candidate, Change, Check, Deletion, DeletionId, DumpRequest, DumpSink,
+    EntityCount, EntityCounts, EntityLink, Finding, Inserted, IntegrityReport, LinkEnds, Listing, Loaded,
+    LogState, MemoryStore, NearPair, NotRestored, OnDeleted, OpenStore, Page, Patch, Purge, Purged, Repaired,
+    Severity, Standing, Statistics, StoreError, StoredBackup, Superseded, Survey, TagCount, TagCounts,
+    TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSample, VectorSpace, VectorsOf, Version,
+    WeekCount, WordCandidate, WordQuery, backup_name, backup_time, fold_case,
 };

@@ -3,6 +3,7 @@
 mod backup;
 mod change;
 mod deletion;
+mod dump;
 pub mod entities;
 mod error;
 mod integrity;
@@ -14,14 +15,17 @@ pub mod usage;
 
 use async_trait::async_trait;
 use model::{
-    ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Space, Timestamp, Vector,
+    ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Record, Space, Timestamp,
+    Vector,
 };
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
 pub use backup::{BackupClaim, BackupFile, StoredBackup, backup_name, backup_time};
 pub use change::{Change, Patch, Superseded, Version};
 pub use deletion::{Deletion, DeletionId, LogState, NotRestored, Purge, Purged, Undelete, Undeleted};
+pub use dump::{DumpRequest, DumpSink, Loaded, OnDeleted, Standing};
 pub use entities::{EntityCount, EntityCounts, EntityLink, LinkEnds};
 pub use error::StoreError;
 pub use integrity::{Check, Finding, IntegrityReport, Repaired, Severity};
@@ -305,6 +309,36 @@ pub trait MemoryStore: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     async fn statistics(&self) -> Result<Statistics, StoreError>;
+
+    /// Gives everything as it stands at one moment, while others go on writing: live memories, then deleted ones, then
+    /// edges. Memories come in the order of the time at which they were stored, then of their keys; edges in the order of
+    /// both their keys, live ones first: the order in which they were written does not matter, so that equal stores give
+    /// equal dumps. Vectors of other models are not given, nor what is no part of a memory (beliefs, logs of
+    /// synchronisation). Gives [`ControlFlow::Break`] when the sink ended it. Dropping the future ends it, too.
+    ///
+    /// # Errors
+    /// [`StoreError`]; what the sink got before is a part of the dump.
+    async fn dump(
+        &self,
+        request: DumpRequest,
+        sink: Box<dyn DumpSink>,
+    ) -> Result<ControlFlow<()>, StoreError>;
+
+    /// Writes records as they were, all in one unit of work, and says what became of each. What is here stays: see
+    /// [`Loaded`]. A record stands for a row of the store and is not checked. Memories come before the edges between
+    /// them; an edge that went with a deleted memory is only kept when one of its ends is deleted here. A memory that has
+    /// no vector waits for one. A deletion keeps its number unless another one has it.
+    ///
+    /// # Errors
+    /// [`StoreError::Dimension`] when a vector is not of the model's dimension (then nothing is written); otherwise
+    /// [`StoreError`].
+    async fn load(&self, records: Vec<Record>, on_deleted: OnDeleted) -> Result<Vec<Loaded>, StoreError>;
+
+    /// How what records name stands here, in their order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn standings(&self, records: &[Record]) -> Result<Vec<Standing>, StoreError>;
 
     /// Writes a copy of the store into a new file (its directory is created when needed) while it is in use, and verifies
     /// it. The copy holds the store as it was at one moment.

@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`store`](SqliteStore) | the port [`ports::MemoryStore`], method by method |
 //! | `insert`, `update`, `supersede`, `delete`, `undelete`, `purge`, `read`, `survey`, `pending`, `statistics` | one use each: its SQL and what belongs to it |
+//! | `dump`, `load` | everything as it stands, row by row; writing rows as they were |
 //! | `filter`, `functions`, `candidates`, `rows` | filters as SQL, with functions of ours; candidates against a filter; rows as memories |
 //! | `words` | finding by words: whole words, pieces of words |
 //! | `vectors` | finding by meaning: where vectors are, the index in memory |
@@ -31,6 +32,7 @@ mod backup;
 mod candidates;
 pub mod connection;
 mod delete;
+mod dump;
 mod entities;
 mod error;
 mod files;
@@ -39,6 +41,7 @@ mod functions;
 mod info;
 mod insert;
 mod integrity;
+mod load;
 mod options;
 mod pending;
 mod pool;

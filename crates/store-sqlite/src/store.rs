@@ -1,28 +1,31 @@
 //! The port, method by method. Each one is a job for a thread of the pool; what it does is in the file of its name.
 
+mod jobs;
+
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_trait::async_trait;
-use model::{ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Timestamp, Vector};
-use ports::store::spaces::keep_nearest;
-use ports::{
-    BackupClaim, BackupFile, Candidate, Change, Check, Deletion, EntityCounts, EntityLink, Inserted,
-    IntegrityReport, LinkEnds, Listing, LogState, MemoryStore, NearPair, Page, Purge, Purged, Repaired,
-    Statistics, StoreError, StoredBackup, Superseded, Survey, TagCounts, TypeCount, Undelete, Undeleted,
-    Unembedded, Usage, VectorSpace, VectorsOf, Version, WordCandidate, WordQuery,
-};
-use rusqlite::Connection;
-
 use crate::error::{Result, While};
-use crate::pool::{self, Handle, Pool};
-use crate::vectors::index::Index;
+use crate::pool::{self, Handle};
 use crate::vectors::upkeep::Vectors;
 use crate::vectors::{pairs, search, settle, spaces};
 use crate::{
-    Options, aside, backup, delete, entities, insert, integrity, pending, purge, read, repair, schema,
-    statistics, supersede, survey, undelete, update, words,
+    aside, backup, delete, dump, entities, insert, integrity, load, pending, purge, read, repair, statistics,
+    supersede, survey, undelete, update, words,
+};
+use async_trait::async_trait;
+use model::{
+    ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Record, Timestamp, Vector,
+};
+use ports::store::spaces::keep_nearest;
+use ports::{
+    BackupClaim, BackupFile, Candidate, Change, Check, Deletion, DumpRequest, DumpSink, EntityCounts,
+    EntityLink, Inserted, IntegrityReport, LinkEnds, Listing, Loaded, LogState, MemoryStore, NearPair,
+    OnDeleted, Page, Purge, Purged, Repaired, Standing, Statistics, StoreError, StoredBackup, Superseded,
+    Survey, TagCounts, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf,
+    Version, WordCandidate, WordQuery,
 };
 
 /// The memories of one SQLite file, opened for one embedding model.
@@ -35,77 +38,6 @@ pub struct SqliteStore {
     /// The vectors of models that are not in use, once they were asked for.
     others: Mutex<HashMap<ModelIdentity, Arc<Vectors>>>,
     pool: Mutex<Option<Handle>>,
-}
-
-impl SqliteStore {
-    /// Opens a file: creates it when it is not there, upgrades it when an older release wrote it. A file of another
-    /// release is backed up before its schema is changed.
-    ///
-    /// # Errors
-    /// [`StoreError::Open`] when the file cannot or must not be opened, [`StoreError::TooNew`] when a newer release of
-    /// this program wrote it, [`StoreError::Backup`] when the backup before an upgrade cannot be made (nothing was
-    /// changed then), [`StoreError::Corrupt`], [`StoreError::Busy`], [`StoreError::Full`].
-    pub async fn open(options: Options) -> Result<Self> {
-        let model = Arc::new(options.model.clone());
-        let pool = pool::shared(options).await?;
-        let prepared = Arc::clone(&model);
-        pool.write(move |session| schema::open::prepare(session, &prepared)).await?;
-        let vectors = Arc::new(Vectors::new((*model).clone()));
-        Ok(Self { model, vectors, others: Mutex::default(), pool: Mutex::new(Some(pool)) })
-    }
-
-    fn pool(&self) -> Result<Arc<Pool>> {
-        self.pool.lock().unwrap_or_else(PoisonError::into_inner).as_deref().cloned().ok_or(StoreError::Closed)
-    }
-
-    /// Reads from one state of the database.
-    async fn read<T: Send + 'static>(
-        &self,
-        job: impl Fn(&Connection, &ModelIdentity) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let model = Arc::clone(&self.model);
-        self.pool()?.read(move |session| session.snapshot(|connection| job(connection, &model))).await
-    }
-
-    /// Writes one unit of work.
-    async fn write<T: Send + 'static>(
-        &self,
-        job: impl Fn(&Connection, &ModelIdentity) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let model = Arc::clone(&self.model);
-        self.pool()?.write(move |session| session.transaction(|transaction| job(transaction, &model))).await
-    }
-
-    /// The vectors of a model.
-    fn vectors_of(&self, model: &ModelIdentity) -> Arc<Vectors> {
-        if *model == *self.model {
-            return Arc::clone(&self.vectors);
-        }
-        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-        let vectors = others.entry(model.clone()).or_insert_with(|| Arc::new(Vectors::new(model.clone())));
-        Arc::clone(vectors)
-    }
-
-    /// Answers a question from the vectors of a model.
-    async fn ask<T: Send + 'static>(
-        &self,
-        model: &ModelIdentity,
-        question: impl Fn(&Connection, &Index) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let vectors = self.vectors_of(model);
-        let job = move |session: &mut pool::Session| {
-            let reader = session.number;
-            session.snapshot(|connection| {
-                vectors.current(connection, reader, |index| question(connection, index))
-            })
-        };
-        self.pool()?.read(job).await
-    }
-
-    fn check_dimension(&self, vector: &Vector) -> Result<()> {
-        let (found, expected) = (vector.dimension(), self.model.dimension);
-        if found == expected { Ok(()) } else { Err(StoreError::Dimension { found, expected }) }
-    }
 }
 
 #[async_trait]
@@ -356,6 +288,27 @@ impl MemoryStore for SqliteStore {
     async fn statistics(&self) -> Result<Statistics> {
         let path = self.pool()?.path.clone();
         self.read(move |connection, model| statistics::read(connection, model, &path)).await
+    }
+
+    async fn dump(&self, request: DumpRequest, sink: Box<dyn DumpSink>) -> Result<ControlFlow<()>> {
+        dump::dump(self.pool()?, Arc::clone(&self.model), request, sink).await
+    }
+
+    async fn load(&self, records: Vec<Record>, on_deleted: OnDeleted) -> Result<Vec<Loaded>> {
+        load::vectors(&records).try_for_each(|vector| self.check_dimension(vector))?;
+        let (model, vectors) = (Arc::clone(&self.model), Arc::clone(&self.vectors));
+        let job = move |session: &mut pool::Session| {
+            let loading =
+                session.transaction(|transaction| load::load(transaction, &model, &records, on_deleted))?;
+            loading.vectors.iter().for_each(|(id, vector)| vectors.added(&loading.home, *id, vector));
+            Ok(loading.loaded)
+        };
+        self.pool()?.write(job).await
+    }
+
+    async fn standings(&self, records: &[Record]) -> Result<Vec<Standing>> {
+        let records = records.to_vec();
+        self.read(move |connection, _| load::standings(connection, &records)).await
     }
 
     async fn backup(&self, target: &Path) -> Result<BackupFile> {

@@ -1,6 +1,7 @@
 //! A store in memory: slow, simple, and able to fail on demand.
 
 mod backups;
+mod carrying;
 mod changing;
 mod counting;
 mod deleting;
@@ -15,8 +16,10 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use backups::Claimed;
+use carrying::Raw;
 use model::{
-    ContentHash, EmbeddingState, Memory, MemoryId, ModelIdentity, NewMemory, Space, Timestamp, Vector,
+    ContentHash, EdgeRecord, EmbeddingState, Memory, MemoryId, ModelIdentity, NewMemory, Space, Timestamp,
+    Vector,
 };
 use ports::{BackupFile, Finding, MemoryStore, OpenStore, StoreError, VectorSample, VectorSpace};
 
@@ -81,10 +84,8 @@ struct Rows {
     legacy: Legacy,
     /// When the original recorded which deletion.
     recorded: BTreeMap<ContentHash, Timestamp>,
-    /// Which memory is linked to an entity of which name.
-    entities: Vec<(ContentHash, String)>,
-    /// Which memory has an edge with which.
-    edges: Vec<(ContentHash, ContentHash)>,
+    /// Edges of live and of deleted memories.
+    edges: Vec<EdgeRecord>,
 }
 
 /// A deleted memory, as it was.
@@ -98,6 +99,7 @@ struct Tombstone {
 #[derive(Clone)]
 struct Row {
     memory: Memory,
+    raw: Raw,
     /// Its vector by the store's model.
     vector: Option<Vector>,
     /// The vector that was there when the database was first opened.
@@ -182,7 +184,7 @@ impl FakeStore {
     /// When another test thread panicked while it held the lock.
     #[expect(clippy::unwrap_used, reason = "test support")]
     pub fn link_entity(&self, memory: &ContentHash, name: &str) {
-        self.rows.lock().unwrap().entities.push((memory.clone(), name.to_owned()));
+        self.rows.lock().unwrap().edges.push(linking::entity_edge(memory, name));
     }
 
     /// Draws an edge between two memories.

@@ -3,8 +3,11 @@
 use model::{ContentHash, Filter, HashPrefix, MemoryId};
 
 use super::StoreUnderTest;
+use super::dump::sink;
 use super::sample::{all, at, create, memory, vector};
-use crate::{Change, Check, Inserted, LinkEnds, Page, Purge, StoreError, Undelete, WordQuery};
+use crate::{
+    Change, Check, DumpRequest, Inserted, LinkEnds, OnDeleted, Page, Purge, StoreError, Undelete, WordQuery,
+};
 
 pub async fn a_closed_store_refuses_every_call<S: StoreUnderTest>() {
     let bed = S::empty().await;
@@ -38,6 +41,9 @@ pub async fn a_closed_store_refuses_every_call<S: StoreUnderTest>() {
         store.delete(&filter, at(1.0)).await.err(),
         store.search_space(store.model(), &vector(store, 0.0), &filter, 5).await.err(),
         store.vector_spaces().await.err(),
+        store.dump(DumpRequest::everything(), sink()).await.err(),
+        store.load(Vec::new(), OnDeleted::Keep).await.err(),
+        store.standings(&[]).await.err(),
         store.drop_vectors(&model::ModelIdentity { dimension: 8, ..store.model().clone() }).await.err(),
         store.near_pairs(0.9, &filter, 5).await.err(),
         store.undelete(Undelete::Hashes(vec![])).await.err(),

@@ -1,21 +1,24 @@
 //! The port's methods.
 
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use model::{
     ContentHash, EmbeddingState, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Partition,
-    Tags, Timestamp, Vector,
+    Record, Tags, Timestamp, UNTAGGED_TAG, Vector,
 };
 use ports::{
-    BackupClaim, BackupFile, Candidate, Change, Check, Deletion, EntityCounts, EntityLink, Inserted,
-    IntegrityReport, LinkEnds, Listing, MemoryStore, NearPair, Page, Purge, Purged, Repaired, Statistics,
-    StoreError, StoredBackup, Superseded, Survey, TagCounts, TypeCount, Undelete, Undeleted, Unembedded,
-    Usage, VectorSpace, VectorsOf, Version, WordCandidate, WordQuery, fold_case,
+    BackupClaim, BackupFile, Candidate, Change, Check, Deletion, DumpRequest, DumpSink, EntityCounts,
+    EntityLink, Inserted, IntegrityReport, LinkEnds, Listing, Loaded, MemoryStore, NearPair, OnDeleted, Page,
+    Purge, Purged, Repaired, Standing, Statistics, StoreError, StoredBackup, Superseded, Survey, TagCounts,
+    TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf, Version, WordCandidate,
+    WordQuery, fold_case,
 };
 
+use super::carrying::Raw;
 use super::filtering::{matches, newest_first, words};
 use super::{FakeStore, Fault, Row, Rows};
 
@@ -324,6 +327,30 @@ impl MemoryStore for FakeStore {
         })
     }
 
+    async fn dump(
+        &self,
+        request: DumpRequest,
+        mut sink: Box<dyn DumpSink>,
+    ) -> Result<ControlFlow<()>, StoreError> {
+        Ok(self.reading()?.dump(&self.model, &request, &mut *sink))
+    }
+
+    async fn load(&self, records: Vec<Record>, on_deleted: OnDeleted) -> Result<Vec<Loaded>, StoreError> {
+        for record in &records {
+            if let Record::Memory(memory) = record
+                && let Some(vector) = &memory.vector
+            {
+                self.check_dimension(vector)?;
+            }
+        }
+        Ok(self.writing()?.load(records, on_deleted))
+    }
+
+    async fn standings(&self, records: &[Record]) -> Result<Vec<Standing>, StoreError> {
+        let rows = self.reading()?;
+        Ok(records.iter().map(|record| rows.standing(record)).collect())
+    }
+
     async fn backup(&self, target: &Path) -> Result<BackupFile, StoreError> {
         self.write_backup(target)
     }
@@ -371,7 +398,7 @@ fn paged(rows: &[&Row], page: Page) -> Listing {
 
 /// The tags as they are stored.
 pub(super) fn stored_tags(tags: &Tags) -> Vec<String> {
-    if tags.is_empty() { vec!["untagged".to_owned()] } else { tags.iter().map(str::to_owned).collect() }
+    if tags.is_empty() { vec![UNTAGGED_TAG.to_owned()] } else { tags.iter().map(str::to_owned).collect() }
 }
 
 fn best(mut candidates: Vec<Candidate>, limit: usize) -> Vec<Candidate> {
@@ -384,8 +411,7 @@ pub(super) fn insert(rows: &mut Rows, new: NewMemory) -> Inserted {
     if let Some(row) = rows.live.values().find(|row| row.memory.hash == new.hash) {
         return Inserted::Duplicate { partition: row.memory.partition.clone() };
     }
-    rows.entities.retain(|(hash, _)| *hash != new.hash);
-    rows.edges.retain(|(from, to)| *from != new.hash && *to != new.hash);
+    rows.edges.retain(|edge| edge.source != new.hash && edge.target != new.hash);
     rows.next += 1;
     let id = MemoryId(rows.next);
     let restored_from = rows.tombstones.remove(&new.hash).map(|tombstone| tombstone.at);
@@ -407,6 +433,16 @@ pub(super) fn insert(rows: &mut Rows, new: NewMemory) -> Inserted {
         version: 1,
         embedding: if new.vector.is_some() { EmbeddingState::Done } else { EmbeddingState::Pending },
     };
-    rows.live.insert(id, Row { memory, vector: new.vector, legacy: None, others: Vec::new(), usage: None });
+    rows.live.insert(
+        id,
+        Row {
+            memory,
+            raw: Raw::default(),
+            vector: new.vector,
+            legacy: None,
+            others: Vec::new(),
+            usage: None,
+        },
+    );
     Inserted::Created { id, restored_from }
 }
