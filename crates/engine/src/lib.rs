@@ -39,6 +39,7 @@ mod list;
 mod new_vectors;
 mod ontology;
 mod open_space;
+mod progress;
 mod purge;
 mod quality;
 mod search;
@@ -65,6 +66,7 @@ pub use error_code::ErrorCode;
 pub use health::{BackupHealth, Health, ModelHealth, Status};
 pub use import::{ImportRequest, MAX_IMPORT_RECORDS};
 pub use list::{ListAnswer, ListRequest, MAX_PAGE_SIZE};
+pub use progress::{Progress, Step};
 pub use search::{
     Access, Boost, Detail, Explanation, Fallback, FoundBy, Hit, MAX_QUERY_BYTES, MAX_RESULTS, Mode,
     RankingWeights, SearchAnswer, SearchRequest, Term, TermName,

@@ -23,17 +23,21 @@ pub(crate) fn wait(space: &OpenSpace) -> Duration {
 }
 
 /// One vector for each text, in order, or none where it cannot be had now. What is missing is embedded later; the
-/// warnings say so once.
+/// warnings say so once. `told` hears how many there are so far.
 pub(crate) async fn make(
     space: &Arc<OpenSpace>,
     texts: &[&str],
     warnings: &mut Vec<String>,
+    told: impl Fn(usize),
 ) -> Vec<Option<Vector>> {
     let mut vectors = Vec::with_capacity(texts.len());
     for batch in texts.chunks(BATCH) {
         let deadline = Instant::now() + wait(space);
         match space.in_time(deadline, space.vectors(batch)).await {
-            Ok(made) => vectors.extend(made.into_iter().map(Some)),
+            Ok(made) => {
+                vectors.extend(made.into_iter().map(Some));
+                told(vectors.len());
+            }
             Err(error) => {
                 warnings
                     .push(format!("stored, but not found by meaning yet: {error}; it will be tried again"));

@@ -83,9 +83,8 @@ impl Writer {
         };
         ontology::note_namespaces(settings, &request.tags);
         let parts = parts(&request, &session_id, texts)?;
-        let store = space.store().await?.as_ref();
         let mut warnings = Vec::new();
-        let (chunks, embedding) = store_parts(space, store, parts, &mut warnings).await?;
+        let (chunks, embedding) = store_parts(self, parts, &mut warnings).await?;
         Ok(SessionReceipt { session_id, turns: lines.len(), chunks, embedding, warnings })
     }
 }

@@ -121,7 +121,7 @@ impl Writer {
         let asked = request.hash.clone();
         let reason = request.reason.clone();
         let mut new = inherit(request, hash.clone(), &old, space.parts.clock.now())?;
-        let mut vectors = new_vectors::make(space, &[new.content.as_str()], &mut warnings).await;
+        let mut vectors = new_vectors::make(space, &[new.content.as_str()], &mut warnings, |_| {}).await;
         new.vector = vectors.pop().flatten();
         let embedding = if new.vector.is_some() { EmbeddingState::Done } else { EmbeddingState::Pending };
         match store.supersede(&old.hash, new, reason).await? {

@@ -19,7 +19,7 @@ mod tags;
 
 use std::pin::Pin;
 
-use engine::{ErrorCode, Reader};
+use engine::{EngineError, ErrorCode, Reader};
 use serde::Serialize;
 use serde_json::Value;
 
@@ -111,15 +111,24 @@ pub(crate) async fn list(reader: &Reader) -> Vec<Listed> {
         title: memories::RECENT.title.to_owned(),
         description: memories::RECENT.description,
     });
-    match reader.tags(&model::Filter::default(), "", LISTED_TAGS).await {
-        Ok(counts) => listed.extend(counts.tags.into_iter().map(|count| Listed {
-            uri: memories::TAG.at(&count.tag),
-            title: format!("Memories tagged '{}'", count.tag),
+    match listed_tags(reader).await {
+        Ok(tags) => listed.extend(tags.into_iter().map(|tag| Listed {
+            uri: memories::TAG.at(&tag),
+            title: format!("Memories tagged '{tag}'"),
             description: memories::TAG.description,
         })),
         Err(error) => tracing::warn!(error = %error, "tags could not be listed as resources"),
     }
     listed
+}
+
+/// The tags that are listed: all of the list that ever changes.
+///
+/// # Errors
+/// [`EngineError`] when the store cannot be read.
+pub(crate) async fn listed_tags(reader: &Reader) -> Result<Vec<String>, EngineError> {
+    let counts = reader.tags(&model::Filter::default(), "", LISTED_TAGS).await?;
+    Ok(counts.tags.into_iter().map(|count| count.tag).collect())
 }
 
 /// The document at an address.

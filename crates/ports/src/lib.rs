@@ -27,7 +27,7 @@ pub use store::{
     Ages, BackupClaim, BackupFile, Candidate, Change, Check, Deletion, DeletionId, DumpRequest, DumpSink,
     EntityCount, EntityCounts, EntityLink, Finding, Inserted, IntegrityReport, LinkEnds, Listing, Loaded,
     LogState, MemoryStore, NearPair, NotRestored, OnDeleted, OpenStore, Page, Patch, Purge, Purged, Repaired,
-    Severity, Standing, Statistics, StoreError, StoredBackup, Superseded, Survey, TagCount, TagCounts,
+    Severity, Standing, Statistics, StoreError, StoredBackup, Superseded, Survey, TagCount, TagCounts, Told,
     TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSample, VectorSpace, VectorsOf, Version,
     WeekCount, WordCandidate, WordQuery, backup_name, backup_time, fold_case,
 };

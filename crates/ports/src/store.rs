@@ -33,7 +33,7 @@ pub use query::{
     Candidate, Inserted, Listing, Page, Statistics, Unembedded, VectorSample, VectorSpace, WordCandidate,
     WordQuery, fold_case,
 };
-pub use spaces::{NearPair, VectorsOf};
+pub use spaces::{NearPair, Told, VectorsOf};
 pub use survey::{Ages, Survey, TagCount, TagCounts, TypeCount, WeekCount};
 pub use usage::Usage;
 
@@ -242,7 +242,7 @@ pub trait MemoryStore: Send + Sync {
 
     /// Pairs of live memories that meet a filter whose vectors have at least this cosine, nearest first, at most
     /// `limit`. Compares all of them with each other: the time grows with the square of their number. Dropping the
-    /// future stops it.
+    /// future stops it; `told` hears how many of how many were compared with the others.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -251,6 +251,7 @@ pub trait MemoryStore: Send + Sync {
         threshold: f64,
         filter: &Filter,
         limit: usize,
+        told: &Told<'_>,
     ) -> Result<Vec<NearPair>, StoreError>;
 
     /// Deletes the live memories that meet a filter, all or none, and says which. A tombstone stays, so that

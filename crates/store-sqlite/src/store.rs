@@ -24,7 +24,7 @@ use ports::{
     BackupClaim, BackupFile, Candidate, Change, Check, Deletion, DumpRequest, DumpSink, EntityCounts,
     EntityLink, Inserted, IntegrityReport, LinkEnds, Listing, Loaded, LogState, MemoryStore, NearPair,
     OnDeleted, Page, Purge, Purged, Repaired, Standing, Statistics, StoreError, StoredBackup, Superseded,
-    Survey, TagCounts, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf,
+    Survey, TagCounts, Told, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf,
     Version, WordCandidate, WordQuery,
 };
 
@@ -209,11 +209,18 @@ impl MemoryStore for SqliteStore {
         Ok(dropped)
     }
 
-    async fn near_pairs(&self, threshold: f64, filter: &Filter, limit: usize) -> Result<Vec<NearPair>> {
+    async fn near_pairs(
+        &self,
+        threshold: f64,
+        filter: &Filter,
+        limit: usize,
+        told: &Told<'_>,
+    ) -> Result<Vec<NearPair>> {
         let filter = filter.clone();
         let ids = Arc::new(self.read(move |connection, _| pairs::selected(connection, &filter)).await?);
         let mut found = Vec::new();
         for from in (0..ids.len()).step_by(pairs::AT_ONCE) {
+            told(from as u64, ids.len() as u64);
             let ids = Arc::clone(&ids);
             let more = self.ask(&self.model, move |connection, index| {
                 pairs::pairs(connection, index, &ids, from, threshold)
@@ -221,6 +228,7 @@ impl MemoryStore for SqliteStore {
             found.extend(more.await?);
             keep_nearest(&mut found, limit);
         }
+        told(ids.len() as u64, ids.len() as u64);
         Ok(found)
     }
 

@@ -13,6 +13,7 @@ mod health;
 mod import;
 mod list;
 mod models;
+mod progress;
 mod revisions;
 mod search;
 mod search_modes;

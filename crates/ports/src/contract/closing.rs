@@ -45,7 +45,7 @@ pub async fn a_closed_store_refuses_every_call<S: StoreUnderTest>() {
         store.load(Vec::new(), OnDeleted::Keep).await.err(),
         store.standings(&[]).await.err(),
         store.drop_vectors(&model::ModelIdentity { dimension: 8, ..store.model().clone() }).await.err(),
-        store.near_pairs(0.9, &filter, 5).await.err(),
+        store.near_pairs(0.9, &filter, 5, &|_, _| {}).await.err(),
         store.undelete(Undelete::Hashes(vec![])).await.err(),
         store.purge(Purge::Hashes(vec![])).await.err(),
         store.unembedded(None, 5).await.err(),

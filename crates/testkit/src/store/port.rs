@@ -14,7 +14,7 @@ use ports::{
     BackupClaim, BackupFile, Candidate, Change, Check, Deletion, DumpRequest, DumpSink, EntityCounts,
     EntityLink, Inserted, IntegrityReport, LinkEnds, Listing, Loaded, MemoryStore, NearPair, OnDeleted, Page,
     Purge, Purged, Repaired, Standing, Statistics, StoreError, StoredBackup, Superseded, Survey, TagCounts,
-    TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf, Version, WordCandidate,
+    Told, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf, Version, WordCandidate,
     WordQuery, fold_case,
 };
 
@@ -240,8 +240,14 @@ impl MemoryStore for FakeStore {
         threshold: f64,
         filter: &Filter,
         limit: usize,
+        told: &Told<'_>,
     ) -> Result<Vec<NearPair>, StoreError> {
-        Ok(self.sound(Fault::Vectors)?.near_pairs(threshold, filter, limit))
+        let rows = self.sound(Fault::Vectors)?;
+        let total = rows.live.len() as u64;
+        told(0, total);
+        let pairs = rows.near_pairs(threshold, filter, limit);
+        told(total, total);
+        Ok(pairs)
     }
 
     async fn delete(&self, filter: &Filter, deleted_at: Timestamp) -> Result<Deletion, StoreError> {
