@@ -27,14 +27,12 @@ fn json_of(home: &Home, arguments: &[&str]) -> Value {
     serde_json::from_str(&home.succeed(&[arguments, &["--json"]].concat())).unwrap()
 }
 
-/// What is found by meaning alone, each with the model that found it, best first.
-fn by_meaning(home: &Home, query: &str) -> Vec<(String, String)> {
-    let found = json_of(home, &["search", query, "--mode", "semantic", "--explain"]);
-    let hits = found["memories"].as_array().unwrap().iter().map(|hit| {
-        let term = &hit["explanation"]["terms"][1];
-        (hit["content"].as_str().unwrap().to_owned(), term.to_string())
-    });
-    hits.collect()
+/// What is found by meaning alone, each with its cosine, best first.
+fn by_meaning(home: &Home, query: &str) -> Vec<(String, f64)> {
+    let found = json_of(home, &["search", query, "--mode", "semantic"]);
+    let hits = found["memories"].as_array().unwrap().iter();
+    hits.map(|hit| (hit["content"].as_str().unwrap().to_owned(), hit["similarity"].as_f64().unwrap()))
+        .collect()
 }
 
 fn lengths(vectors: impl Iterator<Item = Vec<f32>>) -> Vec<usize> {
@@ -53,7 +51,10 @@ fn memories_are_embedded_and_found_by_a_model_in_a_directory() {
     assert_eq!(found[0].0, CAR, "{found:?}");
     let status = json_of(&home, &["status"]);
     assert_eq!(status["status"], "healthy", "{status}");
-    assert_eq!((&status["model"]["name"], &status["model"]["dimension"]), (&json!("mine"), &json!(TINY_DIMENSION)));
+    assert_eq!(
+        (&status["model"]["name"], &status["model"]["dimension"]),
+        (&json!("mine"), &json!(TINY_DIMENSION))
+    );
     assert!(status["model"]["revision"].as_str().unwrap().starts_with("sha256-"), "{status}");
     assert!(home.succeed(&["config", "MCP_EMBEDDING_MODEL"]).contains(&path));
     let inside = home.look_inside();
@@ -85,13 +86,14 @@ fn after_a_change_both_vector_spaces_are_searched_and_nothing_is_mixed() {
     assert_eq!(lengths(inside.vectors().into_values()), [384, 384]);
     assert_eq!(lengths(inside.own_vectors().into_values()), [TINY_DIMENSION]);
     drop(inside);
-    let mut found = by_meaning(&home, "cat");
-    found.sort();
-    let models: Vec<(&str, bool, bool)> = found
-        .iter()
-        .map(|(text, term)| (text.as_str(), term.contains("mine"), term.contains("all-MiniLM-L6-v2")))
-        .collect();
-    assert_eq!(models, [(CAR, false, true), (CAT, true, false), (TEA, false, true)]);
+    // Each is found by the model that embedded it: the cosine of its own text is 1, and of others it is not.
+    for text in [CAR, TEA, CAT] {
+        let found = by_meaning(&home, text);
+        assert_eq!(found.len(), 3, "{found:?}");
+        let own = found.iter().find(|(content, _)| content == text).unwrap();
+        assert!(own.1 > 0.999, "{found:?}");
+        assert_eq!(found.iter().filter(|(_, cosine)| *cosine > 0.999).count(), 1, "{found:?}");
+    }
     let status = json_of(&home, &["status"]);
     assert_eq!((&status["status"], &status["statistics"]["pending"]), (&json!("degraded"), &json!(2)));
 
@@ -106,7 +108,11 @@ fn after_a_change_both_vector_spaces_are_searched_and_nothing_is_mixed() {
     assert!(server.close().is_empty());
     let inside = home.look_inside();
     assert_eq!(lengths(inside.own_vectors().into_values()), [TINY_DIMENSION; 3]);
-    assert_eq!(lengths(inside.vectors().into_values()), [384, 384], "those of the model before are kept as they are");
+    assert_eq!(
+        lengths(inside.vectors().into_values()),
+        [384, 384],
+        "those of the model before are kept as they are"
+    );
     drop(inside);
     integrity::assert_sound(home.database());
 
@@ -135,7 +141,10 @@ fn a_directory_that_cannot_be_used_is_told_and_memories_wait_for_it() {
     assert!(found["notices"][0].as_str().unwrap().contains("model.safetensors"), "{found}");
     // Nobody stood in for it.
     let inside = home.look_inside();
-    assert_eq!((lengths(inside.vectors().into_values()), inside.own_vectors().len()), (vec![TINY_DIMENSION], 0));
+    assert_eq!(
+        (lengths(inside.vectors().into_values()), inside.own_vectors().len()),
+        (vec![TINY_DIMENSION], 0)
+    );
     drop(inside);
     std::fs::write(&weights, &whole).unwrap();
     home.succeed(&["doctor", "--fix"]);

@@ -41,6 +41,12 @@ impl ModelDirectory {
         Ok(Self { path: path.to_owned(), model, configuration, modules })
     }
 
+    /// How many numbers the encoder in a directory gives, if that much can be told of one that cannot be used.
+    pub(crate) fn width(path: &Path) -> Option<usize> {
+        let config = Files::open(path).ok()?.json("config.json").ok()??;
+        Configuration::read(&config).ok().map(|configuration| configuration.width)
+    }
+
     /// Which model it is.
     #[must_use]
     pub fn model(&self) -> &ModelIdentity {

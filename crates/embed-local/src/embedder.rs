@@ -21,7 +21,7 @@ use worker::{Request, Worker};
 const QUEUE: usize = 1024;
 /// The revision of a directory that cannot be used: no vector is ever made of it.
 const UNUSABLE: &str = "unusable";
-/// How long vectors are supposed to be then.
+/// How long vectors are supposed to be then, if the directory does not tell.
 const USUAL_DIMENSION: usize = 384;
 
 /// The model in a directory. Loading begins with [`Embedder::warm`] or the first request, on a thread of its own that ends
@@ -51,8 +51,9 @@ impl LocalEmbedder {
     #[must_use]
     pub fn unusable(path: &Path, error: &DirectoryError) -> Self {
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let dimension = ModelDirectory::width(path).unwrap_or(USUAL_DIMENSION);
         Self {
-            model: ModelIdentity { name, revision: UNUSABLE.to_owned(), dimension: USUAL_DIMENSION },
+            model: ModelIdentity { name, revision: UNUSABLE.to_owned(), dimension },
             directory: None,
             state: Arc::new(AtomicU8::new(Readiness::Failed as u8)),
             failure: Arc::new(Mutex::new(Some(error.to_string()))),
@@ -138,6 +139,10 @@ impl Embedder for LocalEmbedder {
     }
 
     fn warm(&self) {
+        // That a directory cannot be used is known; whoever asks is told.
+        if self.directory.is_none() {
+            return;
+        }
         if let Err(error) = self.worker() {
             tracing::warn!(embed.model = self.model.name, error = %error, "the embedding model cannot be loaded");
         }

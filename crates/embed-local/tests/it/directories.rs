@@ -245,6 +245,10 @@ async fn what_stands_for_an_unusable_directory_says_why_and_never_embeds() {
         "{error}"
     );
     assert!(matches!(ModelDirectory::open(path), Err(DirectoryError::NoDirectory)));
+    let (_home, torn) = written(TinyModel::default());
+    fs::remove_file(torn.join("model.safetensors")).unwrap();
+    let embedder = LocalEmbedder::unusable(&torn, &ModelDirectory::open(&torn).unwrap_err());
+    assert_eq!(embedder.model().to_string(), "tiny/unusable/16");
 }
 
 #[tokio::test]
