@@ -6,6 +6,7 @@
 //! | [`dotenv`] | `.env` files, read without touching the environment |
 //! | [`layers`] | which layer wins: flags, then environment, then `.env`, then the default |
 //! | [`variables`] | the table of names: default, meaning, whether this release uses it |
+//! | [`embedding_model`] | which model embeds: built in, or in a directory |
 //! | [`embedding_server`] | the settings of a server that embeds |
 //! | [`effective`] | the settings as they are in force, each with its origin |
 //! | [`value`] | a checked value together with its origin |
@@ -22,6 +23,7 @@
 
 pub mod dotenv;
 pub mod effective;
+pub mod embedding_model;
 pub mod embedding_server;
 pub mod environment;
 mod error;
@@ -39,6 +41,7 @@ use mcp::Profile;
 use model::{Ontology, Splitting};
 
 pub use effective::Effective;
+pub use embedding_model::EmbeddingModel;
 pub use embedding_server::EmbeddingServer;
 pub use environment::Environment;
 pub use error::InvalidSetting;
@@ -61,8 +64,8 @@ pub struct Settings {
     pub pragmas: Setting<Vec<(String, String)>>,
     /// Whether the database may lie on a network file system.
     pub allow_network_fs: Setting<bool>,
-    /// The name of the embedding model that is built in.
-    pub model: Setting<&'static str>,
+    /// Which model embeds, when no server does.
+    pub model: Setting<EmbeddingModel>,
     /// What embeds instead of the built-in model.
     pub embedding_server: EmbeddingServer,
     /// Whether near-duplicates are named.

@@ -51,7 +51,7 @@ impl Settings {
             row(var::BACKUPS_PATH, &self.backups, self.backups.value.display()),
             row(var::SQLITE_PRAGMAS, &self.pragmas, pragmas.join(",")),
             row(var::ALLOW_NETWORK_FS, &self.allow_network_fs, self.allow_network_fs.value),
-            row(var::EMBEDDING_MODEL, &self.model, self.model.value),
+            row(var::EMBEDDING_MODEL, &self.model, &self.model.value),
             row(var::EXTERNAL_EMBEDDING_URL, &server.endpoint, server.shown_address()),
             row(var::EXTERNAL_EMBEDDING_MODEL, &server.model, &server.model.value),
             row(var::EXTERNAL_EMBEDDING_KEY, &server.key, server.key.value.as_ref().map_or("", |_| "set")),

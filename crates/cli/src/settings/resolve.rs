@@ -9,15 +9,13 @@ use super::layers::{Layers, Raw};
 use super::log::ALLOWED as ALLOWED_LOG;
 use super::variables as var;
 use super::{
-    Backend, EmbeddingServer, Environment, FlagValue, InvalidSetting, LogFilter, LongTexts, Origin, Setting,
-    Settings, Weights,
+    Backend, EmbeddingModel, EmbeddingServer, Environment, FlagValue, InvalidSetting, LogFilter, LongTexts,
+    Origin, Setting, Settings, Weights,
 };
 use super::{parse, paths};
 
 /// The original's weights: a user who set one of the two reckoned with the other's default.
 const ORIGINAL_WEIGHTS: (f64, f64) = (0.3, 0.7);
-/// The name of the model that is built in.
-const MODEL: &str = "all-MiniLM-L6-v2";
 
 impl Settings {
     /// Reads every layer once and checks what it finds.
@@ -33,12 +31,14 @@ impl Settings {
         let database = file(&layers, &[var::SQLITE_PATH, var::SQLITEVEC_PATH], &base, "sqlite_vec.db")?;
         let backups = file(&layers, &[var::BACKUPS_PATH, var::BACKUPS_PATH_OLD], &base, "backups")?;
         let embedding_server = EmbeddingServer::resolve(&layers)?;
+        let model = EmbeddingModel::resolve(&layers)?;
         notices.extend(chosen_here(
             layers.environment(),
             &[
                 ("where memories are kept", &database.origin),
                 ("where backups go", &backups.origin),
                 ("which server texts are sent to", &embedding_server.endpoint.origin),
+                ("which model embeds them", &model.origin),
             ],
         ));
         Ok(Self {
@@ -48,7 +48,7 @@ impl Settings {
             pragmas: checked(layers.get(var::SQLITE_PRAGMAS), parse::pragmas, Vec::new())?,
             allow_network_fs: checked(layers.get(var::ALLOW_NETWORK_FS), parse::switch, false)?,
             base: base.ok(),
-            model: model(&layers)?,
+            model,
             embedding_server,
             near_duplicates: checked(layers.get(var::DEDUP_ENABLED), parse::switch, true)?,
             near_duplicate_cosine: checked(
@@ -137,19 +137,6 @@ fn file(
     }
     let base = base.clone()?;
     Ok(Setting { value: base.value.join(default), origin: base.origin })
-}
-
-fn model(layers: &Layers) -> Result<Setting<&'static str>, InvalidSetting> {
-    let parse = |raw: &Raw| {
-        let text = raw.as_text()?;
-        let name = text.strip_prefix("sentence-transformers/").unwrap_or(text);
-        if name.eq_ignore_ascii_case(MODEL) {
-            return Ok(MODEL);
-        }
-        let allowed = format!("this release has one model built in, {MODEL}: use that or unset it");
-        Err(InvalidSetting::value(raw, allowed))
-    };
-    checked(layers.get(var::EMBEDDING_MODEL), parse, MODEL)
 }
 
 fn weights(layers: &Layers) -> Result<Weights, InvalidSetting> {

@@ -67,13 +67,11 @@ pub(super) const SECTIONS: &[Section] = &[
         title: "Of the operating system and of libraries of Python",
         effect: Effect::Foreign,
         variables: &[
-            public("HF_HOME", "", "no model is downloaded, so there is no cache of models"),
-            public("TRANSFORMERS_CACHE", "", "no model is downloaded, so there is no cache of models"),
-            public(
-                "SENTENCE_TRANSFORMERS_HOME",
-                "",
-                "no model is downloaded, so there is no cache of models",
-            ),
+            public("HF_HOME", "", "where downloaded models are looked for: `hub` in it"),
+            public("HF_HUB_CACHE", "", "where downloaded models are looked for"),
+            public("SENTENCE_TRANSFORMERS_HOME", "", "where downloaded models are looked for"),
+            public("XDG_CACHE_HOME", "", "where downloaded models are looked for: `huggingface/hub` in it"),
+            public("TRANSFORMERS_CACHE", "", "of old releases of transformers: HF_HUB_CACHE is looked at"),
             public("HF_HUB_OFFLINE", "", "no model is downloaded"),
             public("TRANSFORMERS_OFFLINE", "", "no model is downloaded"),
             public("CLAUDE_DESKTOP", "", "every client is served alike"),

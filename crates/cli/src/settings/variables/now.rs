@@ -35,7 +35,7 @@ pub(super) const SECTIONS: &[Section] = &[
             public(
                 super::EMBEDDING_MODEL,
                 "all-MiniLM-L6-v2",
-                "the embedding model: `all-MiniLM-L6-v2`, which is built in",
+                "the embedding model: `all-MiniLM-L6-v2`, which is built in, the path of a directory as sentence-transformers writes it, or the name of a model that Hugging Face's tools have downloaded",
             ),
             secret(
                 super::EXTERNAL_EMBEDDING_URL,
