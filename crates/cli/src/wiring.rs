@@ -55,6 +55,9 @@ pub fn engine(settings: &Settings, used_by: Use) -> Engine {
             decay_window_days: settings.decay_window_days.value,
             retention_days: settings.retention_days.value,
             ontology: settings.ontology.clone(),
+            tag_namespaces: settings.tag_namespaces.clone(),
+            backups: settings.scheduled_backups.schedule(&settings.backups.value),
+            check_interval: settings.checks.interval(),
             embed_wait: embed_wait(settings, used_by),
             embed_in_background: used_by == Use::Server,
             ..engine::Settings::default()

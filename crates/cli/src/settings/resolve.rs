@@ -3,14 +3,15 @@
 use std::path::PathBuf;
 
 use mcp::Profile;
-use model::{Cuts, MAX_CONTENT_BYTES, MAX_SPLIT_OVERLAP_CHARS, Ontology, Splitting};
+use model::{Cuts, MAX_CONTENT_BYTES, MAX_SPLIT_OVERLAP_CHARS, Ontology, Splitting, TagNamespaces};
 
+use super::config_file::UnknownKey;
 use super::layers::{Layers, Raw};
 use super::log::ALLOWED as ALLOWED_LOG;
 use super::variables as var;
 use super::{
-    Backend, EmbeddingModel, EmbeddingServer, Environment, FlagValue, InvalidSetting, LogFilter, LongTexts,
-    Origin, Setting, Settings, Weights,
+    Backend, Checks, EmbeddingModel, EmbeddingServer, Environment, FlagValue, InvalidSetting, LogFilter,
+    LongTexts, Origin, ScheduledBackups, Setting, Settings, Weights,
 };
 use super::{parse, paths};
 
@@ -24,9 +25,10 @@ impl Settings {
     /// [`InvalidSetting`] for the first setting that cannot be used.
     pub fn resolve(flags: Vec<FlagValue>, environment: Environment) -> Result<Self, InvalidSetting> {
         let mut notices = Vec::new();
-        let layers = Layers::new(flags, environment, &mut notices);
+        let layers = Layers::new(flags, environment, &mut notices)?;
         let (without_effect, unknown) = (layers.without_effect(), layers.unknown_names());
         notices.extend(misspelt(&unknown));
+        notices.extend(layers.unknown_keys().iter().map(unknown_key));
         let base = base_directory(&layers);
         let database = file(&layers, &[var::SQLITE_PATH, var::SQLITEVEC_PATH], &base, "sqlite_vec.db")?;
         let backups = file(&layers, &[var::BACKUPS_PATH, var::BACKUPS_PATH_OLD], &base, "backups")?;
@@ -43,6 +45,9 @@ impl Settings {
         ));
         Ok(Self {
             backend: backend(&layers)?,
+            scheduled_backups: ScheduledBackups::resolve(&layers)?,
+            checks: Checks::resolve(&layers)?,
+            config: layers.config(),
             database,
             backups,
             pragmas: checked(layers.get(var::SQLITE_PRAGMAS), parse::pragmas, Vec::new())?,
@@ -69,6 +74,12 @@ impl Settings {
                 None,
             )?,
             ontology: ontology(&layers)?,
+            custom_tag_namespaces: checked(
+                layers.get(var::TAG_NAMESPACES),
+                |raw| raw.as_text().map(|text| Some(text.to_owned())),
+                None,
+            )?,
+            tag_namespaces: tag_namespaces(&layers)?,
             decay_window_days: checked(layers.get(var::DECAY_WINDOW), parse::days, 0.0)?,
             retention_days: checked(
                 layers.get(var::RETENTION_DAYS),
@@ -90,6 +101,7 @@ impl Settings {
             log: log(&layers, &mut notices)?,
             without_effect,
             unknown,
+            unknown_keys: layers.unknown_keys().to_vec(),
             notices,
         })
     }
@@ -199,6 +211,11 @@ fn ontology(layers: &Layers) -> Result<Ontology, InvalidSetting> {
     Ontology::with_custom_json(raw.as_text()?).map_err(|error| InvalidSetting::value(&raw, error.to_string()))
 }
 
+fn tag_namespaces(layers: &Layers) -> Result<TagNamespaces, InvalidSetting> {
+    let Some(raw) = layers.get(var::TAG_NAMESPACES) else { return Ok(TagNamespaces::built_in()) };
+    TagNamespaces::with_custom(raw.as_text()?).map_err(|error| InvalidSetting::value(&raw, error.to_string()))
+}
+
 fn tool_profile(layers: &Layers) -> Result<Setting<Profile>, InvalidSetting> {
     let parse = |raw: &Raw| {
         let names = || Profile::ALL.map(Profile::name).join(", ");
@@ -230,6 +247,16 @@ fn misspelt(unknown: &[String]) -> impl Iterator<Item = String> {
         };
         format!("{name} is no setting of this program and is ignored: {advice}")
     })
+}
+
+/// A sentence about a key of the configuration file that means nothing.
+fn unknown_key(unknown: &UnknownKey) -> String {
+    let advice = match var::nearest_key(&unknown.key) {
+        Some(known) => format!("did you mean {known}?"),
+        None => "is it written correctly?".to_owned(),
+    };
+    let (key, path, line) = (unknown.key.escape_debug(), unknown.path.display(), unknown.line);
+    format!("{key} in {path}, line {line}, is no setting of this program and is ignored: {advice}")
 }
 
 /// Our own variable must be right; those that other programs use too are taken if they can be understood.

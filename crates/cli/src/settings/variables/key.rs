@@ -6,12 +6,13 @@ use super::{CONFIG, Effect, OWN_PREFIX, PREFIX, Section, Variable, find, section
 /// How the name of a variable ends that holds the path of a file with another one's value.
 const FILE_ENDING: &str = "_FILE";
 
-/// The key of a variable; none when it cannot stand in the file: it belongs to the system, it is another spelling of a
-/// variable that has a key, or it names the file itself.
+/// The key of a variable; none when it cannot stand in the file: it belongs to the system or never has effect, it is another
+/// spelling of a variable that has a key, or it names the file itself.
 #[must_use]
 pub fn key(section: &Section, variable: &Variable) -> Option<String> {
     let is_other_spelling = variable.instead_of.is_some() && !variable.name.ends_with(FILE_ENDING);
-    if section.effect == Effect::Foreign || is_other_spelling || variable.name == CONFIG {
+    let has_effect = matches!(section.effect, Effect::Now | Effect::Later);
+    if !has_effect || is_other_spelling || variable.name == CONFIG {
         return None;
     }
     let name = variable.name;
@@ -79,6 +80,7 @@ mod tests {
             ("session_chunk_size", "SESSION_CHUNK_SIZE"),
             ("log_level", "MCP_LOG_LEVEL"),
             ("external_embedding_api_key_file", "MCP_EXTERNAL_EMBEDDING_API_KEY_FILE"),
+            ("api_key", "MCP_API_KEY"),
             ("rate_limit_memory_store", "MCP_RATE_LIMIT_MEMORY_STORE"),
         ] {
             assert_eq!(named_by(key).as_deref(), Some(name), "{key}");

@@ -81,6 +81,12 @@ pub(super) const SECTIONS: &[Section] = &[
             public("KUBERNETES_SERVICE_HOST", "", "a container is like any other machine"),
             public("MESOS_SANDBOX", "", "a container is like any other machine"),
             public("XDG_DATA_HOME", "", "ignored, as in the original: memories are where they always were"),
+            public(
+                "XDG_CONFIG_HOME",
+                "",
+                "where the configuration file is looked for: `mcp-memory/config.toml` in it",
+            ),
+            public("LOCALAPPDATA", "", "of Windows, on which this release does not run"),
             public("USER", "", "of the operating system"),
             public("USERNAME", "", "of the operating system"),
             public("COMPUTERNAME", "", "of the operating system"),
