@@ -13,6 +13,7 @@ pub(super) static ENTITY: Resource = Resource {
     argument: Some(Argument { name: "name", completes: Completes::Entities }),
     title: "Entity",
     description: "What is kept about an entity that memories are linked to, by its name or id",
+    mime_type: super::JSON,
     read: |caller, name| {
         Box::pin(async move {
             let arguments = json!({"entity_id": name, "store": "all"});
