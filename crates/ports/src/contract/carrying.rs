@@ -41,10 +41,10 @@ async fn act<S: StoreUnderTest>(bed: &S, random: &mut Random, seconds: f64) {
             let new = NewMemory {
                 tags: tags(tag),
                 created_at: at(seconds),
-                occurred_at: Some(at(-seconds)).filter(|_| n % 3 == 0),
-                partition: partition(if n % 2 == 0 { "default" } else { "work" }),
-                origin: Some(Origin::of(OriginKind::Agent)).filter(|_| n % 4 > 0),
-                vector: Some(vector(store, degrees)).filter(|_| n % 5 > 0),
+                occurred_at: Some(at(-seconds)).filter(|_| n.is_multiple_of(3)),
+                partition: partition(if n.is_multiple_of(2) { "default" } else { "work" }),
+                origin: Some(Origin::of(OriginKind::Agent)).filter(|_| !n.is_multiple_of(4)),
+                vector: Some(vector(store, degrees)).filter(|_| !n.is_multiple_of(5)),
                 ..text(n)
             };
             let hash = new.hash.clone();

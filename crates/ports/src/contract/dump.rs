@@ -260,6 +260,9 @@ pub async fn a_loaded_memory_is_found_as_any_other<S: StoreUnderTest>() {
 }
 
 pub async fn what_is_here_stays_and_that_is_told<S: StoreUnderTest>() {
+    use Loaded as L;
+    use Standing::{Deleted, Live};
+
     let bed = S::empty().await;
     let store = bed.store();
     create(store, NewMemory { tags: tags("here"), ..memory("a") }).await;
@@ -280,7 +283,6 @@ pub async fn what_is_here_stays_and_that_is_told<S: StoreUnderTest>() {
         Record::Edge(edge("b", "c")),
         Record::Edge(went),
     ];
-    use Standing::{Deleted, Live};
     let standings = store.standings(&records).await.unwrap();
     assert_eq!(standings, [Live, Deleted, Live, Deleted, Live, Deleted, Live]);
     assert_eq!(
@@ -288,7 +290,6 @@ pub async fn what_is_here_stays_and_that_is_told<S: StoreUnderTest>() {
         [Standing::Absent, Standing::Absent]
     );
     let told = loaded(store, &records).await;
-    use Loaded as L;
     assert_eq!(told, [L::Live, L::Deleted, L::Live, L::Deleted, L::Live, L::Deleted, L::Live]);
     assert_eq!(all(store).await, before);
 }
