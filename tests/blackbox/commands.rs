@@ -5,6 +5,7 @@
 //! | [`revisions`] | `update`, `history` |
 //! | [`undoing`] | `delete`, `undelete`, `purge` |
 //! | [`backups`] | `backup`, `verify`, `restore` |
+//! | [`transfers`] | `import`, `export` |
 //! | [`looking`] | filters of `search`, `list` and `delete`; `tags`, `stats`, `config` |
 //! | [`odd_usage`] | places, names and neighbours that nobody thinks of |
 
@@ -12,4 +13,5 @@ mod backups;
 mod looking;
 mod odd_usage;
 mod revisions;
+mod transfers;
 mod undoing;

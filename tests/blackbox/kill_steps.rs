@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use serde_json::json;
 
-use crate::harness::contents::{contents, files_with};
+use crate::harness::contents::{Contents, contents, files_with};
 use crate::harness::strace::{self, Moment};
 use crate::harness::{Home, integrity};
 
@@ -55,8 +55,17 @@ fn moments(home: &Home, arguments: &[&str]) -> Vec<Moment> {
     chosen.into_iter().collect()
 }
 
+/// What a state may be between the one before and the one after.
+#[derive(Clone, Copy, PartialEq)]
+enum Unit {
+    /// One of the two.
+    Command,
+    /// Each memory is as before or as after.
+    Memory,
+}
+
 /// Kills a command at each of its steps; gives the homes in which it was done again after that.
-fn interrupt(prepared: &Home, arguments: &[&str]) -> Vec<Home> {
+fn interrupt(prepared: &Home, arguments: &[&str], unit: Unit) -> Vec<Home> {
     let whole = Home::copy_of(prepared);
     let moments = moments(&whole, arguments);
     let after = contents(whole.database());
@@ -76,7 +85,10 @@ fn interrupt(prepared: &Home, arguments: &[&str]) -> Vec<Home> {
         let found = contents(home.database());
         let told = !killed.stdout.is_empty();
         assert!(!told || found == after, "{what}: it was told and is not so: {found:#?}");
-        assert!(found == before || found == after, "{what}: half done: {found:#?}");
+        match unit {
+            Unit::Command => assert!(found == before || found == after, "{what}: half done: {found:#?}"),
+            Unit::Memory => assert_between(&before, &found, &after, &what),
+        }
         let live = home.look_inside().live_hashes().len();
         assert_eq!(counted["total_memories"], live, "{what}");
         if found != after {
@@ -92,18 +104,31 @@ fn interrupt(prepared: &Home, arguments: &[&str]) -> Vec<Home> {
     homes
 }
 
+/// Each memory is as it was or as it will be.
+fn assert_between(before: &Contents, found: &Contents, after: &Contents, what: &str) {
+    let keys: BTreeSet<&String> = before.keys().chain(found.keys()).chain(after.keys()).collect();
+    for key in keys {
+        let is = found.get(key);
+        assert!(is == before.get(key) || is == after.get(key), "{what}: {key} is half done: {is:#?}");
+    }
+}
+
 #[test]
 fn an_update_in_place_is_done_wholly_or_not_at_all() {
     let Prepared { home, changing, .. } = prepared();
     let fields = r#"{"checked": true}"#;
-    interrupt(&home, &["update", &changing, "--tags", "new,tags", "--type", "note", "--metadata", fields]);
+    interrupt(
+        &home,
+        &["update", &changing, "--tags", "new,tags", "--type", "note", "--metadata", fields],
+        Unit::Command,
+    );
 }
 
 #[test]
 fn a_new_version_takes_the_place_of_the_old_one_wholly_or_not_at_all() {
     let Prepared { home, replacing, .. } = prepared();
     let line = ["update", &replacing, "--content", "The text that replaces it.", "--reason", "it was wrong"];
-    for home in interrupt(&home, &line) {
+    for home in interrupt(&home, &line, Unit::Command) {
         let history = home.answer(&["history", &replacing]);
         let versions = history["versions"].as_array().unwrap();
         assert_eq!(versions.len(), 2, "{history}");
@@ -116,7 +141,7 @@ fn a_deletion_takes_all_that_meets_the_filter_or_nothing() {
     let Prepared { home, leaving, .. } = prepared();
     home.store("This memory is deleted too.", &["--tags", "leaving"]);
     home.succeed(&["update", &leaving, "--tags", "leaving"]);
-    for home in interrupt(&home, &["delete", "--tags", "leaving", "--yes"]) {
+    for home in interrupt(&home, &["delete", "--tags", "leaving", "--yes"], Unit::Command) {
         let deletion = home.look_inside().number("SELECT max(id) FROM service_deletions").to_string();
         let back = home.answer(&["undelete", "--deletion", &deletion]);
         assert_eq!(back["restored"].as_array().unwrap().len(), 2, "{back}");
@@ -126,7 +151,7 @@ fn a_deletion_takes_all_that_meets_the_filter_or_nothing() {
 #[test]
 fn a_deletion_is_taken_back_wholly_or_not_at_all() {
     let Prepared { home, .. } = prepared();
-    interrupt(&home, &["undelete", "--deletion", "1"]);
+    interrupt(&home, &["undelete", "--deletion", "1"], Unit::Command);
 }
 
 #[test]
@@ -134,7 +159,7 @@ fn what_was_purged_is_nowhere_after_the_next_purge() {
     let Prepared { home, .. } = prepared();
     // In the log and in the database: both have to be emptied.
     assert!(!files_with(home.data(), SECRET).is_empty());
-    for home in interrupt(&home, &["purge", "--older-than", "0", "--yes"]) {
+    for home in interrupt(&home, &["purge", "--older-than", "0", "--yes"], Unit::Command) {
         let purged = home.answer(&["purge", "--older-than", "0", "--yes"]);
         assert_eq!(
             purged,
@@ -144,4 +169,25 @@ fn what_was_purged_is_nowhere_after_the_next_purge() {
         // Not in the word indexes either, where its words lie apart.
         assert_eq!(files_with(home.data(), "heliotrope"), [""; 0]);
     }
+}
+
+#[test]
+fn an_import_takes_each_memory_in_wholly_or_not_at_all() {
+    let other = Home::new();
+    let first = other.store("The harbour office opens at seven.", &["--tags", "harbour", "--type", "note"]);
+    other.succeed(&[
+        "update",
+        &first,
+        "--content",
+        "The harbour office opens at eight.",
+        "--reason",
+        "winter",
+    ]);
+    for number in 0..5 {
+        other.store(&format!("Berth {number} is {} metres long.", 20 + number), &["--tags", "harbour"]);
+    }
+    let Prepared { home, .. } = prepared();
+    let file = home.path().join("harbour.jsonl");
+    other.succeed(&["export", file.to_str().unwrap()]);
+    interrupt(&home, &["import", file.to_str().unwrap()], Unit::Memory);
 }
