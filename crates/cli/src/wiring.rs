@@ -60,7 +60,6 @@ pub fn engine(settings: &Settings, used_by: Use) -> Engine {
             check_interval: settings.checks.interval(),
             embed_wait: embed_wait(settings, used_by),
             embed_in_background: used_by == Use::Server,
-            ..engine::Settings::default()
         },
     })
 }
