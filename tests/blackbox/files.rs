@@ -128,7 +128,7 @@ fn somebody_elses_database_is_refused_and_left_as_it_is() {
 }
 
 /// Runs a command with the file or the directory mounted for reading alone: that stops even root.
-fn run_with_read_only(home: &Home, path: &Path, arguments: &[&str]) -> Output {
+pub(crate) fn run_with_read_only(home: &Home, path: &Path, arguments: &[&str]) -> Output {
     let mount = "mount --bind \"$0\" \"$0\" && mount -o remount,bind,ro \"$0\" && exec \"$@\"";
     let rights = if rustix::process::getuid().is_root() { "-m" } else { "-rm" };
     let mut command = home.wrapped(&["unshare", rights, "sh", "-c", mount, path.to_str().unwrap()]);

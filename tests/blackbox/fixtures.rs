@@ -118,6 +118,11 @@ fn memories(database: &Database) -> BTreeMap<String, BTreeMap<String, Cell>> {
     keyed.collect()
 }
 
+/// Every live memory, replaced ones too.
+fn all() -> serde_json::Value {
+    json!({"store": "all", "include_superseded": true, "page_size": 100})
+}
+
 #[test]
 fn every_live_memory_is_found_by_its_text_and_by_its_hash() {
     for fixture in FIXTURES {
@@ -132,7 +137,7 @@ fn every_live_memory_is_found_by_its_text_and_by_its_hash() {
             let whole = server.call("memory_get", json!({"content_hash": hash}));
             assert_eq!(&whole.structured["content"], content, "{fixture}");
         }
-        let list = server.call("memory_list", json!({"store": "all", "page_size": 100}));
+        let list = server.call("memory_list", all());
         let listed: BTreeSet<String> = list.hashes().into_iter().collect();
         assert_eq!(listed, before.live().keys().cloned().collect(), "{fixture}");
         server.close();
@@ -167,7 +172,7 @@ fn a_deleted_memory_of_the_original_stays_deleted_until_it_is_restored_on_purpos
     let sql = "SELECT content FROM memories WHERE deleted_at IS NOT NULL";
     let content = home.look_inside().texts(sql).remove(0);
     let mut server = home.server();
-    let list = server.call("memory_list", json!({"store": "all", "page_size": 100}));
+    let list = server.call("memory_list", all());
     assert!(!list.text.contains(&content), "a deleted memory is listed");
     // Release 12.4 recorded the deletion, for the hosts that it synchronises with.
     let refused = server.call("memory_store", json!({"content": content}));

@@ -1,5 +1,7 @@
 //! What the tests stand on.
 
+mod command;
+pub(crate) mod contents;
 pub(crate) mod database;
 mod executable;
 pub(crate) mod home;
@@ -7,6 +9,7 @@ pub(crate) mod integrity;
 pub(crate) mod node;
 pub(crate) mod process;
 pub(crate) mod python;
+pub(crate) mod schema;
 pub(crate) mod server;
 pub(crate) mod shadow;
 pub(crate) mod strace;

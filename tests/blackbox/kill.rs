@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use crate::fixtures::Snapshot;
+use crate::harness::contents::{Contents, contents};
 use crate::harness::home::FIXTURES;
 use crate::harness::integrity::assert_sound;
 use crate::harness::server::as_answer;
@@ -47,6 +48,80 @@ fn writer(home: &Home, round: usize, name: char) -> Server {
         server.send("tools/call", json!({"name": "memory_store", "arguments": {"content": content}}));
     }
     server
+}
+
+/// How many memories are changed, replaced or deleted in a round.
+const SUBJECTS: usize = 24;
+
+#[test]
+fn changes_versions_and_deletions_that_were_acknowledged_survive_kills_and_the_others_are_whole_or_not_there()
+{
+    let home = Home::new();
+    let (mut told, mut untold) = (0, 0);
+    for round in 0..12 {
+        let mut server = home.server();
+        let text = |number| format!("Round {round} writes down word number {number}.");
+        let hashes: Vec<String> = (0..SUBJECTS).map(|number| server.store(&text(number))).collect();
+        let ids: Vec<u64> =
+            (0..SUBJECTS).map(|number| send_change(&mut server, number, &hashes[number])).collect();
+        let mut answered = BTreeSet::new();
+        for _ in 0..=round {
+            answered.insert(server.message()["id"].as_u64());
+        }
+        answered.extend(server.kill().iter().map(|message| message["id"].as_u64()));
+        // The next process makes sound what the killed one left.
+        home.succeed(&["status"]);
+        assert_sound(home.database());
+        let found = contents(home.database());
+        for (number, hash) in hashes.iter().enumerate() {
+            let is_told = answered.contains(&Some(ids[number]));
+            let state = stage(&found, number, hash);
+            assert!(
+                state.is_some_and(|is_done| is_done || !is_told),
+                "round {round}, {number}: {:#?}",
+                found[hash]
+            );
+            told += usize::from(is_told);
+            untold += usize::from(!is_told);
+        }
+    }
+    assert!(told > 60 && untold > 60, "{told} told, {untold} not");
+}
+
+/// Asks for one of three changes; gives the id of the request.
+fn send_change(server: &mut Server, number: usize, hash: &str) -> u64 {
+    let (tool, arguments) = match number % 3 {
+        0 => {
+            let updates =
+                json!({"tags": ["changed"], "metadata": {"round": "over"}, "memory_type": "decision"});
+            ("memory_update", json!({"content_hash": hash, "updates": updates}))
+        }
+        1 => {
+            let updates = json!({"content": format!("What replaces {hash}."), "reason": "a test"});
+            ("memory_update", json!({"content_hash": hash, "updates": updates, "versioned": true}))
+        }
+        _ => ("memory_delete", json!({"content_hash": hash})),
+    };
+    server.send("tools/call", json!({"name": tool, "arguments": arguments}))
+}
+
+/// Whether a change was done; nothing when it was done in part.
+fn stage(found: &Contents, number: usize, hash: &str) -> Option<bool> {
+    let row = &found[hash];
+    let successors: Vec<_> = found.values().filter(|one| one["parent_id"].contains(hash)).collect();
+    let is_replaced =
+        [row["superseded_by"] != "Null", row["metadata"].contains("superseded_by"), successors.len() == 1];
+    let steps = match number % 3 {
+        0 => [
+            row["tags"].contains("changed"),
+            row["metadata"].contains("over"),
+            row["memory_type"].contains("decision"),
+        ],
+        1 => is_replaced,
+        _ => [row["deleted"] == "true"; 3],
+    };
+    let others_are_as_they_were = number % 3 == 1 || is_replaced == [false; 3];
+    (others_are_as_they_were && steps.iter().all(|step| *step == steps[0])).then_some(steps[0])
 }
 
 fn receipt(message: &Value) -> Option<String> {

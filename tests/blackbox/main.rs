@@ -7,14 +7,19 @@
 //! | [`bad_input`] | wrong arguments, and syntax of other languages in every text |
 //! | [`python_client`] | a thousand memories through the official Python client, in both eras |
 //! | [`official_clients`] | everything that the server has, used by the official clients of TypeScript and Python and the Inspector |
+//! | [`inspector`] | the same through the Inspector alone; the check of every answer against its schema |
 //! | [`fixtures`] | databases of the original: opened in place, nothing lost, nothing changed but what was written |
+//! | [`backup_load`] | backups while servers write |
+//! | [`restore`] | a restore that is killed at any moment |
+//! | [`kill_steps`] | `kill -9` at any step of a command that changes what is stored |
 //! | [`concurrency`] | twenty processes on one file |
 //! | [`kill`] | `kill -9` in the middle of writes and of upgrades |
 //! | [`power_loss`] | disk images rebuilt from the logged writes |
 //! | [`full_disk`], [`io_errors`] | what a failing disk does to writes and to readers |
 //! | [`descriptors`] | nobody but SQLite touches an open database |
 //! | [`files`] | modes, odd paths, files that cannot be used |
-//! | [`command_line`] | what people and scripts type |
+//! | [`local_model`] | a model in a directory, changing to it, a directory that is damaged |
+//! | [`command_line`], [`commands`] | what people and scripts type, command by command |
 //!
 //! The tests know nothing of the product's code. [`harness`] finds the executable (`target/release/memory`, or
 //! `MEMORY_BIN`), gives each test a home of its own, speaks JSON-RPC, and looks into database files.
@@ -27,8 +32,10 @@
     reason = "a test fails loudly and tells its figures"
 )]
 
+mod backup_load;
 mod bad_input;
 mod command_line;
+mod commands;
 mod concurrency;
 mod descriptors;
 mod files;
@@ -37,8 +44,12 @@ mod framing;
 mod full_disk;
 mod handshake;
 mod harness;
+mod inspector;
 mod io_errors;
 mod kill;
+mod kill_steps;
+mod local_model;
 mod official_clients;
 mod power_loss;
 mod python_client;
+mod restore;

@@ -11,9 +11,20 @@ use crate::harness::server::MODERN;
 use crate::harness::tour::{self, walk};
 use crate::harness::{Home, node, python};
 
-/// A home whose servers list every tool, those of older releases too.
-fn home() -> Home {
-    Home::new().set("MCP_MEMORY_TOOL_PROFILE", "legacy")
+/// A home whose servers list every tool, those of older releases too. One memory is linked to an entity, as the original
+/// links them; this program finds no entities by itself.
+pub(crate) fn home() -> Home {
+    let home = Home::new().set("MCP_MEMORY_TOOL_PROFILE", "legacy");
+    home.succeed(&["store", "The keys of the archive lie in the second drawer"]);
+    let database = home.look_inside();
+    let linked = database.connection().execute(
+        "INSERT INTO memory_graph (source_hash, target_hash, similarity, connection_types, metadata, created_at,
+                relationship_type)
+            SELECT content_hash, 'Keeper of the Archive', 1.0, '[\"entity\"]', '{}', created_at, 'has_entity' FROM memories",
+        [],
+    );
+    assert_eq!(linked.unwrap(), 1);
+    home
 }
 
 #[test]

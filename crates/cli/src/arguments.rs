@@ -42,6 +42,9 @@ pub struct Source {
     /// Database file [default: MCP_MEMORY_SQLITE_PATH, else the data directory]
     #[arg(long, global = true, value_name = "PATH")]
     pub db: Option<PathBuf>,
+    /// Configuration file [default: MCP_MEMORY_CONFIG, else ~/.config/mcp-memory/config.toml]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub config: Option<PathBuf>,
     /// What is logged: off, error, warning, info, debug, trace [default: warning]
     #[arg(long, global = true, value_name = "LEVEL")]
     pub log_level: Option<String>,
@@ -180,7 +183,12 @@ impl Source {
             flag: "--log-level",
             text: level.into(),
         });
-        db.into_iter().chain(log).collect()
+        let config = self.config.as_ref().map(|path| FlagValue {
+            variable: "MCP_MEMORY_CONFIG",
+            flag: "--config",
+            text: path.into(),
+        });
+        db.into_iter().chain(config).chain(log).collect()
     }
 }
 
@@ -216,8 +224,8 @@ fn after_help() -> String {
          memory search \"which port does staging use\"\n  \
          memory server            what an assistant starts; see the README for each client\n\n\
          Exit codes:\n{}\n\n\
-         Settings come from flags, the environment, and the file .env in this directory\n\
-         or in ~/.mcp-memory.",
+         Settings come from flags, the environment, the file .env in this directory or in\n\
+         ~/.mcp-memory, and the file config.toml in ~/.config/mcp-memory.",
         exit::table()
     )
 }

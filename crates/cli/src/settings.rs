@@ -4,24 +4,29 @@
 //! |---|---|
 //! | [`environment`] | the only place of the program that reads the environment |
 //! | [`dotenv`] | `.env` files, read without touching the environment |
-//! | [`layers`] | which layer wins: flags, then environment, then `.env`, then the default |
+//! | [`config_file`] | the configuration file, in TOML |
+//! | `secret_file` | secrets in files of their own |
+//! | [`layers`] | which layer wins: flags, then environment, then `.env`, then the configuration file, then the default |
 //! | [`variables`] | the table of names: default, meaning, whether this release uses it |
+//! | [`embedding_model`] | which model embeds: built in, or in a directory |
 //! | [`embedding_server`] | the settings of a server that embeds |
+//! | [`upkeep`] | the settings of what a server does by itself |
 //! | [`effective`] | the settings as they are in force, each with its origin |
 //! | [`value`] | a checked value together with its origin |
 //! | [`parse`], [`paths`] | text to values; where files are on each platform |
 //! | `resolve` | all of it put together: [`Settings::resolve`] |
 //!
-//! There is no configuration file of our own in this release: the `.env` layer is the original's, and enough for these
-//! settings.
+//! Why there is a file beside the original's `.env`, and what its keys are: `docs/decisions/0012-configuration-file.md`.
 //!
 //! # Adding a setting
-//! A row in [`variables`] (or, if the original has it, its row moves to the section that has effect), a field in
-//! [`Settings`], a line in `resolve` that checks it, a line in [`effective`], a row in the tests. Then
+//! A row in [`variables`] (or, if the original has it, its row moves to the section that has effect; the key of the
+//! configuration file comes from its name), for a secret also one whose name ends in `_FILE`, a field in [`Settings`], a line in `resolve` that checks it, a line in [`effective`], a row in the tests. Then
 //! `cargo xtask docs`.
 
+pub mod config_file;
 pub mod dotenv;
 pub mod effective;
+pub mod embedding_model;
 pub mod embedding_server;
 pub mod environment;
 mod error;
@@ -30,20 +35,25 @@ pub mod log;
 pub mod parse;
 pub mod paths;
 mod resolve;
+mod secret_file;
+pub mod upkeep;
 pub mod value;
 pub mod variables;
 
 use std::path::PathBuf;
 
 use mcp::Profile;
-use model::{Ontology, Splitting};
+use model::{Ontology, Splitting, TagNamespaces};
 
+pub use config_file::UnknownKey;
 pub use effective::Effective;
+pub use embedding_model::EmbeddingModel;
 pub use embedding_server::EmbeddingServer;
 pub use environment::Environment;
 pub use error::InvalidSetting;
 pub use layers::{FlagValue, Layers, WithoutEffect};
 pub use log::LogFilter;
+pub use upkeep::{Checks, ScheduledBackups};
 pub use value::{Origin, Setting};
 
 /// What the program was told, checked.
@@ -57,12 +67,18 @@ pub struct Settings {
     pub database: Setting<PathBuf>,
     /// Where backups go. Absolute.
     pub backups: Setting<PathBuf>,
+    /// Backups that a server makes.
+    pub scheduled_backups: ScheduledBackups,
+    /// How often a server looks for damage.
+    pub checks: Checks,
+    /// The configuration file, if there is one.
+    pub config: Setting<Option<PathBuf>>,
     /// Additional PRAGMAs for each connection: name and value.
     pub pragmas: Setting<Vec<(String, String)>>,
     /// Whether the database may lie on a network file system.
     pub allow_network_fs: Setting<bool>,
-    /// The name of the embedding model that is built in.
-    pub model: Setting<&'static str>,
+    /// Which model embeds, when no server does.
+    pub model: Setting<EmbeddingModel>,
     /// What embeds instead of the built-in model.
     pub embedding_server: EmbeddingServer,
     /// Whether near-duplicates are named.
@@ -79,6 +95,10 @@ pub struct Settings {
     pub custom_types: Setting<Option<String>>,
     /// The types of memories, those further ones included.
     pub ontology: Ontology,
+    /// Further namespaces of tags, as they were written.
+    pub custom_tag_namespaces: Setting<Option<String>>,
+    /// The namespaces of tags that are known, those further ones included.
+    pub tag_namespaces: TagNamespaces,
     /// How many days make a memory old in a ranked search; 0 makes none old.
     pub decay_window_days: Setting<f64>,
     /// After how many days a server removes deleted memories for good; none keeps them.
@@ -97,6 +117,8 @@ pub struct Settings {
     pub without_effect: Vec<WithoutEffect>,
     /// Names that are set, begin like ours, and are none.
     pub unknown: Vec<String>,
+    /// Keys of the configuration file that mean nothing.
+    pub unknown_keys: Vec<UnknownKey>,
     /// What the user should know about the settings themselves, one sentence each: for the log.
     pub notices: Vec<String>,
 }

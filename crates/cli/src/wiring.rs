@@ -1,18 +1,24 @@
 //! The composition root: which adapter stands behind which port.
 
+use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use embed::BuiltIn;
 use embed_http::HttpEmbedder;
+use embed_local::{LocalEmbedder, ModelDirectory};
 use engine::{Capability, Engine, Grant, Parts};
 use mcp::Defaults;
 use model::{ModelIdentity, Space};
-use ports::{Embedder, MemoryStore, OpenStore, StoreError, SystemClock, SystemRng};
+use ports::{Embedder, MemoryStore, OpenStore, Readiness, StoreError, SystemClock, SystemRng};
 use store_sqlite::{NetworkFileSystem, SqliteStore};
 
 use crate::process;
-use crate::settings::{Backend, Settings};
+use crate::settings::{Backend, EmbeddingModel, Settings};
+
+/// How long a command waits for a model in a directory.
+const LOADING: Duration = Duration::from_secs(60);
 
 /// Who uses the engine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +29,7 @@ pub enum Use {
     Command,
 }
 
-/// An engine as the settings want it. Touches no file and loads no model.
+/// An engine as the settings want it. Opens no database and loads no model; one in a directory is looked through.
 #[must_use]
 pub fn engine(settings: &Settings, used_by: Use) -> Engine {
     let (embedder, previous) = embedders(settings);
@@ -49,10 +55,23 @@ pub fn engine(settings: &Settings, used_by: Use) -> Engine {
             decay_window_days: settings.decay_window_days.value,
             retention_days: settings.retention_days.value,
             ontology: settings.ontology.clone(),
+            tag_namespaces: settings.tag_namespaces.clone(),
+            backups: settings.scheduled_backups.schedule(&settings.backups.value),
+            check_interval: settings.checks.interval(),
+            without: Vec::new(),
+            embed_wait: embed_wait(settings, used_by),
             embed_in_background: used_by == Use::Server,
-            ..engine::Settings::default()
         },
     })
+}
+
+/// How long is waited for the model. A command loads it each time, and one in a directory may be large: a person rather waits
+/// than gets half of an answer.
+fn embed_wait(settings: &Settings, used_by: Use) -> Duration {
+    match (used_by, &settings.model.value) {
+        (Use::Command, EmbeddingModel::Directory(_)) => LOADING,
+        _ => engine::Settings::default().embed_wait,
+    }
 }
 
 /// The handle of the person at the command line, who owns the files.
@@ -84,14 +103,29 @@ pub fn database(settings: &Settings) -> store_sqlite::Options {
 }
 
 /// The model in use, and those that may have been in use before and can still be asked. There is no falling back from one
-/// to another.
+/// to another: a directory that cannot be used is a model that has failed and says why.
 fn embedders(settings: &Settings) -> (Arc<dyn Embedder>, Vec<Arc<dyn Embedder>>) {
-    let built_in = Arc::new(BuiltIn::new());
-    match settings.embedding_server.endpoint.value.clone() {
-        Some(endpoint) => (Arc::new(HttpEmbedder::new(endpoint)), vec![built_in]),
-        // An endpoint that is not set any more is not asked.
-        None => (built_in, Vec::new()),
+    let built_in: Arc<dyn Embedder> = Arc::new(BuiltIn::new());
+    let local = match &settings.model.value {
+        EmbeddingModel::BuiltIn => None,
+        EmbeddingModel::Directory(path) => Some(local(path)),
+    };
+    // An endpoint or a directory that is not set any more is not asked.
+    match (settings.embedding_server.endpoint.value.clone(), local) {
+        (Some(endpoint), local) => {
+            let usable = local.into_iter().filter(|local| local.readiness() != Readiness::Failed);
+            (Arc::new(HttpEmbedder::new(endpoint)), usable.chain([built_in]).collect())
+        }
+        (None, Some(local)) => (local, vec![built_in]),
+        (None, None) => (built_in, Vec::new()),
     }
+}
+
+fn local(path: &Path) -> Arc<dyn Embedder> {
+    Arc::new(match ModelDirectory::open(path) {
+        Ok(directory) => LocalEmbedder::new(directory),
+        Err(error) => LocalEmbedder::unusable(path, &error),
+    })
 }
 
 /// The store itself, opened: for what is done to it as a whole.
@@ -136,7 +170,7 @@ mod tests {
     #[test]
     fn calls_are_filled_up_as_the_settings_want_it() {
         let resolve = |variables: &[(&str, &str)]| {
-            let home = std::path::Path::new("/home/u");
+            let home = Path::new("/home/u");
             Settings::resolve(Vec::new(), Environment::of(variables, Some(home), home)).unwrap()
         };
         assert_eq!(defaults(&resolve(&[])), Defaults::default());
@@ -153,7 +187,7 @@ mod tests {
     #[test]
     fn an_endpoint_embeds_alone_and_the_built_in_model_is_the_one_before() {
         let resolve = |variables: &[(&str, &str)]| {
-            let home = std::path::Path::new("/home/u");
+            let home = Path::new("/home/u");
             Settings::resolve(Vec::new(), Environment::of(variables, Some(home), home)).unwrap()
         };
         let names = |settings: &Settings| {
@@ -169,9 +203,38 @@ mod tests {
     }
 
     #[test]
+    fn a_directory_embeds_alone_and_one_that_cannot_be_used_is_no_other_model() {
+        let home = tempfile::tempdir().unwrap();
+        let path = home.path().join("mine");
+        testkit::TinyModel::default().write(&path).unwrap();
+        let resolve = |more: &[(&str, &str)]| {
+            let variables = [&[("MCP_EMBEDDING_MODEL", path.to_str().unwrap())], more].concat();
+            let environment = Environment::of(&variables, Some(home.path()), home.path());
+            Settings::resolve(Vec::new(), environment).unwrap()
+        };
+        let names = |settings: &Settings| {
+            let (embedder, previous) = embedders(settings);
+            let mut names = vec![embedder.model().name.clone()];
+            names.extend(previous.iter().map(|one| one.model().name.clone()));
+            names
+        };
+        assert_eq!(names(&resolve(&[])), ["mine", "all-MiniLM-L6-v2"]);
+        let usual = engine::Settings::default().embed_wait;
+        assert_eq!(embed_wait(&resolve(&[]), Use::Server), usual);
+        assert!(embed_wait(&resolve(&[]), Use::Command) > usual);
+        let server = [("MCP_EXTERNAL_EMBEDDING_URL", "http://127.0.0.1:9/v1/embeddings")];
+        assert_eq!(names(&resolve(&server)), ["nomic-embed-text", "mine", "all-MiniLM-L6-v2"]);
+        std::fs::remove_file(path.join("config.json")).unwrap();
+        assert_eq!(names(&resolve(&server)), ["nomic-embed-text", "all-MiniLM-L6-v2"]);
+        let (embedder, _) = embedders(&resolve(&[]));
+        assert_eq!(embedder.readiness(), Readiness::Failed);
+        assert!(embedder.failure().unwrap().contains("config.json is missing"));
+    }
+
+    #[test]
     fn a_network_file_system_is_refused_unless_the_user_answers_for_it() {
         let network = |variables: &[(&str, &str)]| {
-            let home = std::path::Path::new("/home/u");
+            let home = Path::new("/home/u");
             let settings =
                 Settings::resolve(Vec::new(), Environment::of(variables, Some(home), home)).unwrap();
             database(&settings).network

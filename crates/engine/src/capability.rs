@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::Progress;
 use crate::open_space::OpenSpace;
 
 /// What a caller may do. Each includes the ones before it.
@@ -31,6 +32,7 @@ impl Capability {
 #[derive(Clone)]
 pub struct Reader {
     pub(crate) space: Arc<OpenSpace>,
+    pub(crate) progress: Progress,
 }
 
 /// May store and delete memories of one space.
@@ -54,7 +56,17 @@ pub struct Grant {
 
 impl Grant {
     pub(crate) fn new(space: Arc<OpenSpace>, capability: Capability) -> Self {
-        Self { capability, admin: Admin { writer: Writer { reader: Reader { space } } } }
+        Self {
+            capability,
+            admin: Admin { writer: Writer { reader: Reader { space, progress: Progress::default() } } },
+        }
+    }
+
+    /// The same, and whoever waits hears how far its use cases have got.
+    #[must_use]
+    pub fn reporting(mut self, progress: Progress) -> Self {
+        self.admin.writer.reader.progress = progress;
+        self
     }
 
     /// What was granted.
@@ -91,6 +103,10 @@ impl Writer {
 
     pub(crate) fn space(&self) -> &Arc<OpenSpace> {
         &self.reader.space
+    }
+
+    pub(crate) fn progress(&self) -> &Progress {
+        &self.reader.progress
     }
 }
 

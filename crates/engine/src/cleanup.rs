@@ -82,7 +82,8 @@ impl Reader {
         }
         let store = self.space.store().await?.as_ref();
         embedding::settle(&self.space).await?;
-        let near = store.near_pairs(given, &request.filter, request.limit as usize).await?;
+        let told = |done, total| self.progress.tell(done, total);
+        let near = store.near_pairs(given, &request.filter, request.limit as usize, &told).await?;
         let ids: HashSet<MemoryId> = near.iter().flat_map(|pair| [pair.first, pair.second]).collect();
         let memories = store.get_many(&ids.into_iter().collect::<Vec<_>>()).await?;
         let memory = |id| memories.iter().find(|memory| memory.id == id);

@@ -5,9 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use model::{Ontology, Space, Splitting};
+use model::{Ontology, Space, Splitting, TagNamespaces};
 use ports::{Clock, Embedder, OpenStore, Rng, StoreError};
 
+use crate::backup::BackupSchedule;
 use crate::capability::{Capability, Grant};
 use crate::open_space::OpenSpace;
 
@@ -41,8 +42,8 @@ pub struct Settings {
     /// How long a use case waits for the model before it goes on without. (With a background worker, storing waits
     /// much less while the model is being loaded.)
     pub embed_wait: Duration,
-    /// Whether the work of a server is done in the background (embedding what waits, purging what was deleted long ago) or
-    /// only when asked (a command).
+    /// Whether the work of a server is done in the background (embedding what waits, purging what was deleted long ago,
+    /// making backups, looking for damage) or only when asked (a command).
     pub embed_in_background: bool,
     /// How texts are split that are longer than a memory may be; none splits no text
     /// (`MCP_SQLITEVEC_MAX_CONTENT_LENGTH`).
@@ -56,6 +57,12 @@ pub struct Settings {
     pub retention_days: Option<u32>,
     /// Which kinds of memories are known.
     pub ontology: Ontology,
+    /// Which namespaces of tags are known; others are valid, and told in the log.
+    pub tag_namespaces: TagNamespaces,
+    /// Backups on a schedule; none makes none.
+    pub backups: Option<BackupSchedule>,
+    /// How often a server looks for damage; none never does.
+    pub check_interval: Option<Duration>,
     /// Parts of the default search that are left out, for measurements of what each is worth.
     pub without: Vec<Lever>,
 }
@@ -95,6 +102,9 @@ impl Default for Settings {
             retention_days: None,
             ontology: Ontology::built_in(),
             without: Vec::new(),
+            tag_namespaces: TagNamespaces::built_in(),
+            backups: None,
+            check_interval: None,
         }
     }
 }

@@ -27,6 +27,14 @@ pub enum EngineError {
         /// Some of the keys that begin with it.
         matches: Vec<ContentHash>,
     },
+    /// No memory is linked to this entity.
+    #[error("Unknown entity_id: {entity}. {}", there_are(.known))]
+    UnknownEntity {
+        /// What was asked for.
+        entity: String,
+        /// The ids of some that there are.
+        known: Vec<String>,
+    },
     /// A deletion without a condition would delete everything.
     #[error(
         "at least one filter is required (content_hash, tags, memory_type, after, before, a time expression, entity, agent, conversation or staleness)"
@@ -165,7 +173,7 @@ impl EngineError {
     #[must_use]
     pub fn code(&self) -> ErrorCode {
         match self {
-            Self::NotFound { .. } => ErrorCode::NotFound,
+            Self::NotFound { .. } | Self::UnknownEntity { .. } => ErrorCode::NotFound,
             Self::Ambiguous { .. } => ErrorCode::AmbiguousHash,
             Self::NoFilter
             | Self::NothingToSearch
@@ -207,6 +215,13 @@ fn store_code(error: &StoreError) -> ErrorCode {
         | StoreError::Closed => ErrorCode::StorageUnavailable,
         StoreError::Dimension { .. } | StoreError::Other { .. } => ErrorCode::Internal,
     }
+}
+
+fn there_are(entities: &[String]) -> String {
+    if entities.is_empty() {
+        return "no entities are linked to memories here".to_owned();
+    }
+    format!("There are {}", entities.join(", "))
 }
 
 fn join(hashes: &[ContentHash]) -> String {

@@ -1,9 +1,11 @@
 //! Whether the service works.
 
-use model::ModelIdentity;
-use ports::{Readiness, Statistics, VectorSpace};
+use model::{ModelIdentity, Timestamp};
+use ports::{MemoryStore, Readiness, Severity, Statistics, VectorSpace};
 
+use crate::backup::{BackupInterval, BackupSchedule};
 use crate::capability::Reader;
+use crate::upkeep::{BackupFailure, Checked};
 
 /// Whether the service works, and facts about it.
 #[derive(Debug, Clone, PartialEq)]
@@ -16,6 +18,27 @@ pub struct Health {
     pub statistics: Option<Statistics>,
     /// The model in use.
     pub model: ModelHealth,
+    /// Backups on a schedule; none when none are made, or the store cannot be read.
+    pub backups: Option<BackupHealth>,
+    /// What this process found when it looked for damage last; none when it did not yet.
+    pub checked: Option<Checked>,
+}
+
+/// Backups on a schedule.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BackupHealth {
+    /// How often one is made.
+    pub interval: BackupInterval,
+    /// When the newest that is there was made.
+    pub last: Option<Timestamp>,
+    /// How long ago that was, in seconds.
+    pub age_s: Option<f64>,
+    /// How many there are.
+    pub count: usize,
+    /// Their size, in bytes.
+    pub bytes: u64,
+    /// Why the last that this process tried could not be made.
+    pub failure: Option<BackupFailure>,
 }
 
 /// Whether the service works.
@@ -57,9 +80,10 @@ impl Reader {
         let model = ModelHealth { identity: embedder.model().clone(), readiness: embedder.readiness() };
         let mut reasons = Vec::new();
         if model.readiness == Readiness::Failed {
-            reasons.push(
-                "the embedding model could not be loaded or reached: only words are searched".to_owned(),
-            );
+            let why = embedder.failure().map(|why| format!(" ({why})")).unwrap_or_default();
+            reasons.push(format!(
+                "the embedding model could not be loaded or reached{why}: only words are searched"
+            ));
         }
         let store = match self.space.store().await {
             Ok(store) => store,
@@ -71,22 +95,82 @@ impl Reader {
             (Err(error), _) | (_, Err(error)) => return unavailable(error.to_string(), model),
         };
         if statistics.pending > 0 {
-            let pending = statistics.pending;
-            reasons.push(match vectors {
-                _ if !self.space.parts.previous.is_empty() => format!(
-                    "{pending} memories wait for their vector: until then they are found by words, and by the vectors of the model in use before where they have one"
-                ),
-                VectorSpace::Foreign => format!(
-                    "{pending} memories have vectors of another model only: until they are embedded again, they are found by words"
-                ),
-                _ => format!("{pending} memories wait for their vector: until then they are found by words"),
-            });
+            let searched = self.previous_are_searched(store.as_ref()).await;
+            reasons.push(waiting(statistics.pending, &vectors, searched));
         }
+        let known = self.space.upkeep.known();
+        let backups = match &self.space.parts.settings.backups {
+            Some(schedule) => Some(self.backups(store.as_ref(), schedule, known.failure).await),
+            None => None,
+        };
+        if backups.as_ref().is_some_and(|backups| backups.failure.is_some()) {
+            reasons.push("the last backup could not be made".to_owned());
+        }
+        reasons.extend(known.checked.as_ref().and_then(damage));
         let status = if reasons.is_empty() { Status::Healthy } else { Status::Degraded };
-        Health { status, reasons, statistics: Some(statistics), model }
+        Health { status, reasons, statistics: Some(statistics), model, backups, checked: known.checked }
+    }
+
+    /// Whether memories that wait for their vector may be found by one of a model in use before.
+    async fn previous_are_searched(&self, store: &dyn MemoryStore) -> bool {
+        let previous = &self.space.parts.previous;
+        if previous.is_empty() {
+            return false;
+        }
+        let spaces = store.vector_spaces().await.unwrap_or_default();
+        spaces.iter().any(|space| {
+            space.memories > 0
+                && previous.iter().any(|embedder| space.model.as_ref() == Some(embedder.model()))
+        })
+    }
+
+    async fn backups(
+        &self,
+        store: &dyn MemoryStore,
+        schedule: &BackupSchedule,
+        failure: Option<BackupFailure>,
+    ) -> BackupHealth {
+        let now = self.space.parts.clock.now();
+        let (backups, failure) = match store.backups(&schedule.directory).await {
+            Ok(backups) => (backups, failure),
+            Err(error) => (Vec::new(), Some(BackupFailure { at: now, reason: error.to_string() })),
+        };
+        let last = backups.first().map(|newest| newest.made_at);
+        BackupHealth {
+            interval: schedule.interval,
+            last,
+            age_s: last.map(|last| now.as_seconds() - last.as_seconds()),
+            count: backups.len(),
+            bytes: backups.iter().map(|backup| backup.bytes).sum(),
+            failure,
+        }
     }
 }
 
+/// A sentence about memories that wait for their vector.
+fn waiting(pending: u64, vectors: &VectorSpace, previous_are_searched: bool) -> String {
+    match vectors {
+        _ if previous_are_searched => format!(
+            "{pending} memories wait for their vector: until then they are found by words, and by the vectors of the model in use before where they have one"
+        ),
+        VectorSpace::Foreign => format!(
+            "{pending} memories have vectors of another model only: until they are embedded again, they are found by words"
+        ),
+        _ => format!("{pending} memories wait for their vector: until then they are found by words"),
+    }
+}
+
+/// A sentence about what the last look for damage found.
+fn damage(checked: &Checked) -> Option<String> {
+    let worst = checked.findings.iter().map(|finding| finding.severity).max()?;
+    let what = match worst {
+        Severity::Damage => "damage: run `memory doctor`",
+        _ => "something to repair: run `memory doctor --fix`",
+    };
+    Some(format!("the last look at the database found {what}"))
+}
+
 fn unavailable(reason: String, model: ModelHealth) -> Health {
-    Health { status: Status::Unavailable, reasons: vec![reason], statistics: None, model }
+    let (status, reasons) = (Status::Unavailable, vec![reason]);
+    Health { status, reasons, statistics: None, model, backups: None, checked: None }
 }

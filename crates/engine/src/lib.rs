@@ -5,18 +5,22 @@
 //!
 //! | handle | use cases |
 //! |---|---|
-//! | [`Reader`] | [`search`](Reader::search), [`get`](Reader::get), [`list`](Reader::list), [`history`](Reader::history), [`tags`](Reader::tags), [`types`](Reader::types), [`survey`](Reader::survey), [`holds`](Reader::holds), [`near_duplicates`](Reader::near_duplicates), [`health`](Reader::health), [`parse_date`](Reader::parse_date) |
-//! | [`Writer`] | everything of a reader, [`store`](Writer::store), [`store_session`](Writer::store_session), [`update`](Writer::update), [`add_version`](Writer::add_version), [`delete`](Writer::delete), [`undelete`](Writer::undelete), [`clean_up`](Writer::clean_up), [`import`](Writer::import) |
-//! | [`Admin`] | everything of a writer, [`purge`](Admin::purge), [`examine`](Admin::examine), [`repair`](Admin::repair), [`embed_pending`](Admin::embed_pending) |
+//! | [`Reader`] | [`search`](Reader::search), [`get`](Reader::get), [`list`](Reader::list), [`history`](Reader::history), [`tags`](Reader::tags), [`types`](Reader::types), [`survey`](Reader::survey), [`entities`](Reader::entities), [`entity`](Reader::entity), [`near_duplicates`](Reader::near_duplicates), [`model`](Reader::model), [`health`](Reader::health), [`parse_date`](Reader::parse_date) |
+//! | [`Writer`] | everything of a reader, [`store`](Writer::store), [`store_session`](Writer::store_session), [`update`](Writer::update), [`add_version`](Writer::add_version), [`delete`](Writer::delete), [`undelete`](Writer::undelete), [`clean_up`](Writer::clean_up), [`import`](Writer::import), [`standings`](Writer::standings) |
+//! | [`Admin`] | everything of a writer, [`purge`](Admin::purge), [`examine`](Admin::examine), [`repair`](Admin::repair), [`embed_pending`](Admin::embed_pending), [`export`](Admin::export), [`import_own`](Admin::import_own) |
 //!
 //! A handle is bound to one [`Space`](model::Space) and opens that space's store on first use, so that a door can answer
 //! a handshake before a file or a model is touched.
+//!
+//! What a server does by itself (embedding what waits, purging, backups, looking for damage) runs beside the use cases from
+//! the first opening of a store on, each in the file of its subject; `upkeep` drives the last two.
 //!
 //! # Adding a use case
 //! One file: its input, its answer, the method on the handle that may do it, its tests. Failures are [`EngineError`]s;
 //! a new kind gets a row in [`error_code`], from which every door takes its codes.
 
 mod access;
+mod backup;
 mod capability;
 mod cleanup;
 mod date;
@@ -24,8 +28,10 @@ mod delete;
 mod doctor;
 mod embedding;
 mod engine;
+mod entity;
 mod error;
 pub mod error_code;
+mod export;
 mod get;
 mod health;
 mod import;
@@ -33,6 +39,7 @@ mod list;
 mod new_vectors;
 mod ontology;
 mod open_space;
+mod progress;
 mod purge;
 mod quality;
 mod query_vectors;
@@ -42,18 +49,25 @@ mod store;
 mod survey;
 mod undelete;
 mod update;
+mod upkeep;
 mod version;
 
+pub use backup::{BackupInterval, BackupRetention, BackupSchedule, due_in, remove_superfluous, superfluous};
 pub use capability::{Admin, Capability, Grant, Reader, Writer};
 pub use cleanup::{CleanupReceipt, CleanupRequest, DuplicatePair, MAX_PAIRS, NearDuplicates};
 pub use delete::{DeleteReceipt, DeleteRequest, DryRun};
 pub use doctor::{EmbedProgress, Examination};
 pub use engine::{Engine, Lever, Parts, Settings};
+pub use entity::{
+    EntityDetail, EntityMemory, EntityRequest, MAX_ENTITIES, MAX_ENTITY_HOPS, MAX_ENTITY_MEMORIES, Related,
+    RelatedEntity, Scoring,
+};
 pub use error::EngineError;
 pub use error_code::ErrorCode;
-pub use health::{Health, ModelHealth, Status};
-pub use import::{ImportOutcome, ImportRequest};
+pub use health::{BackupHealth, Health, ModelHealth, Status};
+pub use import::{ImportRequest, MAX_IMPORT_RECORDS};
 pub use list::{ListAnswer, ListRequest, MAX_PAGE_SIZE};
+pub use progress::{Progress, Step};
 pub use search::{
     Access, Boost, Detail, Explanation, Fallback, FoundBy, Grouping, Hit, LeftOut, MAX_NEIGHBOURS,
     MAX_QUERY_BYTES, MAX_RESULTS, Mode, RankingWeights, Repetitions, SearchAnswer, SearchRequest, Term,
@@ -63,4 +77,5 @@ pub use session::{SessionReceipt, SessionRequest, Turn};
 pub use store::{NearDuplicate, Outcome, Part, PartOutcome, RestoreDeleted, StoreReceipt, StoreRequest};
 pub use survey::MAX_TAG_COUNTS;
 pub use update::{Times, UpdateReceipt, UpdateRequest};
+pub use upkeep::{BackupFailure, Checked};
 pub use version::{VersionReceipt, VersionRequest};

@@ -1,7 +1,7 @@
 //! Browsing memories.
 
 use model::{Filter, Memory};
-use ports::Page;
+use ports::{MemoryStore, Page};
 
 use crate::EngineError;
 use crate::capability::Reader;
@@ -35,10 +35,13 @@ pub struct ListAnswer {
     pub total_pages: u64,
     /// Whether there is a page after this one.
     pub has_more: bool,
+    /// How many memories would meet the filter too if it did not leave out what another memory took the place of.
+    pub superseded: u64,
 }
 
 impl Reader {
-    /// A page of the memories that meet a filter, newest first, with the true total.
+    /// A page of the memories that meet a filter, newest first, with the true total and the number of those left out because
+    /// they were replaced.
     ///
     /// # Errors
     /// [`EngineError::OutOfRange`], [`EngineError::EmptyRange`], [`EngineError::Store`].
@@ -48,7 +51,9 @@ impl Reader {
         check_range("page", page, u64::from(u32::MAX))?;
         check_times(&filter)?;
         let offset = (page - 1) * u64::from(page_size);
-        let listing = self.space.store().await?.list(&filter, Page { offset, limit: page_size }).await?;
+        let store = self.space.store().await?.as_ref();
+        let listing = store.list(&filter, Page { offset, limit: page_size }).await?;
+        let superseded = superseded(store, &filter, listing.total).await?;
         let total_pages = listing.total.div_ceil(page_size.into());
         let has_more = page < total_pages;
         Ok(ListAnswer {
@@ -58,8 +63,22 @@ impl Reader {
             total: listing.total,
             total_pages,
             has_more,
+            superseded,
         })
     }
+}
+
+/// How many memories a filter leaves out because another took their place, when so many meet it.
+pub(crate) async fn superseded(
+    store: &dyn MemoryStore,
+    filter: &Filter,
+    total: u64,
+) -> Result<u64, EngineError> {
+    if filter.include_superseded {
+        return Ok(0);
+    }
+    let all = Filter { include_superseded: true, ..filter.clone() };
+    Ok(store.list(&all, Page { offset: 0, limit: 0 }).await?.total.saturating_sub(total))
 }
 
 /// Refuses a number outside 1 to `highest`.

@@ -34,13 +34,14 @@ pub(crate) fn wait(space: &OpenSpace) -> Duration {
 }
 
 /// The vectors of each text, in order. What cannot be had now is embedded later; where that is the vector of a whole text,
-/// the warnings say so once.
+/// the warnings say so once. `told` hears of how many whole texts there are so far.
 pub(crate) async fn make(
     space: &Arc<OpenSpace>,
     texts: &[&str],
     warnings: &mut Vec<String>,
+    told: impl Fn(usize),
 ) -> Vec<NewVectors> {
-    let wholes = make_wholes(space, texts, warnings).await;
+    let wholes = make_wholes(space, texts, warnings, told).await;
     let mut made = Vec::with_capacity(texts.len());
     for (text, whole) in texts.iter().zip(wholes) {
         let chunks = if whole.is_some() { make_chunks(space, text).await } else { Vec::new() };
@@ -66,12 +67,16 @@ async fn make_wholes(
     space: &Arc<OpenSpace>,
     texts: &[&str],
     warnings: &mut Vec<String>,
+    told: impl Fn(usize),
 ) -> Vec<Option<Vector>> {
     let mut vectors = Vec::with_capacity(texts.len());
     for batch in texts.chunks(BATCH) {
         let deadline = Instant::now() + wait(space);
         match space.in_time(deadline, space.vectors(batch)).await {
-            Ok(made) => vectors.extend(made.into_iter().map(Some)),
+            Ok(made) => {
+                vectors.extend(made.into_iter().map(Some));
+                told(vectors.len());
+            }
             Err(error) => {
                 warnings
                     .push(format!("stored, but not found by meaning yet: {error}; it will be tried again"));

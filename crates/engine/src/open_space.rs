@@ -11,7 +11,8 @@ use tokio::time::Instant;
 use crate::access::{self, Collected};
 use crate::engine::Parts;
 use crate::query_vectors::QueryVectors;
-use crate::{EngineError, embedding, purge};
+use crate::upkeep::Upkeep;
+use crate::{EngineError, embedding, purge, upkeep};
 
 /// One space: its store, opened when it is first needed, and the background work on it.
 pub(crate) struct OpenSpace {
@@ -25,6 +26,8 @@ pub(crate) struct OpenSpace {
     /// Uses of memories that are not written yet.
     pub(crate) collected: Collected,
     queries: QueryVectors,
+    /// What the backups and looks for damage of this process came to.
+    pub(crate) upkeep: Arc<Upkeep>,
     /// Set when the engine was closed: nothing is opened any more.
     closed: Arc<AtomicBool>,
 }
@@ -33,7 +36,8 @@ impl OpenSpace {
     pub(crate) fn new(space: Space, parts: Arc<Parts>, closed: Arc<AtomicBool>) -> Self {
         let (store, settled) = (OnceCell::new(), OnceCell::new());
         let (pending, collected, queries) = (Arc::default(), Collected::default(), QueryVectors::default());
-        Self { space, parts, store, settled, pending, collected, queries, closed }
+        let upkeep = Arc::default();
+        Self { space, parts, store, settled, pending, collected, queries, upkeep, closed }
     }
 
     /// The store; opens it if that is not done yet. A failure is not remembered: the next call tries again.
@@ -47,6 +51,7 @@ impl OpenSpace {
                 if self.parts.settings.embed_in_background {
                     tokio::spawn(embedding::run_worker(Arc::downgrade(self), Arc::clone(&self.pending)));
                     self.keep_for_days(&store);
+                    self.look_after(&store);
                 }
                 Ok(store)
             })
@@ -58,6 +63,20 @@ impl OpenSpace {
         if let Some(days) = self.parts.settings.retention_days {
             let clock = Arc::clone(&self.parts.clock);
             tokio::spawn(purge::run_retention(Arc::downgrade(store), clock, days));
+        }
+    }
+
+    /// Starts the work that makes backups and looks for damage, as far as the settings want it.
+    fn look_after(&self, store: &Arc<dyn MemoryStore>) {
+        let settings = &self.parts.settings;
+        let parts = || (Arc::downgrade(store), Arc::downgrade(&self.upkeep), Arc::clone(&self.parts.clock));
+        if let Some(schedule) = settings.backups.clone() {
+            let (store, upkeep, clock) = parts();
+            tokio::spawn(upkeep::run_backups(store, upkeep, clock, schedule));
+        }
+        if let Some(interval) = settings.check_interval {
+            let (store, upkeep, clock) = parts();
+            tokio::spawn(upkeep::run_checks(store, upkeep, clock, interval));
         }
     }
 
@@ -78,10 +97,7 @@ impl OpenSpace {
         }
         // Loading goes on although this call may be given up.
         embedder.warm();
-        let vector = embedder.embed(&[query]).await?.pop().ok_or_else(|| {
-            let reason = "no vector came back".to_owned();
-            EmbedError::BadVector { model: model.name.clone(), reason }
-        })?;
+        let vector = embedder.embed_query(query).await?;
         self.queries.put(model, query, &vector);
         Ok(vector)
     }

@@ -170,6 +170,7 @@ impl Reader {
         }
         let store = self.space.store().await?;
         let listing = store.list(&request.filter, Page { offset: 0, limit: request.limit }).await?;
+        notices.extend(replaced(list::superseded(store.as_ref(), &request.filter, listing.total).await?));
         let mut hits: Vec<Hit> =
             listing.memories.into_iter().map(|memory| Hit::of(memory, FoundBy::Query)).collect();
         let over_budget = shape::fit(&mut hits, request.max_tokens);
@@ -209,6 +210,12 @@ impl Reader {
         }
         Ok(SearchAnswer { hits, notices, window: None, fallback, left_out })
     }
+}
+
+/// What to know when a search that lists memories left some out because they were replaced. (One that ranks them does not
+/// know how many it would have found.)
+fn replaced(superseded: u64) -> Option<String> {
+    (superseded > 0).then(|| format!("{superseded} more were replaced by newer versions and are left out"))
 }
 
 /// Lets quality count so much, and the score that was found the rest.

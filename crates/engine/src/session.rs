@@ -4,9 +4,9 @@ mod pieces;
 
 use model::{Content, EmbeddingState, MemoryType, Metadata, Origin, Partition, Tags, Timestamp};
 
-use crate::EngineError;
 use crate::capability::Writer;
 use crate::store::{Part, Parts, RestoreDeleted, StoreRequest, store_parts};
+use crate::{EngineError, ontology};
 
 /// The kind of the memories that a session becomes.
 const SESSION: &str = "session";
@@ -81,10 +81,10 @@ impl Writer {
             Some(id) => id.to_owned(),
             None => new_session_id(space.parts.rng.as_ref())?,
         };
+        ontology::note_namespaces(settings, &request.tags);
         let parts = parts(&request, &session_id, texts)?;
-        let store = space.store().await?.as_ref();
         let mut warnings = Vec::new();
-        let (chunks, embedding) = store_parts(space, store, parts, &mut warnings).await?;
+        let (chunks, embedding) = store_parts(self, parts, &mut warnings).await?;
         Ok(SessionReceipt { session_id, turns: lines.len(), chunks, embedding, warnings })
     }
 }

@@ -123,13 +123,14 @@ impl Writer {
         let settings = &space.parts.settings;
         let mut warnings: Vec<String> =
             ontology::warning(settings, request.memory_type.as_ref()).into_iter().collect();
+        ontology::note_namespaces(settings, &request.tags);
         if let Some(pieces) = parts::of_long_text(settings, &request, &hash)? {
-            let (parts, embedding) = store_parts(space, store, pieces, &mut warnings).await?;
+            let (parts, embedding) = store_parts(self, pieces, &mut warnings).await?;
             let outcome = Outcome::Split { parts };
             return Ok(StoreReceipt { hash, outcome, embedding, near_duplicates: Vec::new(), warnings });
         }
         let deadline = Instant::now() + new_vectors::wait(space);
-        let mut vectors = new_vectors::make(space, &[request.content.as_str()], &mut warnings).await;
+        let mut vectors = new_vectors::make(space, &[request.content.as_str()], &mut warnings, |_| {}).await;
         let vectors = vectors.pop().unwrap_or_default();
         let near_duplicates = match &vectors.whole {
             Some(vector) => near_duplicates(space, store, vector, &request.partition, deadline).await,

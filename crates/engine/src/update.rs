@@ -118,6 +118,9 @@ impl Writer {
         if let Patch::Set(kind) = &memory_type {
             warnings.extend(ontology::warning(&space.parts.settings, Some(kind)));
         }
+        if let Some(tags) = &tags {
+            ontology::note_namespaces(&space.parts.settings, tags);
+        }
         let superseded_by = successor(store, &memory.hash, superseded_by, &mut warnings).await?;
         let change = Change { tags, memory_type, metadata, superseded_by, created_at, updated_at };
         let memory = store.update(&memory.hash, change).await?.ok_or(EngineError::NotFound { hash })?;

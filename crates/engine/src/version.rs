@@ -115,10 +115,13 @@ impl Writer {
         if let Patch::Set(kind) = &request.memory_type {
             warnings.extend(ontology::warning(&space.parts.settings, Some(kind)));
         }
+        if let Some(tags) = &request.tags {
+            ontology::note_namespaces(&space.parts.settings, tags);
+        }
         let asked = request.hash.clone();
         let reason = request.reason.clone();
         let mut new = inherit(request, hash.clone(), &old, space.parts.clock.now())?;
-        let mut vectors = new_vectors::make(space, &[new.content.as_str()], &mut warnings).await;
+        let mut vectors = new_vectors::make(space, &[new.content.as_str()], &mut warnings, |_| {}).await;
         let vectors = vectors.pop().unwrap_or_default();
         (new.vector, new.chunks) = (vectors.whole, vectors.chunks);
         let waits = embedding::waits(&new);

@@ -40,6 +40,8 @@ pub(crate) enum Completes {
     Tags,
     /// Tags of memories, several with commas between them.
     TagList,
+    /// Names of entities.
+    Entities,
     /// Times in words.
     Times,
     /// Numbers of memories.
@@ -99,6 +101,7 @@ pub(crate) async fn complete(
             let before = if before.is_empty() { String::new() } else { format!("{before}, ") };
             tags(reader, &before, last).await
         }
+        Completes::Entities => entities(reader, written).await,
         Completes::Times => Ok(words(&TIMES, written)),
         Completes::Counts => Ok(words(&COUNTS, written)),
         Completes::Words(known) => Ok(words(known, written)),
@@ -109,6 +112,13 @@ async fn tags(reader: &Reader, before: &str, written: &str) -> Result<Values, To
     let filter = Filter { partitions: PartitionScope::All, ..Filter::default() };
     let counts = reader.tags(&filter, written.trim(), MAX_VALUES).await?;
     let values = counts.tags.into_iter().map(|count| format!("{before}{}", count.tag)).collect();
+    Ok(Values { values, total: counts.total })
+}
+
+async fn entities(reader: &Reader, written: &str) -> Result<Values, ToolError> {
+    let filter = Filter { partitions: PartitionScope::All, ..Filter::default() };
+    let counts = reader.entities(&filter, written.trim(), MAX_VALUES).await?;
+    let values = counts.entities.into_iter().map(|entity| entity.name).collect();
     Ok(Values { values, total: counts.total })
 }
 
@@ -139,6 +149,21 @@ mod tests {
         assert_eq!(values(&tools, tag, "tag", "PROJ").await, ["proj:y", "proj:x"]);
         let analysis = Subject::Prompt("memory_analysis");
         assert_eq!(values(&tools, analysis, "tags", "proj:x, o").await, ["proj:x, other"]);
+    }
+
+    #[tokio::test]
+    async fn entities_are_completed_those_with_most_memories_first() {
+        let tools = Tools::default();
+        for (text, names) in [("a", &["Alice", "Albert"][..]), ("b", &["alice", "Bob"])] {
+            let hash = tools.store(json!({"content": text})).await;
+            for name in names {
+                tools.bench.store.link_entity(&model::ContentHash::stored(hash.as_str()), name);
+            }
+        }
+        let entity = Subject::Resource("memory://entity/{name}");
+        assert_eq!(values(&tools, entity, "name", "AL").await, ["Alice", "Albert"]);
+        assert_eq!(values(&tools, entity, "name", "").await, ["Alice", "Albert", "Bob"]);
+        assert!(values(&tools, entity, "name", "x").await.is_empty());
     }
 
     #[tokio::test]

@@ -9,6 +9,9 @@
 //! | `resources`, `prompts`, `completion` | what MCP has around the tools |
 //! | [`server`] | the MCP server |
 //!
+//! Which tools, prompts and templates there are never changes while the program runs, and clients are not told that it might.
+//! The list of resources has the most frequent tags in it, so it does, and they are.
+//!
 //! Nothing but [`server`] knows `rmcp`: the command line and REST call the same tools without it.
 
 pub mod answer;

@@ -13,7 +13,10 @@
 //! | `ending` | what becomes of calls at the end of input |
 //! | `in_flight` | which requests are not answered yet |
 //! | `message` | one line: a message, or the error that answers it |
+//! | `progress` | how far a call has got, as the client hears it |
 //! | `order` | which calls run together |
+//! | `weight` | what a line costs once it is parsed |
+//! | `list_changes` | whether the list of resources has changed, for clients that want to know |
 //! | `lines` | lines of limited length out of bytes |
 
 mod context;
@@ -21,11 +24,14 @@ mod ending;
 mod handler;
 mod in_flight;
 mod lines;
+mod list_changes;
 mod message;
 mod options;
 mod order;
+mod progress;
 mod tool;
 mod transport;
+mod weight;
 
 use std::io;
 use std::time::Duration;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::wire::{Explanation, Hit, Memory, Pair, Search, Term, Version, Window};
+use crate::wire::{EntityMemory, Explanation, Hit, Memory, Pair, Search, Term, Version, Window};
 
 /// What a memory costs beyond its own characters, as the original counts.
 const OVERHEAD_CHARS: u64 = 200;
@@ -62,6 +62,12 @@ impl Costs for Memory {
 impl Costs for Hit {
     fn chars(&self) -> u64 {
         self.memory.chars()
+    }
+}
+
+impl Costs for EntityMemory {
+    fn chars(&self) -> u64 {
+        self.content.chars().count() as u64 + OVERHEAD_CHARS
     }
 }
 

@@ -9,6 +9,7 @@ mod caller;
 mod cleanup;
 mod defaults;
 mod delete;
+mod detail;
 mod filter;
 mod get;
 mod health;
@@ -39,7 +40,7 @@ pub use legacy::OLDER;
 pub use profile::Profile;
 
 /// Every tool, in the order in which it is listed; those of [`OLDER`] releases come after them.
-pub static TOOLS: [&Tool; 13] = [
+pub static TOOLS: [&Tool; 14] = [
     &store::TOOL,
     &session::TOOL,
     &search::TOOL,
@@ -50,6 +51,7 @@ pub static TOOLS: [&Tool; 13] = [
     &stats::TOOL,
     &health::TOOL,
     &history::TOOL,
+    &detail::TOOL,
     &cleanup::TOOL,
     &research::search::TOOL,
     &research::fetch::TOOL,

@@ -5,6 +5,7 @@
 
 mod cleanup;
 mod delete;
+mod detail;
 mod health;
 mod history;
 mod list;
@@ -21,7 +22,8 @@ pub(crate) use health::Audience;
 
 pub use cleanup::{Cleanup, Pair};
 pub use delete::{DeleteReceipt, NotRestored};
-pub use health::{Health, Model, Statistics, StoreCount, Validation};
+pub use detail::{Detail, EntityMemory, RelatedEntity, ScoreComponents};
+pub use health::{Backup, Check, Health, Model, Statistics, StoreCount, Validation};
 pub use history::{History, Version};
 pub use list::List;
 pub use memory::{Memory, Origin};

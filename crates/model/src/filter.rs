@@ -43,6 +43,12 @@ pub enum TagMatch {
 }
 
 impl Filter {
+    /// Every memory, wherever it lies, replaced ones too.
+    #[must_use]
+    pub fn everything() -> Self {
+        Self { partitions: PartitionScope::All, include_superseded: true, ..Self::default() }
+    }
+
     /// One memory, wherever it lies.
     #[must_use]
     pub fn one(hash: ContentHash) -> Self {

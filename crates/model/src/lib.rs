@@ -16,6 +16,7 @@
 //! | [`date`] | dates that a caller writes: `2026-03-11`, RFC 3339 |
 //! | [`time_expression`] | times as people write them: `last week`, and in prose |
 //! | [`memory`] | a memory as it is read, and as it is written |
+//! | [`record`] | a memory and an edge with everything that a store holds of them, to be carried to another one |
 //! | [`filter`] | which memories a use case means |
 //! | [`origin`] | where a memory came from |
 //! | [`vector`] | embeddings and the identity of the model that made them |
@@ -35,6 +36,7 @@ pub mod metadata;
 pub mod ontology;
 pub mod origin;
 pub mod partition;
+pub mod record;
 pub mod space;
 pub mod splitting;
 pub mod tag;
@@ -54,9 +56,10 @@ pub use metadata::{InvalidMetadata, MAX_METADATA_BYTES, Metadata};
 pub use ontology::{InvalidOntology, InvalidRelationType, Ontology, RelationType};
 pub use origin::{Origin, OriginKind};
 pub use partition::{InvalidPartition, Partition, PartitionScope};
+pub use record::{EdgeRecord, MemoryRecord, Record, UsageRecord};
 pub use space::Space;
 pub use splitting::{Cuts, InvalidSplitting, MAX_SPLIT_OVERLAP_CHARS, Piece, Splitting};
-pub use tag::{InvalidTags, MAX_TAG_CHARS, MAX_TAGS, Tags};
+pub use tag::{InvalidTags, MAX_TAG_CHARS, MAX_TAGS, Tags, UNTAGGED_TAG};
 pub use tag_namespace::{InvalidNamespaces, TagNamespaces, TagParts};
 pub use time_expression::{
     Extracted, InvalidTimeExpression, MAX_TIME_EXPRESSION_CHARS, TIME_EXPRESSION_FORMS, TimeRange,

@@ -9,6 +9,8 @@ use thiserror::Error;
 pub const MAX_TAGS: usize = 100;
 /// The longest tag, in characters.
 pub const MAX_TAG_CHARS: usize = 100;
+/// The tag of a memory that was stored without tags, as the original does it.
+pub const UNTAGGED_TAG: &str = "untagged";
 /// The longest text that is tried as a JSON array, in characters.
 const MAX_JSON_CHARS: usize = 4096;
 

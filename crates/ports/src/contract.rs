@@ -12,10 +12,13 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a case fails by panicking")]
 
 pub mod backup;
+pub mod carrying;
 pub mod chunks;
 pub mod closing;
 pub mod context;
 pub mod delete;
+pub mod dump;
+pub mod entities;
 pub mod get;
 pub mod insert;
 pub mod integrity;
@@ -23,6 +26,7 @@ pub mod list;
 pub mod near_pairs;
 pub mod origin;
 pub mod purge;
+mod random;
 pub mod resolve;
 mod sample;
 pub mod search_text;
@@ -66,6 +70,9 @@ pub trait StoreUnderTest: Send + Sync + Sized {
 
     /// Links a live memory to an entity, as the original does. The adapter writes to its database directly.
     async fn link_entity(&self, memory: &ContentHash, name: &str);
+
+    /// Draws an edge between two live memories, as the original does. The adapter writes to its database directly.
+    async fn link_memories(&self, from: &ContentHash, to: &ContentHash);
 }
 
 /// Calls the macro `$then` of this crate with `$args` and the names of all cases, by file.
@@ -240,6 +247,12 @@ macro_rules! memory_store_cases {
                 an_agent_is_known_by_origin_field_or_tag
                 a_conversation_is_known_by_origin_or_field
             }
+            entities {
+                entities_with_most_memories_come_first
+                links_are_given_from_either_end
+                neighbours_are_found_in_both_directions
+                what_the_filter_leaves_out_has_no_links
+            }
             unembedded {
                 memories_that_wait_come_oldest_first_and_page_by_page
                 memories_of_every_partition_wait_and_superseded_ones_too
@@ -264,12 +277,32 @@ macro_rules! memory_store_cases {
                 every_write_is_counted
                 partitions_tags_and_the_span_of_time_are_told
             }
+            dump {
+                a_dump_has_one_order_whatever_was_written_first
+                what_is_not_asked_for_is_not_given
+                edges_are_given_that_lie_within_the_filter
+                what_is_loaded_is_dumped_as_it_was
+                a_loaded_memory_is_found_as_any_other
+                what_is_here_stays_and_that_is_told
+                a_deleted_memory_gives_way_when_that_is_asked_for
+                a_loaded_deletion_can_be_taken_back
+                a_deletion_keeps_its_number_unless_another_one_has_it
+                one_vector_of_another_dimension_and_nothing_is_loaded
+                a_sink_can_end_a_dump
+            }
+            carrying {
+                whatever_was_done_is_carried_without_loss
+            }
             sequences {
                 any_sequence_of_writes_leaves_what_it_means
             }
             backup {
                 a_backup_is_a_file_of_its_own
                 a_file_that_is_there_is_not_overwritten
+                backups_with_made_names_are_listed_newest_first
+                what_is_no_backup_of_this_store_is_not_listed
+                a_backup_is_removed_whole_and_only_once
+                the_next_backup_is_claimed_by_one_at_a_time
             }
             integrity {
                 a_store_in_use_is_sound

@@ -22,6 +22,24 @@ pub trait Embedder: Send + Sync {
     /// # Errors
     /// [`EmbedError`]; no vector is returned when one text fails.
     async fn embed(&self, texts: &[&str]) -> Result<Vec<Vector>, EmbedError>;
+
+    /// The vector of a text that is searched for: some models put other words before it than before what is found. For
+    /// others, as here, it is that of any text.
+    ///
+    /// # Errors
+    /// [`EmbedError`].
+    async fn embed_query(&self, text: &str) -> Result<Vector, EmbedError> {
+        let vector = self.embed(&[text]).await?.pop();
+        vector.ok_or_else(|| {
+            let (model, reason) = (self.model().name.clone(), "no vector came back".to_owned());
+            EmbedError::BadVector { model, reason }
+        })
+    }
+
+    /// Why it is [`Readiness::Failed`], if that is known: for people.
+    fn failure(&self) -> Option<String> {
+        None
+    }
 }
 
 /// Whether an [`Embedder`] can embed at once.

@@ -4,6 +4,8 @@ mod backup;
 mod change;
 pub mod context;
 mod deletion;
+mod dump;
+pub mod entities;
 mod error;
 mod integrity;
 pub mod lineage;
@@ -14,22 +16,26 @@ pub mod usage;
 
 use async_trait::async_trait;
 use model::{
-    ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Space, Timestamp, Vector,
+    ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Record, Space, Timestamp,
+    Vector,
 };
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 
-pub use backup::BackupFile;
+pub use backup::{BackupClaim, BackupFile, StoredBackup, backup_name, backup_time};
 pub use change::{Change, Patch, Superseded, Version};
 pub use context::{Context, ContextQuery, Neighbour};
 pub use deletion::{Deletion, DeletionId, LogState, NotRestored, Purge, Purged, Undelete, Undeleted};
+pub use dump::{DumpRequest, DumpSink, Loaded, OnDeleted, Standing};
+pub use entities::{EntityCount, EntityCounts, EntityLink, LinkEnds};
 pub use error::StoreError;
 pub use integrity::{Check, Finding, IntegrityReport, Repaired, Severity};
 pub use query::{
     Candidate, Inserted, LanguageCount, Listing, Page, Statistics, Unembedded, VectorSample, VectorSpace,
     WordCandidate, WordQuery, fold_case,
 };
-pub use spaces::{NearPair, VectorsOf};
+pub use spaces::{NearPair, Told, VectorsOf};
 pub use survey::{Ages, Survey, TagCount, TagCounts, TypeCount, WeekCount};
 pub use usage::Usage;
 
@@ -135,6 +141,37 @@ pub trait MemoryStore: Send + Sync {
     /// [`StoreError`].
     async fn type_counts(&self, filter: &Filter) -> Result<Vec<TypeCount>, StoreError>;
 
+    /// The entities that live memories which meet a filter are linked to, those with most memories first, at most `limit`,
+    /// of those whose names begin with `prefix` (without regard to case). Goes through all links.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn entities(&self, filter: &Filter, prefix: &str, limit: usize)
+    -> Result<EntityCounts, StoreError>;
+
+    /// Links between entities and live memories that meet a filter, each once, those of the latest memories first, at most
+    /// `limit`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn entity_links(
+        &self,
+        of: &LinkEnds,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Vec<EntityLink>, StoreError>;
+
+    /// For each of these memories that is live, the other live memories that meet a filter and have an edge with it, in
+    /// either direction and of any kind, each pair once and in order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn neighbours(
+        &self,
+        ids: &[MemoryId],
+        filter: &Filter,
+    ) -> Result<Vec<(MemoryId, MemoryId)>, StoreError>;
+
     /// What the live memories that meet a filter are like. Reads all of them.
     ///
     /// # Errors
@@ -236,7 +273,7 @@ pub trait MemoryStore: Send + Sync {
 
     /// Pairs of live memories that meet a filter whose vectors have at least this cosine, nearest first, at most
     /// `limit`. Compares all of them with each other: the time grows with the square of their number. Dropping the
-    /// future stops it.
+    /// future stops it; `told` hears how many of how many were compared with the others.
     ///
     /// # Errors
     /// [`StoreError`].
@@ -245,6 +282,7 @@ pub trait MemoryStore: Send + Sync {
         threshold: f64,
         filter: &Filter,
         limit: usize,
+        told: &Told<'_>,
     ) -> Result<Vec<NearPair>, StoreError>;
 
     /// Deletes the live memories that meet a filter, all or none, and says which. A tombstone stays, so that
@@ -320,6 +358,36 @@ pub trait MemoryStore: Send + Sync {
     /// [`StoreError`].
     async fn statistics(&self) -> Result<Statistics, StoreError>;
 
+    /// Gives everything as it stands at one moment, while others go on writing: live memories, then deleted ones, then
+    /// edges. Memories come in the order of the time at which they were stored, then of their keys; edges in the order of
+    /// both their keys, live ones first: the order in which they were written does not matter, so that equal stores give
+    /// equal dumps. Vectors of other models are not given, nor what is no part of a memory (beliefs, logs of
+    /// synchronisation). Gives [`ControlFlow::Break`] when the sink ended it. Dropping the future ends it, too.
+    ///
+    /// # Errors
+    /// [`StoreError`]; what the sink got before is a part of the dump.
+    async fn dump(
+        &self,
+        request: DumpRequest,
+        sink: Box<dyn DumpSink>,
+    ) -> Result<ControlFlow<()>, StoreError>;
+
+    /// Writes records as they were, all in one unit of work, and says what became of each. What is here stays: see
+    /// [`Loaded`]. A record stands for a row of the store and is not checked. Memories come before the edges between
+    /// them; an edge that went with a deleted memory is only kept when one of its ends is deleted here. A memory that has
+    /// no vector waits for one. A deletion keeps its number unless another one has it.
+    ///
+    /// # Errors
+    /// [`StoreError::Dimension`] when a vector is not of the model's dimension (then nothing is written); otherwise
+    /// [`StoreError`].
+    async fn load(&self, records: Vec<Record>, on_deleted: OnDeleted) -> Result<Vec<Loaded>, StoreError>;
+
+    /// How what records name stands here, in their order.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn standings(&self, records: &[Record]) -> Result<Vec<Standing>, StoreError>;
+
     /// Writes a copy of the store into a new file (its directory is created when needed) while it is in use, and verifies
     /// it. The copy holds the store as it was at one moment.
     ///
@@ -327,6 +395,27 @@ pub trait MemoryStore: Send + Sync {
     /// [`StoreError::Backup`] when it cannot be made (no file is left then) or the file is there already;
     /// [`StoreError::Unsupported`] when this kind of store has no file; otherwise [`StoreError`].
     async fn backup(&self, target: &Path) -> Result<BackupFile, StoreError>;
+
+    /// The backups of this store in a directory that have a made name ([`backup_name`]) and are as they were when they were
+    /// verified, newest first. What another store, another program or a person put there is not among them. A directory
+    /// that is not there holds none.
+    ///
+    /// # Errors
+    /// [`StoreError::Backup`] when the directory cannot be read; otherwise [`StoreError`].
+    async fn backups(&self, directory: &Path) -> Result<Vec<StoredBackup>, StoreError>;
+
+    /// Removes one of [`MemoryStore::backups`]. One that is gone already is no error.
+    ///
+    /// # Errors
+    /// [`StoreError::Backup`].
+    async fn remove_backup(&self, backup: &StoredBackup) -> Result<(), StoreError>;
+
+    /// Claims the right to make the next backup in a directory, which is created when needed; none when another process or
+    /// store has it now. Does not wait.
+    ///
+    /// # Errors
+    /// [`StoreError::Backup`] when the directory cannot be used; otherwise [`StoreError`].
+    async fn claim_backups(&self, directory: &Path) -> Result<Option<BackupClaim>, StoreError>;
 
     /// Looks for damage. Changes nothing.
     ///

@@ -1,7 +1,7 @@
 //! What is known of a memory and has no column of the original's: where it came from, when it happened, how often it was
 //! used. It lies in side tables, so that nothing of it is spread into the original's answers.
 
-use model::{MemoryId, Metadata, NewMemory, Origin, OriginKind, Timestamp};
+use model::{MemoryId, Metadata, Origin, OriginKind, Timestamp};
 use ports::{Usage, store::usage::later};
 use rusqlite::{Connection, Result, Row, params};
 
@@ -29,11 +29,15 @@ pub(crate) fn origin(row: &Row<'_>, first: usize) -> Result<(Option<Timestamp>, 
 }
 
 /// Writes down when a new memory happened and where it came from.
-pub(crate) fn add(connection: &Connection, id: i64, new: &NewMemory) -> Result<()> {
-    if new.occurred_at.is_none() && new.origin.is_none() {
+pub(crate) fn add(
+    connection: &Connection,
+    id: i64,
+    occurred_at: Option<Timestamp>,
+    origin: Option<&Origin>,
+) -> Result<()> {
+    if occurred_at.is_none() && origin.is_none() {
         return Ok(());
     }
-    let origin = new.origin.as_ref();
     connection
         .prepare_cached(
             "INSERT OR REPLACE INTO service_origins (id, occurred_at, kind, client, conversation, agent)
@@ -41,7 +45,7 @@ pub(crate) fn add(connection: &Connection, id: i64, new: &NewMemory) -> Result<(
         )?
         .execute(params![
             id,
-            new.occurred_at.map(Timestamp::as_seconds),
+            occurred_at.map(Timestamp::as_seconds),
             origin.map(|origin| origin.kind.name()),
             origin.and_then(|origin| origin.client.as_deref()),
             origin.and_then(|origin| origin.conversation.as_deref()),

@@ -3,24 +3,27 @@
 //! A copy is made by SQLite's own backup, into a file that is private from the start, under a name that says it is not
 //! finished. Then it is closed, opened again and checked; only a sound copy that is on the disk gets its final name.
 
+pub(crate) mod kept;
 pub(crate) mod manifest;
 pub(crate) mod unfinished;
 
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
 use manifest::{Manifest, sha256};
 use model::{ModelIdentity, Timestamp};
 use ports::{BackupFile, StoreError};
 use rusqlite::Connection;
-use rusqlite::backup::Backup;
+use rusqlite::backup::{Backup, StepResult};
 
 use crate::error::{Result, store_error};
+use crate::pool::Users;
 use crate::schema::form::Form;
 use crate::{connection, files, words};
 
-/// Pages copied at once.
-const PAGES: i32 = 4096;
+/// Pages copied at once, 4 MiB: so soon it is noticed that the store is being closed.
+const PAGES: i32 = 1024;
+/// How many steps of SQLite's machine a check goes on before it looks whether the store is being closed.
+const CHECK_STEPS: i32 = 100_000;
 /// The most copies of one second.
 const NAMES: u32 = 1000;
 
@@ -45,8 +48,8 @@ pub(crate) fn write(
 ) -> Result<PathBuf> {
     files::create_directory(directory).map_err(|error| failed("no directory for backups", error))?;
     let (unfinished, finished) = names(directory, database, reason, now)?;
-    let written = copy(source, &unfinished)
-        .and_then(|()| verify(source, &unfinished))
+    let written = copy(source, &unfinished, None)
+        .and_then(|()| verify(source, &unfinished, None))
         .and_then(|()| put_in_place(&unfinished, &finished));
     if let Err(error) = written {
         // Half a copy helps nobody and may be what filled the disk.
@@ -56,17 +59,28 @@ pub(crate) fn write(
     Ok(finished)
 }
 
+/// A copy that is wanted, and by whom.
+pub(crate) struct Wanted<'a> {
+    /// The new file.
+    pub(crate) target: &'a Path,
+    /// The database, for the manifest.
+    pub(crate) database: &'a Path,
+    /// The model in use.
+    pub(crate) model: &'a ModelIdentity,
+    /// When.
+    pub(crate) now: Timestamp,
+    /// The users of the store: when none is left, the copy is given up.
+    pub(crate) users: Users,
+}
+
 /// Writes a verified copy of what a connection sees into a new file, with a manifest beside it. The connection must be
 /// inside a read transaction, so that the copy is of one moment.
 ///
 /// # Errors
-/// As [`write()`]; [`StoreError::Backup`] when the file is there already.
-pub(crate) fn write_to(
-    source: &Connection,
-    target: &Path,
-    model: &ModelIdentity,
-    now: Timestamp,
-) -> Result<BackupFile> {
+/// As [`write()`]; [`StoreError::Backup`] when the file is there already; [`StoreError::Closed`] when the store was closed
+/// meanwhile.
+pub(crate) fn write_to(source: &Connection, wanted: &Wanted<'_>) -> Result<BackupFile> {
+    let target = wanted.target;
     let refused = |reason: String| Err(StoreError::Backup { reason, source: None });
     if target.exists() {
         return refused(format!("{} is there already: name a new file", target.display()));
@@ -82,7 +96,7 @@ pub(crate) fn write_to(
             unfinished.display()
         ));
     }
-    let written = finish(source, &unfinished, target, model, now);
+    let written = finish(source, &unfinished, wanted);
     if written.is_err() {
         let _ = std::fs::remove_file(&unfinished);
         if !target.exists() {
@@ -92,17 +106,12 @@ pub(crate) fn write_to(
     written
 }
 
-fn finish(
-    source: &Connection,
-    unfinished: &Path,
-    target: &Path,
-    model: &ModelIdentity,
-    now: Timestamp,
-) -> Result<BackupFile> {
+fn finish(source: &Connection, unfinished: &Path, wanted: &Wanted<'_>) -> Result<BackupFile> {
+    let Wanted { target, database, model, now, users } = wanted;
     let form = Form::detect(source)?;
     let (memories, _) = counts(source, &form).map_err(|error| failed_in_sqlite("counting failed", error))?;
-    copy(source, unfinished)?;
-    verify(source, unfinished)?;
+    copy(source, unfinished, Some(users))?;
+    verify(source, unfinished, Some(users))?;
     let manifest = Manifest {
         manifest_version: Manifest::version(),
         file: target.file_name().unwrap_or_default().to_string_lossy().into_owned(),
@@ -113,10 +122,11 @@ fn finish(
         schema: form.schema,
         model: model.to_string(),
         created_at: now.to_string(),
+        database: Some(database.to_path_buf()),
     };
     manifest.write(target).map_err(|error| failed("the manifest cannot be written", error))?;
     put_in_place(unfinished, target)?;
-    Ok(BackupFile { path: target.to_owned(), bytes: manifest.bytes, memories })
+    Ok(BackupFile { path: target.to_path_buf(), bytes: manifest.bytes, memories })
 }
 
 /// Gives a finished copy its name, durably.
@@ -163,23 +173,35 @@ fn names(directory: &Path, database: &Path, reason: Reason, now: Timestamp) -> R
     })
 }
 
-/// Copies a database into an empty file, in one piece.
-pub(crate) fn copy(source: &Connection, to: &Path) -> Result<()> {
+/// Copies a database into an empty file, in one piece. Given up when `users` are gone.
+pub(crate) fn copy(source: &Connection, to: &Path, users: Option<&Users>) -> Result<()> {
     let mut target = connection::open_plain(to)?;
-    let copied = Backup::new(source, &mut target)
-        .and_then(|backup| backup.run_to_completion(PAGES, Duration::ZERO, None))
-        // So that the copy is one file, wherever it is opened.
-        .and_then(|()| target.pragma_update(None, "journal_mode", "DELETE"));
-    copied.map_err(|error| failed_in_sqlite("copying failed", error))?;
+    let steps = |backup: Backup<'_, '_>| loop {
+        match backup.step(PAGES)? {
+            StepResult::Done => return Ok(true),
+            _ if users.is_some_and(Users::are_gone) => return Ok(false),
+            _ => {}
+        }
+    };
+    let copied = Backup::new(source, &mut target).and_then(steps);
+    if !copied.map_err(|error| failed_in_sqlite("copying failed", error))? {
+        return Err(StoreError::Closed);
+    }
+    // So that the copy is one file, wherever it is opened.
+    let single = target.pragma_update(None, "journal_mode", "DELETE");
+    single.map_err(|error| failed_in_sqlite("copying failed", error))?;
     target.close().map_err(|(_, error)| failed_in_sqlite("copying failed", error))
 }
 
-/// Whether a copy is sound and has as many rows as its source.
-pub(crate) fn verify(source: &Connection, copy: &Path) -> Result<()> {
+/// Whether a copy is sound and has as many rows as its source. Given up when `users` are gone.
+pub(crate) fn verify(source: &Connection, copy: &Path, users: Option<&Users>) -> Result<()> {
     let count = |connection: &Connection| -> rusqlite::Result<i64> {
         connection.query_row("SELECT count(*) FROM memories", [], |row| row.get(0))
     };
-    let copied = connection::open_plain(copy)?;
+    let mut copied = connection::open_plain(copy)?;
+    if let Some(users) = users {
+        give_up_without(&mut copied, users).map_err(|error| failed_in_sqlite("opening the copy", error))?;
+    }
     let problems =
         problems(&copied).map_err(|error| failed_in_sqlite("the copy cannot be checked", error))?;
     if let Some(first) = problems.first() {
@@ -199,6 +221,17 @@ pub(crate) fn verify(source: &Connection, copy: &Path) -> Result<()> {
     copied.close().map_err(|(_, error)| failed_in_sqlite("closing the copy failed", error))
 }
 
+/// Has a connection give up what it is doing when the users of the store are gone.
+pub(crate) fn give_up_without(connection: &mut Connection, users: &Users) -> rusqlite::Result<()> {
+    let users = users.clone();
+    connection.progress_handler(CHECK_STEPS, Some(move || users.are_gone()))
+}
+
+/// Ends [`give_up_without`].
+pub(crate) fn give_up_never(connection: &mut Connection) -> rusqlite::Result<()> {
+    connection.progress_handler(0, None::<fn() -> bool>)
+}
+
 /// What SQLite finds wrong with a database, word indexes left out: those are rebuilt from the memories.
 pub(crate) fn problems(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut statement = connection.prepare("PRAGMA integrity_check(20)")?;
@@ -207,7 +240,7 @@ pub(crate) fn problems(connection: &Connection) -> rusqlite::Result<Vec<String>>
     Ok(lines.into_iter().filter(|line| line != "ok" && !words::is_about_words(line)).collect())
 }
 
-fn failed(what: &str, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {
+pub(crate) fn failed(what: &str, error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> StoreError {
     let error = error.into();
     StoreError::Backup { reason: format!("{what}: {error}"), source: Some(error) }
 }

@@ -33,6 +33,8 @@ pub(crate) fn store_error(doing: &'static str, error: rusqlite::Error) -> StoreE
             reason: "the file is not an SQLite database (or it is encrypted)".to_owned(),
             source: Some(error.into()),
         },
+        // Nobody interrupts but this crate, when the store is being closed.
+        Some(ErrorCode::OperationInterrupted) => StoreError::Closed,
         Some(ErrorCode::CannotOpen) => StoreError::Open {
             reason: "SQLite cannot open the file: check that it and its directory can be read and written"
                 .to_owned(),
@@ -61,6 +63,7 @@ mod tests {
         assert!(matches!(mapped(ffi::SQLITE_NOTADB), StoreError::Corrupt { .. }));
         assert!(matches!(mapped(ffi::SQLITE_CANTOPEN), StoreError::Open { .. }));
         assert!(matches!(mapped(ffi::SQLITE_IOERR_FSYNC), StoreError::Disk { doing: "testing", .. }));
+        assert!(matches!(mapped(ffi::SQLITE_INTERRUPT), StoreError::Closed));
         assert!(matches!(mapped(ffi::SQLITE_ERROR), StoreError::Other { doing: "testing", .. }));
     }
 }

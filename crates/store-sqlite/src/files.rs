@@ -26,6 +26,10 @@ pub(crate) fn prepare(options: &Options) -> Result<()> {
     if path.is_dir() {
         return Err(refused(format!("{} is a directory: name a file in it", path.display())));
     }
+    // A device, a pipe: its mode would be changed, and nothing be kept.
+    if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(refused(format!("{} is no regular file: name one", path.display())));
+    }
     create_directory(directory)?;
     if options.network == NetworkFileSystem::Refuse {
         refuse_network(directory)?;

@@ -36,7 +36,16 @@ impl Condition {
 
     /// Live memories that meet a filter.
     pub(crate) fn of(filter: &Filter) -> Self {
-        let mut condition = Self::live();
+        Self::live().and_filter(filter)
+    }
+
+    /// Deleted memories that meet a filter.
+    pub(crate) fn deleted(filter: &Filter) -> Self {
+        Self { sql: "m.deleted_at IS NOT NULL".to_owned(), values: Vec::new() }.and_filter(filter)
+    }
+
+    fn and_filter(self, filter: &Filter) -> Self {
+        let mut condition = self;
         if let Some(hashes) = &filter.hashes {
             let keys: Vec<&str> = hashes.iter().map(model::ContentHash::as_str).collect();
             condition.and("m.content_hash IN (SELECT value FROM json_each(?))", [json_list(&keys)]);

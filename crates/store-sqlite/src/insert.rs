@@ -1,6 +1,6 @@
 //! Storing a memory: row, words and vector in one transaction.
 
-use model::{MemoryId, ModelIdentity, NewMemory, Tags, Timestamp};
+use model::{ContentHash, MemoryId, ModelIdentity, NewMemory, Tags, Timestamp, UNTAGGED_TAG};
 use ports::Inserted;
 use rusqlite::{Connection, OptionalExtension, params};
 
@@ -10,8 +10,6 @@ use crate::rows::{self, python_json};
 use crate::vectors::derived;
 use crate::vectors::home::Home;
 
-/// What the original stores for a memory without tags.
-const UNTAGGED: &str = "untagged";
 
 /// Stores a memory. Words get into both indexes by the triggers of the table.
 pub(crate) fn insert(connection: &Connection, model: &ModelIdentity, new: &NewMemory) -> Result<Inserted> {
@@ -21,16 +19,15 @@ pub(crate) fn insert(connection: &Connection, model: &ModelIdentity, new: &NewMe
             return Ok(Inserted::Duplicate { partition: rows::partition(name) });
         }
         SameKey::Deleted { id, at } => {
-            // A vector cannot be left of it by our own deletions, but by those of other programs.
-            home.remove_everywhere(connection, id)?;
-            connection.execute("DELETE FROM memories WHERE id = ?", [id]).doing("replacing a tombstone")?;
+            remove_row(connection, &home, id)?;
             Timestamp::from_seconds(at)
         }
         SameKey::None => None,
     };
     let in_vec0 = new.vector.is_some() && home == Home::Vec0;
     let id = insert_row(connection, new, !in_vec0).doing("storing a memory")?;
-    aside::add(connection, id, new).doing("storing where a memory came from")?;
+    aside::add(connection, id, new.occurred_at, new.origin.as_ref())
+        .doing("storing where a memory came from")?;
     if let Some(vector) = &new.vector {
         home.add(connection, id, new.partition.as_str(), vector)?;
         derived::write_chunks(connection, model, id, &new.chunks)?;
@@ -56,9 +53,24 @@ fn same_key(connection: &Connection, new: &NewMemory) -> rusqlite::Result<SameKe
     Ok(found.optional()?.unwrap_or(SameKey::None))
 }
 
+/// Removes a deleted memory that gives way to another one of its key.
+pub(crate) fn remove_tombstone(connection: &Connection, home: &Home, hash: &ContentHash) -> Result<()> {
+    let id = connection
+        .prepare_cached("SELECT id FROM memories WHERE content_hash = ? AND deleted_at IS NOT NULL")
+        .and_then(|mut statement| statement.query_row([hash.as_str()], |row| row.get(0)).optional())
+        .doing("looking for a tombstone")?;
+    id.map_or(Ok(()), |id| remove_row(connection, home, id))
+}
+
+fn remove_row(connection: &Connection, home: &Home, id: i64) -> Result<()> {
+    // A vector cannot be left of it by our own deletions, but by those of other programs.
+    home.remove_everywhere(connection, id)?;
+    connection.execute("DELETE FROM memories WHERE id = ?", [id]).map(|_| ()).doing("replacing a tombstone")
+}
+
 /// Tags as their column holds them.
 pub(crate) fn tags_column(tags: &Tags) -> String {
-    if tags.is_empty() { UNTAGGED.to_owned() } else { tags.iter().collect::<Vec<_>>().join(",") }
+    if tags.is_empty() { UNTAGGED_TAG.to_owned() } else { tags.iter().collect::<Vec<_>>().join(",") }
 }
 
 /// `embedding_pending` is the original's: whether the row has no vector in *its* table.

@@ -7,11 +7,11 @@ use ports::{Check, Finding, IntegrityReport, Severity, StoreError};
 use rusqlite::Connection;
 
 use crate::error::{Result, While};
-use crate::files;
+use crate::pool::Session;
 use crate::schema::catalogue::{PIECES, WORDS};
 use crate::vectors::home::Home;
-use crate::vectors::{derived, exact, stored};
-use crate::words;
+use crate::vectors::{derived, exact, spaces, stored};
+use crate::{backup, files, words};
 
 /// The most problems of pages that are told.
 const PROBLEMS: u32 = 20;
@@ -19,7 +19,21 @@ const PROBLEMS: u32 = 20;
 const LARGE_LOG_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Looks for damage, as far as reading shows it.
+/// Given up when the store is closed meanwhile.
 pub(crate) fn check(
+    session: &mut Session,
+    model: &ModelIdentity,
+    path: &Path,
+    check: Check,
+) -> Result<IntegrityReport> {
+    let users = session.users.clone();
+    backup::give_up_without(session.connection()?.0, &users).doing("checking")?;
+    let found = session.snapshot(|connection| look_at_all(connection, model, path, check));
+    backup::give_up_never(session.connection()?.0).doing("checking")?;
+    found
+}
+
+fn look_at_all(
     connection: &Connection,
     model: &ModelIdentity,
     path: &Path,
@@ -114,11 +128,8 @@ fn vectors(connection: &Connection, model: &ModelIdentity, check: Check) -> Resu
     if pending > 0 {
         found.push((Severity::Note, format!("{pending} memories wait for their vector; words find them")));
     }
-    if let Home::Side { .. } = home {
-        let kept = count(connection, "SELECT count(*) FROM memory_embeddings_rowids")?;
-        let whose =
-            format!("{kept} vectors are of another model (or not compared yet): kept and not searched");
-        found.push((Severity::Note, whose));
+    if let Home::Side { is_settled, .. } = home {
+        found.extend(others(connection, is_settled)?.map(|text| (Severity::Note, text)));
     }
     let orphans = count(connection, &format!("SELECT count(*) FROM ({ORPHANS})"))?;
     if orphans > 0 {
@@ -155,6 +166,26 @@ fn vectors(connection: &Connection, model: &ModelIdentity, check: Check) -> Resu
         }
     }
     Ok(found)
+}
+
+/// A sentence about the vectors in the original's table when they are not those of the model in use.
+fn others(connection: &Connection, is_settled: bool) -> Result<Option<String>> {
+    let kept = count(connection, "SELECT count(*) FROM memory_embeddings_rowids")?;
+    if kept == 0 {
+        return Ok(None);
+    }
+    if !is_settled {
+        return Ok(Some(format!(
+            "{kept} vectors were not compared with the model in use yet: they are searched when they turn out to be its own"
+        )));
+    }
+    Ok(Some(match spaces::owner(connection)? {
+        Some(owner) => format!(
+            "{kept} vectors are of the model {}: kept, and searched only while that model is in use or named as the one before",
+            owner.name
+        ),
+        None => format!("{kept} vectors are of a model that is not known: kept and not searched"),
+    }))
 }
 
 /// Vectors in vec0 whose memory is deleted or was never there.

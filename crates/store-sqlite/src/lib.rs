@@ -7,6 +7,7 @@
 //! |---|---|
 //! | [`store`](SqliteStore) | the port [`ports::MemoryStore`], method by method |
 //! | `insert`, `update`, `supersede`, `delete`, `undelete`, `purge`, `read`, `survey`, `pending`, `statistics` | one use each: its SQL and what belongs to it |
+//! | `dump`, `load` | everything as it stands, row by row; writing rows as they were |
 //! | `filter`, `functions`, `candidates`, `rows` | filters as SQL, with functions of ours; candidates against a filter; rows as memories |
 //! | `context` | conversations, and what is next to a memory in its own |
 //! | `words` | finding by words: terms of many languages, pieces of words |
@@ -34,6 +35,8 @@ mod candidates;
 pub mod connection;
 mod context;
 mod delete;
+mod dump;
+mod entities;
 mod error;
 mod files;
 mod filter;
@@ -41,6 +44,7 @@ mod functions;
 mod info;
 mod insert;
 mod integrity;
+mod load;
 mod options;
 mod pending;
 mod pool;

@@ -7,6 +7,7 @@
 //! the old file by mistake: SQLite refuses to write a database that was renamed.
 
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use ports::StoreError;
 use rusqlite::Connection;
@@ -14,6 +15,9 @@ use rusqlite::Connection;
 use crate::error::{Result, While};
 use crate::verify_backup::{self, verify_backup};
 use crate::{Options, backup, connection, files, pool, vec0};
+
+/// How long it is waited for others, at most. Short commands are done in less; a server keeps the database to its end.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// What was restored.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,7 +100,7 @@ impl Lock {
     fn take(options: &Options, path: &Path) -> Result<Self> {
         vec0::register()?;
         let connection = connection::open_plain(path)?;
-        connection.busy_timeout(options.busy_limit).doing("waiting for others")?;
+        connection.busy_timeout(options.busy_limit.min(PATIENCE)).doing("waiting for others")?;
         let taken = connection
             .pragma_update(None, "locking_mode", "EXCLUSIVE")
             .and_then(|()| {
@@ -124,8 +128,8 @@ fn copy(from: &Path, to: &Path) -> Result<()> {
     }
     files::create_private(to)?;
     let source = verify_backup::open(from)?;
-    backup::copy(&source, to)?;
-    backup::verify(&source, to)?;
+    backup::copy(&source, to, None)?;
+    backup::verify(&source, to, None)?;
     files::sync_copy(to).map_err(|error| failed("the copy cannot be written durably", error))
 }
 
@@ -148,7 +152,7 @@ fn keep(options: &Options, path: &Path, lock: Option<&Lock>) -> Result<PathBuf> 
         // A file system without second names.
         (Err(_), Some(connection)) => {
             files::create_private(&previous)?;
-            backup::copy(connection, &previous)?;
+            backup::copy(connection, &previous, None)?;
         }
         (Err(error), None) => return Err(failed("the old database cannot be kept", error)),
     }

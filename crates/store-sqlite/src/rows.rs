@@ -85,7 +85,8 @@ pub(crate) fn time(row: &Row<'_>, number: usize, iso: usize) -> Result<Option<Ti
     Ok(text(row, iso)?.and_then(|iso| Timestamp::from_stored_iso(&iso)))
 }
 
-fn key(text: Option<String>) -> Option<ContentHash> {
+/// The key that a column names.
+pub(crate) fn key(text: Option<String>) -> Option<ContentHash> {
     text.filter(|key| !key.is_empty()).map(ContentHash::stored)
 }
 

@@ -1,28 +1,31 @@
 //! The port, method by method. Each one is a job for a thread of the pool; what it does is in the file of its name.
 
+mod jobs;
+
 use std::collections::HashMap;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use async_trait::async_trait;
-use model::{ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Timestamp, Vector};
-use ports::store::spaces::keep_nearest;
-use ports::{
-    BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, Inserted, IntegrityReport,
-    LanguageCount, Listing, LogState, MemoryStore, NearPair, Page, Purge, Purged, Repaired, Statistics,
-    StoreError, Superseded, Survey, TagCounts, TypeCount, Undelete, Undeleted, Unembedded, Usage,
-    VectorSpace, VectorsOf, Version, WordCandidate, WordQuery,
-};
-use rusqlite::Connection;
-
 use crate::error::{Result, While};
-use crate::pool::{self, Handle, Pool};
-use crate::vectors::index::Index;
-use crate::vectors::upkeep::{self, Vectors};
+use crate::pool::{self, Handle};
+use crate::vectors::upkeep::Vectors;
 use crate::vectors::{pairs, search, settle, spaces};
 use crate::{
-    Options, aside, backup, context, delete, insert, integrity, pending, purge, read, repair, schema,
+    aside, backup, context, delete, dump, entities, insert, integrity, load, pending, purge, read, repair,
     statistics, supersede, survey, undelete, update, words,
+};
+use async_trait::async_trait;
+use model::{
+    ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Record, Timestamp, Vector,
+};
+use ports::store::spaces::keep_nearest;
+use ports::{
+    BackupClaim, BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, DumpRequest, DumpSink, EntityCounts,
+    EntityLink, Inserted, IntegrityReport, LanguageCount, LinkEnds, Listing, Loaded, LogState, MemoryStore, NearPair,
+    OnDeleted, Page, Purge, Purged, Repaired, Standing, Statistics, StoreError, StoredBackup, Superseded,
+    Survey, TagCounts, Told, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf,
+    Version, WordCandidate, WordQuery,
 };
 
 /// The memories of one SQLite file, opened for one embedding model.
@@ -35,92 +38,6 @@ pub struct SqliteStore {
     /// The vectors of models that are not in use, once they were asked for.
     others: Mutex<HashMap<ModelIdentity, Arc<Vectors>>>,
     pool: Mutex<Option<Handle>>,
-}
-
-impl SqliteStore {
-    /// Opens a file: creates it when it is not there, upgrades it when an older release wrote it. A file of another
-    /// release is backed up before its schema is changed.
-    ///
-    /// # Errors
-    /// [`StoreError::Open`] when the file cannot or must not be opened, [`StoreError::TooNew`] when a newer release of
-    /// this program wrote it, [`StoreError::Backup`] when the backup before an upgrade cannot be made (nothing was
-    /// changed then), [`StoreError::Corrupt`], [`StoreError::Busy`], [`StoreError::Full`].
-    pub async fn open(options: Options) -> Result<Self> {
-        let model = Arc::new(options.model.clone());
-        let pool = pool::shared(options).await?;
-        let prepared = Arc::clone(&model);
-        pool.write(move |session| schema::open::prepare(session, &prepared)).await?;
-        let vectors = Arc::new(Vectors::new((*model).clone()));
-        Ok(Self { model, vectors, others: Mutex::default(), pool: Mutex::new(Some(pool)) })
-    }
-
-    fn pool(&self) -> Result<Arc<Pool>> {
-        self.pool.lock().unwrap_or_else(PoisonError::into_inner).as_deref().cloned().ok_or(StoreError::Closed)
-    }
-
-    /// Reads from one state of the database.
-    pub(crate) async fn read<T: Send + 'static>(
-        &self,
-        job: impl Fn(&Connection, &ModelIdentity) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let model = Arc::clone(&self.model);
-        self.pool()?.read(move |session| session.snapshot(|connection| job(connection, &model))).await
-    }
-
-    /// Writes one unit of work.
-    async fn write<T: Send + 'static>(
-        &self,
-        job: impl Fn(&Connection, &ModelIdentity) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let model = Arc::clone(&self.model);
-        self.pool()?.write(move |session| session.transaction(|transaction| job(transaction, &model))).await
-    }
-
-    /// The vectors of a model.
-    fn vectors_of(&self, model: &ModelIdentity) -> Arc<Vectors> {
-        if *model == *self.model {
-            return Arc::clone(&self.vectors);
-        }
-        let mut others = self.others.lock().unwrap_or_else(PoisonError::into_inner);
-        let vectors = others.entry(model.clone()).or_insert_with(|| Arc::new(Vectors::new(model.clone())));
-        Arc::clone(vectors)
-    }
-
-    /// Answers a question from the vectors of a model.
-    async fn ask<T: Send + 'static>(
-        &self,
-        model: &ModelIdentity,
-        question: impl Fn(&Connection, &Index) -> Result<T> + Send + 'static,
-    ) -> Result<T> {
-        let (vectors, pool) = (self.vectors_of(model), self.pool()?);
-        let asked = Arc::clone(&vectors);
-        let job = move |session: &mut pool::Session| {
-            session.snapshot(|connection| asked.current(connection, |index| question(connection, index)))
-        };
-        let answer = pool.read(job).await;
-        if vectors.take_gaps() {
-            upkeep::fill(&pool, vectors.model().clone());
-        }
-        answer
-    }
-
-    /// Indexes the words of what another program wrote, if it can be done now: else searches look through it themselves.
-    async fn index_waiting(&self) -> Result<()> {
-        let is_waiting = |connection: &Connection, _: &ModelIdentity| {
-            words::queue::has_any(connection).doing("looking for memories to index")
-        };
-        if self.read(is_waiting).await?
-            && let Err(error) = self.pool()?.write(words::queue::drain_now).await
-        {
-            tracing::debug!(error = %error, "words were not indexed");
-        }
-        Ok(())
-    }
-
-    fn check_dimension(&self, vector: &Vector) -> Result<()> {
-        let (found, expected) = (vector.dimension(), self.model.dimension);
-        if found == expected { Ok(()) } else { Err(StoreError::Dimension { found, expected }) }
-    }
 }
 
 #[async_trait]
@@ -196,6 +113,21 @@ impl MemoryStore for SqliteStore {
     async fn type_counts(&self, filter: &Filter) -> Result<Vec<TypeCount>> {
         let filter = filter.clone();
         self.read(move |connection, _| survey::type_counts(connection, &filter)).await
+    }
+
+    async fn entities(&self, filter: &Filter, prefix: &str, limit: usize) -> Result<EntityCounts> {
+        let (filter, prefix) = (filter.clone(), prefix.to_owned());
+        self.read(move |connection, _| entities::entities(connection, &filter, &prefix, limit)).await
+    }
+
+    async fn entity_links(&self, of: &LinkEnds, filter: &Filter, limit: usize) -> Result<Vec<EntityLink>> {
+        let (of, filter) = (of.clone(), filter.clone());
+        self.read(move |connection, _| entities::links(connection, &of, &filter, limit)).await
+    }
+
+    async fn neighbours(&self, ids: &[MemoryId], filter: &Filter) -> Result<Vec<(MemoryId, MemoryId)>> {
+        let (ids, filter) = (ids.to_vec(), filter.clone());
+        self.read(move |connection, _| entities::neighbours(connection, &ids, &filter)).await
     }
 
     async fn survey(&self, filter: &Filter, now: Timestamp) -> Result<Survey> {
@@ -284,11 +216,18 @@ impl MemoryStore for SqliteStore {
         Ok(count)
     }
 
-    async fn near_pairs(&self, threshold: f64, filter: &Filter, limit: usize) -> Result<Vec<NearPair>> {
+    async fn near_pairs(
+        &self,
+        threshold: f64,
+        filter: &Filter,
+        limit: usize,
+        told: &Told<'_>,
+    ) -> Result<Vec<NearPair>> {
         let filter = filter.clone();
         let ids = Arc::new(self.read(move |connection, _| pairs::selected(connection, &filter)).await?);
         let mut found = Vec::new();
         for from in (0..ids.len()).step_by(pairs::AT_ONCE) {
+            told(from as u64, ids.len() as u64);
             let ids = Arc::clone(&ids);
             let more = self.ask(&self.model, move |connection, index| {
                 pairs::pairs(connection, index, &ids, from, threshold)
@@ -296,6 +235,7 @@ impl MemoryStore for SqliteStore {
             found.extend(more.await?);
             keep_nearest(&mut found, limit);
         }
+        told(ids.len() as u64, ids.len() as u64);
         Ok(found)
     }
 
@@ -311,7 +251,8 @@ impl MemoryStore for SqliteStore {
     async fn purge(&self, purge: Purge) -> Result<Purged> {
         let job = move |session: &mut pool::Session| {
             let removed = session.transaction(|transaction| purge::remove(transaction, &purge))?;
-            let log = if removed.hashes.is_empty() { LogState::Emptied } else { purge::empty_log(session)? };
+            // Also when nothing was left to remove: a purge before this one may have ended before its log was emptied.
+            let log: LogState = purge::empty_log(session)?;
             Ok(Purged { hashes: removed.hashes, live: removed.live, log })
         };
         self.pool()?.write(job).await
@@ -348,20 +289,60 @@ impl MemoryStore for SqliteStore {
         self.read(move |connection, model| statistics::read(connection, model, &path)).await
     }
 
+    async fn dump(&self, request: DumpRequest, sink: Box<dyn DumpSink>) -> Result<ControlFlow<()>> {
+        dump::dump(self.pool()?, Arc::clone(&self.model), request, sink).await
+    }
+
+    async fn load(&self, records: Vec<Record>, on_deleted: OnDeleted) -> Result<Vec<Loaded>> {
+        load::vectors(&records).try_for_each(|vector| self.check_dimension(vector))?;
+        self.write(move |connection, model| load::load(connection, model, &records, on_deleted)).await
+    }
+
+    async fn standings(&self, records: &[Record]) -> Result<Vec<Standing>> {
+        let records = records.to_vec();
+        self.read(move |connection, _| load::standings(connection, &records)).await
+    }
+
     async fn backup(&self, target: &Path) -> Result<BackupFile> {
         let target = target.to_owned();
         let model = Arc::clone(&self.model);
         let job = move |session: &mut pool::Session| {
-            let now = session.options.clock.now();
-            session.snapshot(|connection| backup::write_to(connection, &target, &model, now))
+            let options = Arc::clone(&session.options);
+            let wanted = backup::Wanted {
+                target: &target,
+                database: &options.path,
+                model: &model,
+                now: options.clock.now(),
+                users: session.users.clone(),
+            };
+            session.snapshot(|connection| backup::write_to(connection, &wanted))
         };
         self.pool()?.read(job).await
     }
 
+    async fn backups(&self, directory: &Path) -> Result<Vec<StoredBackup>> {
+        let directory = directory.to_owned();
+        let job = move |session: &mut pool::Session| backup::kept::list(&directory, &session.options.path);
+        self.pool()?.read(job).await
+    }
+
+    async fn remove_backup(&self, backup: &StoredBackup) -> Result<()> {
+        let path = backup.path.clone();
+        self.pool()?.read(move |_: &mut pool::Session| backup::kept::remove(&path)).await
+    }
+
+    async fn claim_backups(&self, directory: &Path) -> Result<Option<BackupClaim>> {
+        let directory = directory.to_owned();
+        self.pool()?.read(move |_: &mut pool::Session| backup::kept::claim(&directory)).await
+    }
+
     async fn check(&self, check: Check) -> Result<IntegrityReport> {
         let path = self.pool()?.path.clone();
-        let mut report =
-            self.read(move |connection, model| integrity::check(connection, model, &path, check)).await?;
+        let model = Arc::clone(&self.model);
+        let mut report = self
+            .pool()?
+            .read(move |session: &mut pool::Session| integrity::check(session, &model, &path, check))
+            .await?;
         let unfinished = |session: &mut pool::Session| {
             let options = &session.options;
             Ok(backup::unfinished::check(&options.backups, options.clock.now()))

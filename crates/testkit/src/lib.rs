@@ -1,5 +1,5 @@
 //! Fakes and texts for the tests of the other crates: a clock that stands still, an embedder without a model, a store
-//! in memory that can be told to fail, and the project's own corpus.
+//! in memory that can be told to fail, a tiny model as a directory, and the project's own corpus.
 //!
 //! [`Bench`] puts them together under an engine.
 
@@ -9,9 +9,11 @@ pub mod corpus;
 pub mod embedder;
 pub mod rng;
 pub mod store;
+pub mod tiny_model;
 
 pub use bench::Bench;
 pub use clock::FakeClock;
 pub use embedder::FakeEmbedder;
 pub use rng::SeededRng;
 pub use store::{FakeStore, Fault};
+pub use tiny_model::TinyModel;

@@ -1,10 +1,13 @@
 //! A store in memory: slow, simple, and able to fail on demand.
 
+mod backups;
+mod carrying;
 mod changing;
 mod context;
 mod counting;
 mod deleting;
 mod filtering;
+mod linking;
 mod port;
 mod spaces;
 
@@ -13,10 +16,13 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use async_trait::async_trait;
+use backups::Claimed;
+use carrying::Raw;
 use model::{
-    ContentHash, EmbeddingState, Memory, MemoryId, ModelIdentity, NewMemory, Space, Timestamp, Vector,
+    ContentHash, EdgeRecord, EmbeddingState, Memory, MemoryId, ModelIdentity, NewMemory, Space, Timestamp,
+    Vector,
 };
-use ports::{MemoryStore, OpenStore, StoreError, VectorSample, VectorSpace};
+use ports::{BackupFile, Finding, MemoryStore, OpenStore, StoreError, VectorSample, VectorSpace};
 
 /// How a [`FakeStore`] fails until it is told otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,6 +41,8 @@ pub enum Fault {
     Words,
     /// Searching vectors answers that the store is damaged.
     Vectors,
+    /// No backup can be made.
+    Backup,
 }
 
 /// How many samples a store gives whose vectors are unverified.
@@ -49,6 +57,11 @@ pub struct FakeStore {
     openings: AtomicUsize,
     insertions: AtomicUsize,
     ahead: Mutex<Option<NewMemory>>,
+    /// The backups that were made, and the directories in which somebody has the right to make the next one.
+    backups: Mutex<Vec<BackupFile>>,
+    claimed: Claimed,
+    /// What looking for damage finds.
+    findings: Mutex<Vec<Finding>>,
 }
 
 /// Whose the vectors of [`Row::legacy`] are.
@@ -72,8 +85,8 @@ struct Rows {
     legacy: Legacy,
     /// When the original recorded which deletion.
     recorded: BTreeMap<ContentHash, Timestamp>,
-    /// Which memory is linked to an entity of which name.
-    entities: Vec<(ContentHash, String)>,
+    /// Edges of live and of deleted memories.
+    edges: Vec<EdgeRecord>,
 }
 
 /// A deleted memory, as it was.
@@ -87,6 +100,7 @@ struct Tombstone {
 #[derive(Clone)]
 struct Row {
     memory: Memory,
+    raw: Raw,
     /// Its vector by the store's model, and those of its chunks.
     vector: Option<Vector>,
     chunks: Vec<Vector>,
@@ -110,6 +124,9 @@ impl FakeStore {
             openings: AtomicUsize::default(),
             insertions: AtomicUsize::default(),
             ahead: Mutex::default(),
+            backups: Mutex::default(),
+            claimed: Claimed::default(),
+            findings: Mutex::default(),
         }
     }
 
@@ -132,6 +149,15 @@ impl FakeStore {
     #[expect(clippy::unwrap_used, reason = "test support")]
     pub fn record_deletion(&self, hash: &ContentHash, at: Timestamp) {
         self.rows.lock().unwrap().recorded.insert(hash.clone(), at);
+    }
+
+    /// What later looks for damage find.
+    ///
+    /// # Panics
+    /// When another test thread panicked while it held the lock.
+    #[expect(clippy::unwrap_used, reason = "test support")]
+    pub fn set_findings(&self, findings: Vec<Finding>) {
+        *self.findings.lock().unwrap() = findings;
     }
 
     /// Makes every later call fail in this way, or none.
@@ -160,7 +186,16 @@ impl FakeStore {
     /// When another test thread panicked while it held the lock.
     #[expect(clippy::unwrap_used, reason = "test support")]
     pub fn link_entity(&self, memory: &ContentHash, name: &str) {
-        self.rows.lock().unwrap().entities.push((memory.clone(), name.to_owned()));
+        self.rows.lock().unwrap().edges.push(linking::entity_edge(memory, name));
+    }
+
+    /// Draws an edge between two memories.
+    ///
+    /// # Panics
+    /// When another test thread panicked while it held the lock.
+    #[expect(clippy::unwrap_used, reason = "test support")]
+    pub fn link_memories(&self, from: &ContentHash, to: &ContentHash) {
+        self.rows.lock().unwrap().edges.push(linking::edge(from, to));
     }
 
     /// Makes the store one that was just opened for the first time, and does not know whose the vectors in it are.

@@ -37,6 +37,10 @@ impl StoreUnderTest for Fake {
     async fn link_entity(&self, memory: &ContentHash, name: &str) {
         self.0.link_entity(memory, name);
     }
+
+    async fn link_memories(&self, from: &ContentHash, to: &ContentHash) {
+        self.0.link_memories(from, to);
+    }
 }
 
 #[expect(clippy::unwrap_used, reason = "a test without a runtime fails")]

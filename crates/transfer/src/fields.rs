@@ -59,6 +59,15 @@ impl Fields {
         value.as_u64().ok_or_else(|| shape(name, "a count", &value))
     }
 
+    /// A yes or no; no when it is not there.
+    pub(crate) fn boolean(&mut self, name: &str) -> Result<bool, Refusal> {
+        match self.take(name) {
+            None => Ok(false),
+            Some(Value::Bool(yes)) => Ok(yes),
+            Some(other) => Err(shape(name, "true or false", &other)),
+        }
+    }
+
     /// A version: a whole number from 1; 1 when it is not there.
     pub(crate) fn version(&mut self, name: &'static str) -> Result<u32, Refusal> {
         let Some(number) = self.integer(name)? else { return Ok(1) };

@@ -6,7 +6,7 @@
 //!
 //! | module | what |
 //! |---|---|
-//! | [`record`] | what is carried: [`MemoryRecord`], [`EdgeRecord`] |
+//! | [`record`] | what is carried ([`model::record`]) as a memory that is stored anew |
 //! | [`import`] | reading: [`Import`], [`ImportRecord`], [`verify`] |
 //! | [`export`] | writing: [`Export`] |
 //! | [`native`] | our own format: JSON lines with checksums, lossless |
@@ -41,9 +41,10 @@ pub use error::{ExportError, ImportError, Place, Refusal};
 pub use export::{Counts, Export};
 pub use format::{Format, Unrecognised};
 pub use import::{Import, ImportRecord, Outcome, verify};
+pub use model::{EdgeRecord, MemoryRecord, Record};
 pub use native::{Header, NativeWriter, Part};
 pub use original::{OriginalHeader, OriginalWriter};
-pub use record::{EdgeRecord, MemoryRecord, Record};
+pub use record::{as_stored, to_new_memory};
 pub use summary::{Refused, Summary};
 
 /// The longest record that is read or written, in bytes of JSON.

@@ -138,5 +138,6 @@ fn edge(hash: &ContentHash, (name, entity_type): &(String, Option<String>)) -> E
         connection_types: r#"["entity"]"#.to_owned(),
         metadata: entity_type.as_ref().map(|entity_type| json!({"entity_type": entity_type}).to_string()),
         created_at: None,
+        is_deleted: false,
     }
 }

@@ -4,7 +4,7 @@
 //! What is written is a superset that the original's importer reads: partitions as `store`, lineage inside each record,
 //! and deleted memories and edges in lists of their own (`tombstones`, `graph`), which it does not look at.
 //!
-//! Vectors are written, but not read: the file does not say which model made them, and vectors of different models are
+//! What this program counts (uses, numbers of deletions) is not written. Vectors are written, but not read: the file does not say which model made them, and vectors of different models are
 //! never mixed.
 
 mod flat;

@@ -1,179 +1,102 @@
-//! What an export carries.
+//! Records as memories that are stored anew.
 
-use model::{
-    Content, ContentHash, Memory, MemoryType, Metadata, NewMemory, Origin, Partition, Tags, Timestamp, Vector,
-};
+use model::{Content, MemoryRecord, MemoryType, Metadata, NewMemory, Partition, Tags, Timestamp};
 
 use crate::Refusal;
 
-/// One thing that an export carries.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Record {
-    /// A memory, live or deleted.
-    Memory(Box<MemoryRecord>),
-    /// A relation of a memory to another one, or to an entity.
-    Edge(EdgeRecord),
+/// What a memory becomes when it is stored as a new one: its version, deletion and successor are left behind. `stored_at`
+/// stands in where it has no time. Metadata that are no JSON object are left behind, too.
+///
+/// # Errors
+/// [`Refusal`] says which field a new memory cannot have.
+pub fn to_new_memory(record: &MemoryRecord, stored_at: Timestamp) -> Result<NewMemory, Refusal> {
+    Ok(NewMemory {
+        hash: record.hash.clone(),
+        content: Content::parse(record.content.as_str())?,
+        tags: Tags::from_list(&record.tags)?,
+        memory_type: record.memory_type.as_deref().map(MemoryType::parse).transpose()?.flatten(),
+        metadata: Metadata::parse(record.metadata.fields().clone())?,
+        created_at: record.created_at.or(record.updated_at).unwrap_or(stored_at),
+        occurred_at: record.occurred_at,
+        origin: record.origin.clone(),
+        partition: Partition::parse(record.partition.as_str())?,
+        vector: record.vector.clone(),
+        chunks: Vec::new(),
+    })
 }
 
-/// A memory with everything that its store knows about it. Fields hold what stood in the database, readable or not.
-#[derive(Debug, Clone, PartialEq)]
-pub struct MemoryRecord {
-    /// Its key.
-    pub hash: ContentHash,
-    /// Its text.
-    pub content: String,
-    /// Its tags, in order, in the case they were stored in.
-    pub tags: Vec<String>,
-    /// The tags as they stand in the database, where that is not [`MemoryRecord::tags`] joined by commas.
-    pub tags_text: Option<String>,
-    /// Its kind, as it was stored.
-    pub memory_type: Option<String>,
-    /// Its free fields, in order.
-    pub metadata: Metadata,
-    /// The metadata as it stands in the database, where that is not a JSON object.
-    pub metadata_text: Option<String>,
-    /// When it was stored first.
-    pub created_at: Option<Timestamp>,
-    /// The same as text, as it stands in the database.
-    pub created_at_iso: Option<String>,
-    /// When it was changed last.
-    pub updated_at: Option<Timestamp>,
-    /// The same as text, as it stands in the database.
-    pub updated_at_iso: Option<String>,
-    /// When what it tells of happened.
-    pub occurred_at: Option<Timestamp>,
-    /// When it was deleted; none when it is live.
-    pub deleted_at: Option<Timestamp>,
-    /// Where it came from.
-    pub origin: Option<Origin>,
-    /// The partition it lies in.
-    pub partition: Partition,
-    /// The memory whose place it took.
-    pub parent: Option<ContentHash>,
-    /// Its number in a chain of versions, from 1.
-    pub version: u32,
-    /// The memory that took its place.
-    pub superseded_by: Option<ContentHash>,
-    /// The original's column `confidence`.
-    pub confidence: Option<f64>,
-    /// The original's column `last_accessed`, in seconds since the epoch.
-    pub last_accessed: Option<i64>,
-    /// Its vector, by the model that the header of the file names.
-    pub vector: Option<Vector>,
-}
-
-/// A relation, as the original's table `memory_graph` holds it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct EdgeRecord {
-    /// The memory it starts at.
-    pub source: ContentHash,
-    /// The memory it leads to, or the name of an entity.
-    pub target: ContentHash,
-    /// `related`, `causes`, `has_entity`, ...
-    pub relationship_type: Option<String>,
-    /// 0 to 1; none when the number in the database is not finite.
-    pub similarity: Option<f64>,
-    /// JSON text, as it stands in the database.
-    pub connection_types: String,
-    /// JSON text, as it stands in the database.
-    pub metadata: Option<String>,
-    /// When it was made.
-    pub created_at: Option<Timestamp>,
-}
-
-impl MemoryRecord {
-    /// A record of which only the text is known; its key is that of the text.
-    #[must_use]
-    pub fn of_content(content: &Content) -> Self {
-        Self::bare(ContentHash::of(content), content.as_str().to_owned())
+/// A record of another program as this one would have stored it: what was written as a person writes is read, and what
+/// a new memory cannot have is refused. Version and links to other versions stay. A deleted memory stays as it is: it
+/// is not stored anew.
+///
+/// # Errors
+/// [`Refusal`] says which field a memory cannot have.
+pub fn as_stored(record: MemoryRecord, stored_at: Timestamp) -> Result<MemoryRecord, Refusal> {
+    if record.deleted_at.is_some() {
+        return Ok(record);
     }
-
-    pub(crate) fn bare(hash: ContentHash, content: String) -> Self {
-        Self {
-            hash,
-            content,
-            tags: Vec::new(),
-            tags_text: None,
-            memory_type: None,
-            metadata: Metadata::default(),
-            metadata_text: None,
-            created_at: None,
-            created_at_iso: None,
-            updated_at: None,
-            updated_at_iso: None,
-            occurred_at: None,
-            deleted_at: None,
-            origin: None,
-            partition: Partition::default(),
-            parent: None,
-            version: 1,
-            superseded_by: None,
-            confidence: None,
-            last_accessed: None,
-            vector: None,
-        }
-    }
-
-    /// What this memory becomes when it is stored as a new one: its version, deletion and successor are left behind.
-    /// `stored_at` stands in where it has no time. Metadata that is no JSON object is left behind, too.
-    ///
-    /// # Errors
-    /// [`Refusal`] says which field a new memory cannot have.
-    pub fn to_new_memory(&self, stored_at: Timestamp) -> Result<NewMemory, Refusal> {
-        Ok(NewMemory {
-            hash: self.hash.clone(),
-            content: Content::parse(self.content.as_str())?,
-            tags: Tags::from_list(&self.tags)?,
-            memory_type: self.memory_type.as_deref().map(MemoryType::parse).transpose()?.flatten(),
-            metadata: Metadata::parse(self.metadata.fields().clone())?,
-            created_at: self.created_at.or(self.updated_at).unwrap_or(stored_at),
-            occurred_at: self.occurred_at,
-            origin: self.origin.clone(),
-            partition: Partition::parse(self.partition.as_str())?,
-            vector: self.vector.clone(),
-            chunks: Vec::new(),
-        })
-    }
-}
-
-impl From<Memory> for MemoryRecord {
-    fn from(memory: Memory) -> Self {
-        Self {
-            tags: memory.tags,
-            memory_type: memory.memory_type,
-            metadata: memory.metadata,
-            created_at: memory.created_at,
-            updated_at: memory.updated_at,
-            occurred_at: memory.occurred_at,
-            origin: memory.origin,
-            partition: memory.partition,
-            parent: memory.parent,
-            version: memory.version,
-            superseded_by: memory.superseded_by,
-            ..Self::bare(memory.hash, memory.content)
-        }
-    }
+    let new = MemoryRecord::from(to_new_memory(&record, stored_at)?);
+    let updated_at = record.updated_at.or(new.updated_at);
+    Ok(MemoryRecord {
+        updated_at,
+        updated_at_iso: updated_at.map(|time| time.to_string()),
+        parent: record.parent,
+        version: record.version,
+        superseded_by: record.superseded_by,
+        confidence: record.confidence,
+        last_accessed: record.last_accessed,
+        usage: record.usage,
+        ..new
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use model::ContentHash;
+
+    fn tea() -> MemoryRecord {
+        MemoryRecord::of_content(&Content::parse("tea").unwrap())
+    }
 
     #[test]
     fn a_record_without_a_time_is_stored_with_the_time_of_the_import() {
         let now = Timestamp::from_microseconds(5_000_000);
-        let record = MemoryRecord::of_content(&Content::parse("tea").unwrap());
-        assert_eq!(record.to_new_memory(now).unwrap().created_at, now);
-        let dated = MemoryRecord { updated_at: Some(Timestamp::from_microseconds(1)), ..record };
-        assert_eq!(dated.to_new_memory(now).unwrap().created_at, Timestamp::from_microseconds(1));
+        assert_eq!(to_new_memory(&tea(), now).unwrap().created_at, now);
+        let dated = MemoryRecord { updated_at: Some(Timestamp::from_microseconds(1)), ..tea() };
+        assert_eq!(to_new_memory(&dated, now).unwrap().created_at, Timestamp::from_microseconds(1));
     }
 
     #[test]
     fn a_record_that_cannot_be_a_new_memory_says_which_field_prevents_it() {
         let now = Timestamp::from_microseconds(0);
         let record = MemoryRecord::bare(ContentHash::stored("k"), " ".to_owned());
-        assert!(matches!(record.to_new_memory(now), Err(Refusal::Content(_))));
+        assert!(matches!(to_new_memory(&record, now), Err(Refusal::Content(_))));
         let record = MemoryRecord { content: "x".to_owned(), partition: Partition::stored("all"), ..record };
-        assert!(matches!(record.to_new_memory(now), Err(Refusal::Partition(_))));
+        assert!(matches!(to_new_memory(&record, now), Err(Refusal::Partition(_))));
+    }
+
+    #[test]
+    fn a_record_of_another_program_is_what_storing_it_makes_and_keeps_its_place_among_versions() {
+        let (now, changed) = (Timestamp::from_microseconds(0), Timestamp::from_microseconds(7_000_000));
+        let record = MemoryRecord {
+            tags: vec!["  Red ".to_owned(), "red".to_owned()],
+            updated_at: Some(changed),
+            created_at: Some(now),
+            version: 3,
+            parent: Some(ContentHash::stored("p")),
+            superseded_by: Some(ContentHash::stored("s")),
+            ..tea()
+        };
+        let stored = as_stored(record.clone(), now).unwrap();
+        assert_eq!((stored.tags.as_slice(), stored.version), (&["red".to_owned()][..], 3));
+        assert_eq!((&stored.parent, &stored.superseded_by), (&record.parent, &record.superseded_by));
+        assert_eq!(stored.created_at_iso.as_deref(), Some("1970-01-01T00:00:00Z"));
+        assert_eq!(
+            (stored.updated_at, stored.updated_at_iso.as_deref()),
+            (Some(changed), Some("1970-01-01T00:00:07Z"))
+        );
+        let blank = MemoryRecord { content: " ".to_owned(), deleted_at: Some(now), ..record };
+        assert_eq!(as_stored(blank.clone(), now).unwrap(), blank, "a deleted memory is not stored anew");
     }
 }

@@ -33,6 +33,19 @@ impl Home {
         home
     }
 
+    /// One with a copy of the files beside the database of another. No process of the product may have that open.
+    pub(crate) fn copy_of(other: &Home) -> Self {
+        let home = Self { settings: other.settings.clone(), ..Self::new() };
+        std::fs::create_dir_all(home.data()).unwrap();
+        for entry in std::fs::read_dir(other.data()).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_file() {
+                std::fs::copy(&path, home.data().join(path.file_name().unwrap())).unwrap();
+            }
+        }
+        home
+    }
+
     /// The same with a variable of the environment.
     pub(crate) fn set(mut self, name: &str, value: &str) -> Self {
         self.settings.push((name.to_owned(), value.to_owned()));

@@ -1,5 +1,6 @@
 //! A client of `memory server`: newline-delimited JSON-RPC over its standard input and output.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{ChildStdin, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
@@ -10,6 +11,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use super::process::{PATIENCE, pid_of};
+use super::schema;
 
 /// How a client speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +35,8 @@ pub(crate) struct Server {
     exit: Receiver<ExitStatus>,
     status: Option<ExitStatus>,
     last_id: u64,
+    /// The tools that were called and have not answered yet, by the ids of the requests.
+    calls: BTreeMap<u64, String>,
 }
 
 /// An answer to `tools/call`.
@@ -102,7 +106,7 @@ impl Server {
             let _readers = (reader.join(), logger.join());
             ended.send(status).ok();
         });
-        Self { pid, era, input, lines, log, exit, status: None, last_id: 0 }
+        Self { pid, era, input, lines, log, exit, status: None, last_id: 0, calls: BTreeMap::new() }
     }
 
     /// Its process number.
@@ -168,6 +172,9 @@ impl Server {
 
     fn send_bare(&mut self, method: &str, parameters: Value) -> u64 {
         self.last_id += 1;
+        if let ("tools/call", Some(tool)) = (method, parameters["name"].as_str()) {
+            self.calls.insert(self.last_id, tool.to_owned());
+        }
         let message = json!({"jsonrpc": "2.0", "id": self.last_id, "method": method, "params": parameters});
         self.send_line(message.to_string().as_bytes());
         self.last_id
@@ -195,13 +202,13 @@ impl Server {
             .lines
             .recv_timeout(PATIENCE)
             .unwrap_or_else(|error| panic!("no message ({error}); its log: {}", self.log()));
-        parse(&line)
+        self.parse(&line)
     }
 
     /// The next message, or none when the output has ended.
     pub(crate) fn message_before_end(&mut self) -> Option<Value> {
         match self.lines.recv_timeout(PATIENCE) {
-            Ok(line) => Some(line).filter(|line| line.ends_with(b"\n")).map(|line| parse(&line)),
+            Ok(line) => Some(line).filter(|line| line.ends_with(b"\n")).map(|line| self.parse(&line)),
             Err(mpsc::RecvTimeoutError::Disconnected) => None,
             Err(mpsc::RecvTimeoutError::Timeout) => panic!("neither a message nor an end: {}", self.log()),
         }
@@ -231,15 +238,28 @@ impl Server {
         let status = self.exit_within(PATIENCE);
         assert!(status.is_some_and(|status| status.success()), "{status:?}: {}", self.log());
         assert!(!self.log().contains("panicked"), "{}", self.log());
-        self.lines.try_iter().map(|line| parse(&line)).collect()
+        let lines: Vec<_> = self.lines.try_iter().collect();
+        lines.iter().map(|line| self.parse(line)).collect()
     }
 
     /// Kills it as the power does: without a word. Gives the messages that it had sent and that were not read yet.
     pub(crate) fn kill(mut self) -> Vec<Value> {
         self.signal(Signal::KILL);
         assert!(self.exit_within(PATIENCE).is_some());
-        let whole = self.lines.try_iter().filter(|line| line.ends_with(b"\n"));
-        whole.map(|line| parse(&line)).collect()
+        let whole: Vec<_> = self.lines.try_iter().filter(|line| line.ends_with(b"\n")).collect();
+        whole.iter().map(|line| self.parse(line)).collect()
+    }
+
+    /// A line as a message. What a tool answers is held against the schema that it declared.
+    fn parse(&mut self, line: &[u8]) -> Value {
+        let text = std::str::from_utf8(line).unwrap_or_else(|error| panic!("{error}: {line:?}"));
+        let message: Value = serde_json::from_str(text)
+            .unwrap_or_else(|error| panic!("standard output has {text:?}: {error}"));
+        assert_eq!(message["jsonrpc"], "2.0", "standard output has {text:?}");
+        if let Some(tool) = message["id"].as_u64().and_then(|id| self.calls.remove(&id)) {
+            schema::check(&tool, &message);
+        }
+        message
     }
 }
 
@@ -260,12 +280,4 @@ pub(crate) fn as_answer(message: &Value) -> Answer {
         text: text.unwrap_or_else(|| panic!("no answer of a tool: {message}")).to_owned(),
         structured: result["structuredContent"].clone(),
     }
-}
-
-fn parse(line: &[u8]) -> Value {
-    let text = std::str::from_utf8(line).unwrap_or_else(|error| panic!("{error}: {line:?}"));
-    let message: Value =
-        serde_json::from_str(text).unwrap_or_else(|error| panic!("standard output has {text:?}: {error}"));
-    assert_eq!(message["jsonrpc"], "2.0", "standard output has {text:?}");
-    message
 }

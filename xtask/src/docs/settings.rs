@@ -1,11 +1,13 @@
 //! The page of settings.
 
-use cli::settings::variables::{Effect, Exposure, Section, Variable, sections};
+use cli::settings::variables::{Effect, Exposure, Section, Variable, key, sections};
 
 use super::markdown::{Page, code};
 
 const ABOUT: &str = "Settings come from flags, then from the environment, then from the file `.env` in the working directory or else in \
-`~/.mcp-memory`. The names are the original's. `memory config` shows what is in force and where it comes from; a value that \
+`~/.mcp-memory`, then from the configuration file in TOML, `~/.config/mcp-memory/config.toml` or as `--config` says. The names are the \
+original's; the key in the configuration file is the name in small letters without `MCP_MEMORY_` or `MCP_`. \
+A secret can be in a file of its own, which a name that ends in `_FILE` says. `memory config` shows what is in force and where it comes from; a value that \
 cannot be used ends the program with a message, and no value is replaced in silence.";
 
 pub(super) fn page() -> String {
@@ -39,9 +41,11 @@ fn with(effect: Effect) -> impl Iterator<Item = &'static Section> {
 }
 
 fn table(page: &mut Page, section: &Section, default: &str) {
-    let rows =
-        section.variables.iter().map(|variable| [code(variable.name), shown(variable), meaning(variable)]);
-    page.table(["Variable", default, "Meaning"], rows);
+    let rows = section.variables.iter().map(|variable| {
+        let key = key(section, variable).map(|key| code(&key)).unwrap_or_default();
+        [code(variable.name), key, shown(variable), meaning(variable)]
+    });
+    page.table(["Variable", "Key in the file", default, "Meaning"], rows);
 }
 
 fn shown(variable: &Variable) -> String {

@@ -11,13 +11,15 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("ports", &["model"]),
     ("ranking", &["model", "ports"]),
     ("lexical", &[]),
+    ("graph", &[]),
     ("transfer", &["model"]),
-    ("engine", &["model", "ports", "ranking"]),
+    ("engine", &["model", "ports", "ranking", "graph"]),
     ("embed", &["model", "ports"]),
     ("embed-http", &["model", "ports"]),
+    ("embed-local", &["model", "ports"]),
     ("store-sqlite", &["model", "ports", "lexical"]),
     ("mcp", &["model", "ports", "engine"]),
-    ("cli", &["model", "ports", "engine", "embed", "embed-http", "store-sqlite", "mcp", "transfer"]),
+    ("cli", &["model", "ports", "engine", "embed", "embed-http", "embed-local", "store-sqlite", "mcp", "transfer"]),
 ];
 
 /// Crates that only tests and developers use: they may depend on anything, and nothing of the product on them.
@@ -28,12 +30,15 @@ const HOMES: &[(&str, &str)] = &[
     ("rusqlite", "store-sqlite"),
     ("sqlite-vec", "store-sqlite"),
     ("rmcp", "mcp"),
-    ("tokenizers", "embed"),
+    ("tokenizers", "embed-local"),
+    ("candle-core", "embed-local"),
+    ("candle-nn", "embed-local"),
     ("snowball_stemmers_rs", "lexical"),
     ("unicode-segmentation", "lexical"),
     ("ureq", "embed-http"),
     ("whichlang", "lexical"),
     ("clap", "cli"),
+    ("toml", "cli"),
 ];
 
 /// Every dependency that points the wrong way.

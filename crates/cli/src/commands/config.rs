@@ -19,8 +19,8 @@ use crate::settings::{Environment, Settings, variables};
   memory config --all                     also what is set and has no effect, and why
   memory config --json | jq -r '.settings[] | select(.origin.kind != \"default\") | .name'
 
-Flags go before the environment, the environment before the file .env. Secrets
-are not shown.")]
+Flags go before the environment, the environment before the file .env, that
+before the configuration file. Secrets are not shown.")]
 pub struct Config {
     /// One setting, by the name of its variable
     #[arg(value_name = "NAME", value_parser = filter::not_blank)]

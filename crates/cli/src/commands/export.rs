@@ -1,43 +1,43 @@
-//! `memory export`: writes memories into a file that other programs can read.
+//! `memory export`: writes memories into a file that can be kept, and that other programs can read.
 
 mod file;
+mod writing;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use engine::{ErrorCode, ListRequest, MAX_PAGE_SIZE};
-use model::{Filter, PartitionScope, Tags, Timestamp};
-use ports::{Clock, SystemClock};
+use engine::ErrorCode;
+use model::{Filter, PartitionScope, Tags};
+use ports::{Clock, DumpRequest, SystemClock};
 use serde_json::json;
-use transfer::{
-    Export as Exporter, Header, MemoryRecord, NativeWriter, OriginalHeader, OriginalWriter, Part, Record,
-};
+use transfer::{OriginalHeader, Part};
 
 use self::file::NewFile;
+use self::writing::{Form, Shared, Written};
 use super::Session;
 use super::filter::not_blank;
 use crate::exit::{Failure, Verdict};
 use crate::process;
 use crate::render::Format;
 use crate::render::progress::Bar;
-use crate::render::text::{GOOD, memories, plain, styled};
+use crate::render::text::{GOOD, count, memories, plain, styled};
 
-/// How often an export is begun again when memories change meanwhile.
-const ATTEMPTS: usize = 3;
 /// What made the file.
 const PROGRAM: &str = concat!("memory ", env!("CARGO_PKG_VERSION"));
 
-/// Writes memories into a file that other programs can read.
+/// Writes memories into a file that can be kept, and that other programs can read.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   memory export memories.jsonl
+  memory export work.jsonl --store work --tags decisions --without-deleted
   memory export for-the-original.json --format original
-  memory export work.jsonl --store work --tags decisions
 
-The file is for its owner only, and is there whole or not at all. It holds the
-memories themselves, replaced ones too; deleted ones, links and vectors are in a
-backup (`memory backup`).")]
+The file is for its owner only, and is there whole or not at all. It holds what
+was there at one moment, whatever is stored meanwhile: memories with all their
+fields, replaced and deleted ones too, the links between them, and the vectors
+of the model in use. `memory import` brings it all back as it was. In the form
+of the original it holds the memories that are not deleted.")]
 pub struct Export {
     /// File to write
     #[arg(value_name = "FILE")]
@@ -45,12 +45,18 @@ pub struct Export {
     /// Form of the file: native (JSON lines with checksums) or original (the Python project's JSON)
     #[arg(long, value_name = "FORMAT", default_value = "native", hide_possible_values = true)]
     pub format: ExportFormat,
-    /// Only memories with one of these tags, separated by commas
+    /// Only memories with one of these tags, separated by commas, and the links among them
     #[arg(short, long, value_name = "TAGS", value_delimiter = ',', value_parser = not_blank)]
     pub tags: Vec<String>,
     /// Only this named store [default: all]
     #[arg(long, value_name = "NAME", value_parser = not_blank)]
     pub store: Option<String>,
+    /// Leave deleted memories out
+    #[arg(long)]
+    pub without_deleted: bool,
+    /// Leave vectors out: the file is smaller, and memories are embedded anew when it is imported
+    #[arg(long)]
+    pub without_vectors: bool,
     /// Replace the file if it is there
     #[arg(short, long)]
     pub force: bool,
@@ -66,35 +72,25 @@ pub enum ExportFormat {
     Original,
 }
 
-/// What became of one attempt.
-enum Attempt {
-    /// All memories are written.
-    Whole(u64),
-    /// Memories changed meanwhile.
-    Changed,
-}
-
 impl Export {
     pub(crate) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
+        let Some(admin) = session.grant.admin() else {
+            return Err(Failure::invalid("only the owner of the memories may export", "run it as the owner"));
+        };
         session.refuse_to_create()?;
-        let filter = self.filter()?;
-        for _ in 0..ATTEMPTS {
-            let mut file = NewFile::create(&self.target, self.force)?;
-            let Attempt::Whole(count) = self.write(session, &filter, &mut file).await? else { continue };
-            file.put_in_place()?;
-            return self.report(session, count);
-        }
-        Err(Failure::Known {
-            code: ErrorCode::StorageBusy,
-            message: "memories changed while they were exported, each time it was tried".to_owned(),
-            hint: Some(
-                "stop the servers, or export a backup: `memory backup x.db`, `memory --db x.db export`"
-                    .to_owned(),
-            ),
-        })
+        let request = self.request()?;
+        let file = NewFile::create(&self.target, self.force)?;
+        let form = self.form(session, &request);
+        let shared = Shared::new(form, file, Bar::new(&session.terminal, "exporting"));
+        // That writing failed ends it, and is told below.
+        let _ended = admin.export(request, shared.sink()).await?;
+        let failed = |error: transfer::ExportError| unwritable(&self.target, &error);
+        let (file, written) = shared.finish().map_err(failed)?;
+        file.put_in_place()?;
+        self.report(session, written)
     }
 
-    fn filter(&self) -> Result<Filter, Failure> {
+    fn request(&self) -> Result<DumpRequest, Failure> {
         let refused =
             |error: &dyn std::error::Error| Failure::invalid(error.to_string(), "correct it and try again");
         let partitions = match &self.store {
@@ -102,80 +98,69 @@ impl Export {
             None => PartitionScope::All,
         };
         let tags = Tags::from_list(&self.tags).map_err(|error| refused(&error))?;
-        Ok(Filter { tags, partitions, include_superseded: true, ..Filter::default() })
-    }
-
-    async fn write(
-        &self,
-        session: &Session,
-        filter: &Filter,
-        file: &mut NewFile,
-    ) -> Result<Attempt, Failure> {
-        let path = self.target.clone();
-        let failed = move |error: transfer::ExportError| unwritable(&path, &error);
-        let mut writer = self.writer(session, file).map_err(&failed)?;
-        let mut bar = Bar::new(&session.terminal, "exporting");
-        let (mut written, mut expected) = (HashSet::new(), None);
-        for page in 1.. {
-            let request = ListRequest { filter: filter.clone(), page, page_size: MAX_PAGE_SIZE };
-            let answer = session.grant.reader().list(request).await?;
-            if *expected.get_or_insert(answer.total) != answer.total {
-                return Ok(Attempt::Changed);
-            }
-            for memory in answer.memories {
-                if !written.insert(memory.hash.clone()) {
-                    return Ok(Attempt::Changed);
-                }
-                let record = Record::Memory(Box::new(MemoryRecord::from(memory)));
-                writer.write(&record).map_err(&failed)?;
-            }
-            bar.set(written.len() as u64, answer.total);
-            if !answer.has_more {
-                break;
-            }
-        }
-        bar.finish();
-        let counts = writer.finish().map_err(&failed)?;
-        Ok(if Some(counts.memories) == expected { Attempt::Whole(counts.memories) } else { Attempt::Changed })
-    }
-
-    fn writer<'f>(
-        &self,
-        session: &Session,
-        file: &'f mut NewFile,
-    ) -> Result<Box<dyn Exporter + 'f>, transfer::ExportError> {
-        let now = SystemClock.now();
-        Ok(match self.format {
-            ExportFormat::Native => Box::new(NativeWriter::new(file, &header(now))?),
-            ExportFormat::Original => {
-                let header = OriginalHeader {
-                    exported_at: now.to_string(),
-                    source_machine: process::hostname().unwrap_or_else(|| "unknown".to_owned()),
-                    program: PROGRAM.to_owned(),
-                    database_path: Some(session.settings.database.value.display().to_string()),
-                    filter_tags: self.tags.clone(),
-                };
-                Box::new(OriginalWriter::new(file, header)?)
-            }
+        let is_native = self.format == ExportFormat::Native;
+        Ok(DumpRequest {
+            filter: Filter { tags, partitions, ..Filter::everything() },
+            deleted: is_native && !self.without_deleted,
+            edges: is_native,
+            vectors: is_native && !self.without_vectors,
         })
     }
 
-    fn report(&self, session: &Session, count: u64) -> Result<Verdict, Failure> {
-        let path = self.target.display().to_string();
-        match session.terminal.format() {
-            Format::Json => session.terminal.print_json(&json!({ "path": path, "memories": count }))?,
-            Format::Human => {
-                let done = styled(GOOD, "exported");
-                session.terminal.print(&format!("{done} {} into {}", memories(count), plain(&path)))?;
+    fn form(&self, session: &Session, request: &DumpRequest) -> Form {
+        let now = SystemClock.now();
+        match self.format {
+            ExportFormat::Native => {
+                let wanted = [
+                    (Part::Memories, true),
+                    (Part::Deleted, request.deleted),
+                    (Part::Edges, request.edges),
+                    (Part::Vectors, request.vectors),
+                ];
+                let parts: BTreeSet<Part> =
+                    wanted.into_iter().filter(|(_, wanted)| *wanted).map(|(part, _)| part).collect();
+                Form::Native { created_at: now, program: PROGRAM, parts }
             }
+            ExportFormat::Original => Form::Original(OriginalHeader {
+                exported_at: now.to_string(),
+                source_machine: process::hostname().unwrap_or_else(|| "unknown".to_owned()),
+                program: PROGRAM.to_owned(),
+                database_path: Some(session.settings.database.value.display().to_string()),
+                filter_tags: self.tags.clone(),
+            }),
+        }
+    }
+
+    fn report(&self, session: &Session, written: Written) -> Result<Verdict, Failure> {
+        let path = self.target.display().to_string();
+        let Written { counts, vectors } = written;
+        match session.terminal.format() {
+            Format::Json => session.terminal.print_json(&json!({
+                "path": path,
+                "memories": counts.memories,
+                "deleted": counts.deleted,
+                "links": counts.edges,
+                "vectors": vectors,
+            }))?,
+            Format::Human => session.terminal.print(&for_people(&plain(&path), written))?,
         }
         Ok(Verdict::Success)
     }
 }
 
-fn header(now: Timestamp) -> Header {
-    let parts = BTreeSet::from([Part::Memories]);
-    Header { created_at: now, program: PROGRAM.to_owned(), model: None, parts, counts: None }
+fn for_people(path: &str, written: Written) -> String {
+    let Written { counts, vectors } = written;
+    let more: Vec<String> = [
+        (counts.deleted, "deleted memory", "deleted memories"),
+        (counts.edges, "link", "links"),
+        (vectors, "vector", "vectors"),
+    ]
+    .into_iter()
+    .filter(|(number, _, _)| *number > 0)
+    .map(|(number, one, many)| count(number, one, many))
+    .collect();
+    let more = if more.is_empty() { String::new() } else { format!(" (and {})", more.join(", ")) };
+    format!("{} {}{more} into {path}", styled(GOOD, "exported"), memories(counts.memories))
 }
 
 /// A failure to write, with what the operating system says of it.
@@ -185,5 +170,24 @@ fn unwritable(path: &Path, error: &dyn std::error::Error) -> Failure {
         code: ErrorCode::Internal,
         message: format!("{} cannot be written: {error}{cause}", path.display()),
         hint: Some("look at the disk and at the directory's owner and mode".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use transfer::Counts;
+
+    #[test]
+    fn people_are_told_what_else_is_in_the_file() {
+        let told = |memories, deleted, edges, vectors| {
+            let counts = Counts { memories, deleted, edges };
+            anstream::adapter::strip_str(&for_people("x", Written { counts, vectors })).to_string()
+        };
+        assert_eq!(told(1, 0, 0, 0), "exported 1 memory into x");
+        assert_eq!(
+            told(1200, 1, 2, 1201),
+            "exported 1,200 memories (and 1 deleted memory, 2 links, 1,201 vectors) into x"
+        );
     }
 }

@@ -1,5 +1,7 @@
 //! What commands need that work on database files themselves.
 
+use std::path::Path;
+
 use engine::{EngineError, ErrorCode};
 use ports::StoreError;
 
@@ -21,14 +23,14 @@ pub(super) async fn off_the_runtime<T: Send + 'static>(
     })
 }
 
-/// A failure about a backup: its advice is about backups, not about the database.
-pub(super) fn failure(error: StoreError) -> Failure {
-    match Failure::from(EngineError::from(error)) {
-        Failure::Known { code: ErrorCode::StorageDamaged, message, .. } => Failure::Known {
+/// A failure about a backup: what is damaged is that file, not the database, and the advice is about backups.
+pub(super) fn failure(backup: &Path, error: StoreError) -> Failure {
+    match error {
+        StoreError::Corrupt { reason, .. } => Failure::Known {
             code: ErrorCode::StorageDamaged,
-            message: message.trim_end_matches("; run `memory doctor`").to_owned(),
+            message: format!("the backup {} is damaged: {reason}", backup.display()),
             hint: Some("use another backup: `memory verify` says which is sound".to_owned()),
         },
-        other => other,
+        other => EngineError::from(other).into(),
     }
 }

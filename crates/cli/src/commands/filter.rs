@@ -104,14 +104,12 @@ impl Filter {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_flag_becomes_the_argument_of_the_tools_and_narrows_down() {
-        let text = || Some("x".to_owned());
-        let all = Filter {
-            tags: vec!["a".to_owned()],
+impl Filter {
+    /// A filter with every flag, for tests.
+    pub(crate) fn every(text: &str) -> Self {
+        let text = || Some(text.to_owned());
+        Self {
+            tags: Vec::from_iter(text()),
             tag_match: TagMatch::All,
             memory_type: text(),
             after: text(),
@@ -121,7 +119,18 @@ mod tests {
             conversation: text(),
             entity: text(),
             store: text(),
-        };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_flag_becomes_the_argument_of_the_tools_and_narrows_down() {
+        let text = || Some("x".to_owned());
+        let all = Filter::every("x");
         let mut arguments = Map::new();
         all.write_to(&mut arguments);
         for tool in ["memory_search", "memory_list", "memory_delete"] {

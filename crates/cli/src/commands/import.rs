@@ -1,21 +1,26 @@
 //! `memory import`: takes in memories from a file.
 
+mod reading;
+mod rehearsal;
 mod tally;
 
-use std::fs::File;
-use std::io::BufReader;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
-use engine::{ImportOutcome, ImportRequest, Reader, Writer};
-use ports::{Clock, SystemClock};
-use transfer::{Import as Importer, ImportError, MemoryRecord, Outcome, Record, Summary};
+use engine::{Admin, ImportRequest, MAX_IMPORT_RECORDS};
+use model::{ModelIdentity, Record};
+use ports::{Clock, Loaded, OnDeleted, SystemClock};
+use transfer::{Format as FileFormat, Outcome};
 
+use self::rehearsal::Rehearsal;
 use self::tally::Tally;
 use super::Session;
 use crate::exit::{Failure, Verdict};
 use crate::render::Format;
 use crate::render::progress::Bar;
+
+/// The most text, in bytes, that is taken in at once.
+const MAX_BATCH_BYTES: usize = 4 * 1024 * 1024;
 
 /// Takes in memories from files of this program, the original, mem0 or the reference memory server.
 #[derive(Debug, Args)]
@@ -23,10 +28,14 @@ use crate::render::progress::Bar;
   memory import memories.jsonl --dry-run      say what would be taken in
   memory import memories.jsonl
   memory import export-of-the-original.json mem0.json
+  memory import from-a-colleague.jsonl --mark-imported
 
 The form of a file is found out from how it begins. Each file is read to its end
-and checked before anything of it is stored. Memories keep their times, and say
-that they were imported; what is stored already stays as it is. Exit code 0 when
+and checked before anything of it is stored. What `memory export` wrote comes
+back as it was: times, versions, deletions, links, whose words it is, and the
+vectors, if they are of the model in use. Memories of other programs say that
+they were imported. What is here already stays as it is: a memory that is here
+is not changed, and one that was deleted here stays deleted. Exit code 0 when
 every memory was taken in or there already, 1 when some could not be.")]
 pub struct Import {
     /// Files to read
@@ -35,117 +44,136 @@ pub struct Import {
     /// Only say what would be taken in
     #[arg(long)]
     pub dry_run: bool,
+    /// Bring back, as the file has them, memories that were deleted here
+    #[arg(long)]
+    pub restore_deleted: bool,
+    /// Mark all memories as imported, also those of an export of this program: it is somebody else's
+    #[arg(long)]
+    pub mark_imported: bool,
 }
 
 impl Import {
     pub(crate) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
-        let Some(writer) = session.grant.writer() else {
-            return Err(Failure::invalid("only the owner of the memories may import", "run it as the owner"));
-        };
-        // Everything is read before anything is stored: a file that is torn in the middle is not half imported.
-        let mut checked = Vec::new();
-        for path in self.files {
-            let summary = check(&path)?;
-            checked.push((path, summary));
-        }
-        let total = checked.iter().map(|(_, summary)| summary.memories).sum();
-        // Opening a database that is not there makes it, and a dry run changes nothing.
-        let is_there = session.settings.database.value.exists();
-        let reader = if is_there { Some(writer.reader()) } else { None };
-        let mode = if self.dry_run { Mode::Count(reader) } else { Mode::Store(writer) };
-        let mut tally = Tally::new(self.dry_run);
-        let mut bar = Bar::new(&session.terminal, "importing");
-        for (path, summary) in &checked {
-            tally.begin(path, summary);
-            import(path, mode, &mut tally, &mut |done| bar.set(done, total)).await?;
-        }
-        bar.finish();
+        let tally = self.take_in(session).await?;
         match session.terminal.format() {
             Format::Json => session.terminal.print_json(&tally.for_programs())?,
             Format::Human => session.terminal.print(&tally.for_people())?,
         }
         Ok(if tally.is_complete() { Verdict::Success } else { Verdict::Incomplete })
     }
-}
 
-/// What is done with each memory.
-#[derive(Clone, Copy)]
-enum Mode<'a> {
-    /// It is only counted; without a reader there are no memories yet.
-    Count(Option<&'a Reader>),
-    /// It is stored.
-    Store(&'a Writer),
-}
-
-/// Reads a file to its end.
-fn check(path: &Path) -> Result<Summary, Failure> {
-    transfer::verify(open(path)?).map_err(|error| unreadable(path, &error))
-}
-
-/// Stores what is in a file, or only counts it.
-async fn import(
-    path: &Path,
-    mode: Mode<'_>,
-    tally: &mut Tally,
-    progress: &mut dyn FnMut(u64),
-) -> Result<(), Failure> {
-    let mut file = Importer::open(open(path)?).map_err(|error| unreadable(path, &error))?;
-    while let Some(read) = file.next_record().map_err(|error| unreadable(path, &error))? {
-        match read.outcome {
-            Outcome::Usable(Record::Memory(memory)) if memory.deleted_at.is_some() => tally.deleted += 1,
-            Outcome::Usable(Record::Memory(memory)) => {
-                store(*memory, mode, tally, &read.place).await?;
-                progress(tally.memories());
-            }
-            Outcome::Usable(Record::Edge(_)) => tally.edges += 1,
-            // Those are in the summary of the check.
-            Outcome::Refused(_) | Outcome::Skipped { .. } => {}
+    async fn take_in(self, session: &Session) -> Result<Tally, Failure> {
+        let Some(admin) = session.grant.admin() else {
+            return Err(Failure::invalid("only the owner of the memories may import", "run it as the owner"));
+        };
+        // Everything is read before anything is stored: a file that is torn in the middle is not half imported.
+        let mut checked = Vec::new();
+        for path in &self.files {
+            checked.push((path, reading::check(path)?));
         }
+        let total = checked.iter().map(|(_, summary)| summary.memories).sum();
+        let mut taking = Taking {
+            admin,
+            on_deleted: if self.restore_deleted { OnDeleted::Replace } else { OnDeleted::Keep },
+            rehearsal: self.dry_run.then(|| {
+                // Opening a database that is not there makes it, and a dry run changes nothing.
+                let is_there = session.settings.database.value.exists();
+                Rehearsal::new(is_there.then(|| admin.writer()))
+            }),
+            tally: Tally::new(self.dry_run),
+            bar: Bar::new(&session.terminal, "importing"),
+            total,
+        };
+        for (path, summary) in &checked {
+            taking.tally.begin(path, summary);
+            taking.file(path, self.mark_imported).await?;
+        }
+        taking.bar.finish();
+        Ok(taking.tally)
     }
-    Ok(())
 }
 
-async fn store(
-    record: MemoryRecord,
-    mode: Mode<'_>,
-    tally: &mut Tally,
-    place: &transfer::Place,
-) -> Result<(), Failure> {
-    let memory = match record.to_new_memory(SystemClock.now()) {
-        Ok(memory) => memory,
-        Err(reason) => {
-            tally.refuse(*place, &reason);
-            return Ok(());
+/// Records on their way from the files into the store.
+struct Taking<'a> {
+    admin: &'a Admin,
+    on_deleted: OnDeleted,
+    /// Only counts what would be taken in.
+    rehearsal: Option<Rehearsal<'a>>,
+    tally: Tally,
+    bar: Bar,
+    total: u64,
+}
+
+/// Whose file it is.
+enum Source {
+    /// An export of the owner's; the model of its vectors.
+    Own(Option<ModelIdentity>),
+    /// Somebody else's.
+    Other,
+}
+
+impl Taking<'_> {
+    /// Takes in what is in a file, or only counts it.
+    async fn file(&mut self, path: &std::path::Path, mark_imported: bool) -> Result<(), Failure> {
+        let unreadable = |error: &transfer::ImportError| reading::unreadable(path, error);
+        let mut file = reading::open(path)?;
+        let source = match file.format() {
+            FileFormat::Native if !mark_imported => {
+                Source::Own(file.header().and_then(|header| header.model.clone()))
+            }
+            _ => Source::Other,
+        };
+        let (mut batch, mut bytes) = (Vec::new(), 0);
+        while let Some(read) = file.next_record().map_err(|error| unreadable(&error))? {
+            // What cannot be used is in the summary of the check.
+            let Outcome::Usable(record) = read.outcome else { continue };
+            let record = match (record, &source) {
+                (Record::Memory(memory), Source::Other) => {
+                    match transfer::as_stored(*memory, SystemClock.now()) {
+                        Ok(memory) => Record::Memory(Box::new(memory)),
+                        Err(reason) => {
+                            self.tally.refuse(read.place, &reason);
+                            continue;
+                        }
+                    }
+                }
+                (record, _) => record,
+            };
+            bytes += if let Record::Memory(memory) = &record { memory.content.len() } else { 0 };
+            batch.push(record);
+            if batch.len() >= MAX_IMPORT_RECORDS || bytes >= MAX_BATCH_BYTES {
+                self.batch(std::mem::take(&mut batch), &source).await?;
+                bytes = 0;
+            }
         }
-    };
-    let outcome = match mode {
-        Mode::Count(Some(reader)) if reader.holds(&memory.hash).await? => ImportOutcome::Duplicate,
-        Mode::Count(_) => ImportOutcome::Created,
-        Mode::Store(writer) => {
-            let (updated_at, superseded_by) = (record.updated_at, record.superseded_by);
-            writer.import(ImportRequest { memory, updated_at, superseded_by }).await?
+        self.batch(batch, &source).await
+    }
+
+    async fn batch(&mut self, records: Vec<Record>, source: &Source) -> Result<(), Failure> {
+        let model = match source {
+            Source::Own(model) => model.as_ref(),
+            Source::Other => None,
+        };
+        let keeps_vectors = model == Some(self.admin.writer().reader().model());
+        let of = |record: &Record| tally::Told::of(record, keeps_vectors);
+        let told: Vec<tally::Told> = records.iter().map(of).collect();
+        let loaded = self.load(records, source).await?;
+        told.into_iter().zip(loaded).for_each(|(told, loaded)| self.tally.add(told, loaded));
+        self.bar.set(self.tally.memories(), self.total);
+        Ok(())
+    }
+
+    async fn load(&mut self, records: Vec<Record>, source: &Source) -> Result<Vec<Loaded>, Failure> {
+        let on_deleted = self.on_deleted;
+        if let Some(rehearsal) = &mut self.rehearsal {
+            return rehearsal.load(&records, on_deleted).await;
         }
-    };
-    tally.add(outcome);
-    Ok(())
-}
-
-fn open(path: &Path) -> Result<BufReader<File>, Failure> {
-    let file = File::open(path);
-    file.map(BufReader::new).map_err(|error| {
-        Failure::invalid(
-            format!("{} cannot be read: {error}", path.display()),
-            "name a file that can be read",
-        )
-    })
-}
-
-fn unreadable(path: &Path, error: &ImportError) -> Failure {
-    let cause = std::error::Error::source(error).map(|cause| format!(": {cause}")).unwrap_or_default();
-    Failure::invalid(
-        format!("{}: {error}{cause}", path.display()),
-        "nothing more was taken in; make the export anew, or correct the file",
-    )
+        let request = ImportRequest { records, on_deleted };
+        Ok(match source {
+            Source::Own(model) => self.admin.import_own(request, model.as_ref()).await?,
+            Source::Other => self.admin.writer().import(request).await?,
+        })
+    }
 }
 
 #[cfg(test)]

@@ -22,13 +22,15 @@ const DAY_SECONDS: f64 = 86_400.0;
   memory purge --older-than 30            what was deleted more than 30 days ago
   memory delete b94d27b9934d && memory purge b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9 --yes
 
-Memories that are not deleted are kept. Backups and exports keep what they hold.")]
+Memories that are not deleted are kept. Backups and exports keep what they hold.
+Exit code 3 when nothing deleted has a hash that was named.",
+    group = clap::ArgGroup::new("which").required(true).args(["hashes", "older_than"]))]
 pub struct Purge {
     /// Whole hashes of deleted memories
-    #[arg(value_name = "HASH", value_parser = not_blank, required_unless_present = "older_than")]
+    #[arg(value_name = "HASH", value_parser = not_blank)]
     pub hashes: Vec<String>,
     /// What was deleted more than so many days ago; 0 is everything that is deleted
-    #[arg(long, value_name = "DAYS", conflicts_with = "hashes")]
+    #[arg(long, value_name = "DAYS")]
     pub older_than: Option<u32>,
     /// Do not ask
     #[arg(short, long)]
@@ -48,20 +50,26 @@ impl Purge {
             session.terminal.say("nothing was removed");
             return Ok(Verdict::Success);
         }
+        let hashes: Vec<ContentHash> =
+            self.hashes.iter().map(|hash| ContentHash::stored(hash.trim())).collect();
         let which = match self.older_than {
             Some(days) => {
                 Which::DeletedBefore(SystemClock.now().plus_seconds(-DAY_SECONDS * f64::from(days)))
             }
-            None => {
-                Which::Hashes(self.hashes.into_iter().map(|hash| ContentHash::stored(hash.trim())).collect())
-            }
+            None => Which::Hashes(hashes.clone()),
         };
         let purged = waiting(&session.terminal, "removing", admin.purge(which)).await?;
+        let is_told = |hash: &ContentHash| purged.hashes.contains(hash) || purged.live.contains(hash);
+        let unknown: Vec<ContentHash> = hashes.into_iter().filter(|hash| !is_told(hash)).collect();
         match session.terminal.format() {
-            Format::Json => session.terminal.print_json(&for_programs(&purged))?,
-            Format::Human => session.terminal.print(&for_people(&purged))?,
+            Format::Json => session.terminal.print_json(&for_programs(&purged, &unknown))?,
+            Format::Human => session.terminal.print(&for_people(&purged, &unknown))?,
         }
-        Ok(if purged.live.is_empty() { Verdict::Success } else { Verdict::Incomplete })
+        Ok(match (purged.live.is_empty(), unknown.is_empty()) {
+            (true, true) => Verdict::Success,
+            (false, _) => Verdict::Incomplete,
+            (true, false) => Verdict::NotFound,
+        })
     }
 }
 
@@ -76,20 +84,28 @@ fn confirmed(session: &Session) -> Result<bool, Failure> {
     asked.map_err(|error| Failure::system("the answer could not be read", &error))
 }
 
-fn for_programs(purged: &Purged) -> Value {
+fn for_programs(purged: &Purged, unknown: &[ContentHash]) -> Value {
     let keys = |hashes: &[ContentHash]| json!(hashes.iter().map(ContentHash::as_str).collect::<Vec<_>>());
     json!({
         "purged": keys(&purged.hashes),
         "kept_because_live": keys(&purged.live),
+        "not_found": keys(unknown),
         "log_emptied": purged.log == LogState::Emptied,
     })
 }
 
-fn for_people(purged: &Purged) -> String {
+fn for_people(purged: &Purged, unknown: &[ContentHash]) -> String {
     let count = purged.hashes.len() as u64;
     let mut lines = vec![format!("{} {}", styled(GOOD, "removed for good"), memories(count))];
     lines.extend(purged.live.iter().map(|hash| {
         format!("{} {} is not deleted: delete it first", styled(WARNING, "kept"), short(hash.as_str()))
+    }));
+    lines.extend(unknown.iter().map(|hash| {
+        let hash = short(hash.as_str());
+        format!(
+            "{} nothing has the hash {hash}: give the whole hash of a deleted memory",
+            styled(WARNING, "not found:")
+        )
     }));
     if purged.log == LogState::InUse {
         lines.push(format!(

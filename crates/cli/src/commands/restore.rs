@@ -38,8 +38,10 @@ impl Restore {
             return Ok(Verdict::Success);
         }
         let options = wiring::database(&session.settings);
-        let work = move || store_sqlite::restore(&options, &self.backup);
-        let restored = off_the_runtime(&session.terminal, "restoring", work).await?.map_err(failure)?;
+        let work = move || {
+            store_sqlite::restore(&options, &self.backup).map_err(|error| failure(&self.backup, error))
+        };
+        let restored = off_the_runtime(&session.terminal, "restoring", work).await??;
         match session.terminal.format() {
             Format::Json => session.terminal.print_json(&json!({
                 "memories": restored.memories,

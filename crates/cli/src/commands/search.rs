@@ -16,6 +16,7 @@ use crate::render::text::warning;
   memory search \"why sqlite\" --type decision --limit 3 --full
   memory recall release notes --tags git --after 2026-01-01
   memory search \"budget\" --when \"last month\" --mode exact
+  memory search \"port\" --mode ranked --weights semantic=0.5,time_decay=0.5 --explain
   memory search --tags staging            without a query: the newest that meet the filters
   memory search \"port\" --json | jq -r '.memories[].content'")]
 pub struct Search {
@@ -32,6 +33,21 @@ pub struct Search {
     /// Print every text whole
     #[arg(long)]
     pub full: bool,
+    /// Say how each score came about
+    #[arg(long)]
+    pub explain: bool,
+    /// When little is found, also look for the whole query and for its words as tags
+    #[arg(long)]
+    pub fallback: bool,
+    /// Also memories that a newer version replaced
+    #[arg(long)]
+    pub superseded: bool,
+    /// How much quality counts for the score, 0 to 1 [default: 0]
+    #[arg(long, value_name = "SHARE")]
+    pub quality_boost: Option<f64>,
+    /// What counts how much in the mode ranked: semantic, time_decay, access_frequency, quality
+    #[arg(long, value_name = "NAME=WEIGHT", value_delimiter = ',', value_parser = weight)]
+    pub weights: Vec<(String, f64)>,
     /// Which memories.
     #[command(flatten)]
     pub filter: filter::Filter,
@@ -83,7 +99,70 @@ impl Search {
             Mode::Ranked => "ranked",
         };
         arguments.insert("mode".to_owned(), json!(mode));
+        let flags = [
+            ("include_debug", self.explain),
+            ("fallback", self.fallback),
+            ("include_superseded", self.superseded),
+        ];
+        for (name, _) in flags.iter().filter(|(_, is_set)| *is_set) {
+            arguments.insert((*name).to_owned(), json!(true));
+        }
+        if let Some(share) = self.quality_boost {
+            arguments.insert("quality_boost".to_owned(), json!(share));
+        }
+        if !self.weights.is_empty() {
+            let weights: Map<String, Value> =
+                self.weights.iter().map(|(name, weight)| (name.clone(), json!(weight))).collect();
+            arguments.insert("ranking_weights".to_owned(), Value::Object(weights));
+        }
         self.filter.write_to(&mut arguments);
         arguments
+    }
+}
+
+/// `name=weight`. Which names there are, and how great a weight may be, the tool says.
+fn weight(text: &str) -> Result<(String, f64), String> {
+    let parts = text.split_once('=').map(|(name, weight)| (name.trim(), weight.trim().parse::<f64>()));
+    match parts {
+        Some((name, Ok(weight))) if !name.is_empty() => Ok((name.to_owned(), weight)),
+        _ => Err("write NAME=WEIGHT, as in semantic=0.5".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_flag_becomes_an_argument_of_the_tool_and_every_argument_has_a_flag() {
+        let search = Search {
+            query: vec!["port".to_owned()],
+            limit: 3,
+            mode: Mode::Ranked,
+            full: true,
+            explain: true,
+            fallback: true,
+            superseded: true,
+            quality_boost: Some(0.5),
+            weights: vec![weight("semantic = 0.25").unwrap()],
+            filter: filter::Filter::every("x"),
+        };
+        let arguments = search.arguments();
+        assert_eq!(arguments["ranking_weights"], json!({"semantic": 0.25}));
+        let tool = mcp::tools::find("memory_search").unwrap();
+        let given: Vec<&str> = arguments.keys().map(String::as_str).collect();
+        // The setting MCP_MAX_RESPONSE_CHARS gives that one.
+        let wanted = tool.parameters.iter().map(|parameter| parameter.name);
+        for name in wanted.filter(|name| *name != "max_response_chars") {
+            assert!(given.contains(&name), "{name}");
+        }
+        assert_eq!(given.len() + 1, tool.parameters.len());
+    }
+
+    #[test]
+    fn a_weight_is_a_name_and_a_number() {
+        for wrong in ["semantic", "=1", "semantic=much", ""] {
+            assert!(weight(wrong).is_err(), "{wrong}");
+        }
     }
 }

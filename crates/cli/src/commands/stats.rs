@@ -32,7 +32,7 @@ pub struct Tags {
     #[arg(value_name = "PREFIX", value_parser = not_blank)]
     pub prefix: Option<String>,
     /// How many tags at most
-    #[arg(short, long, value_name = "NUMBER", default_value_t = 50)]
+    #[arg(short, long, value_name = "NUMBER", default_value_t = 50, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub limit: u32,
     /// Only this named store [default: all]
     #[arg(long, value_name = "NAME", value_parser = not_blank)]
@@ -84,7 +84,10 @@ fn for_people(counts: &Counts) -> String {
     list.push(("Stores", stores.collect::<Vec<_>>().join(", ")));
     let most =
         counts.tags.iter().take(10).map(|tag| format!("{} {}", one_line(&tag.tag), thousands(tag.memories)));
-    list.push(("Tags", format!("{}: {}", thousands(counts.total_tags), most.collect::<Vec<_>>().join(", "))));
+    if counts.total_tags > 0 {
+        let most = most.collect::<Vec<_>>().join(", ");
+        list.push(("Tags", format!("{}: {most}", thousands(counts.total_tags))));
+    }
     list.push(("Age", age(counts)));
     list.push(("Words", thousands(counts.words)));
     list.push(("Longest", count(counts.longest_characters, "character", "characters")));

@@ -1,7 +1,7 @@
 //! `memory status`: whether everything works, with counts.
 
 use clap::Args;
-use mcp::wire::{Health, Statistics};
+use mcp::wire::{Backup, Check, Health, Statistics};
 use model::Timestamp;
 use serde_json::Map;
 
@@ -45,10 +45,36 @@ pub(super) fn for_people(health: &Health, now: &Now) -> String {
     }
     let model = &health.model;
     list.push(("Model", format!("{}, {} dimensions, {}", model.name, model.dimension, model.readiness)));
+    list.extend(health.backup.as_ref().map(|backup| ("Last backup", last_backup(backup, now))));
+    list.extend(health.check.as_ref().map(|check| ("Last check", last_check(check, now))));
     list.push(("Release", health.version.clone()));
     lines.push(String::new());
     lines.push(fields(&list));
     lines.join("\n")
+}
+
+/// When the newest backup was made, how many there are, and what went wrong since.
+fn last_backup(backup: &Backup, now: &Now) -> String {
+    let mut text = match backup.last.as_deref().and_then(Timestamp::from_stored_iso) {
+        Some(last) => {
+            let (number, size) = (thousands(backup.count), bytes(backup.bytes));
+            format!("{}; {number} kept, {size}; {}", now.in_full(last), backup.interval)
+        }
+        None => format!("none yet; a server makes one {}", backup.interval),
+    };
+    if let Some(failed) = backup.failed.as_deref().and_then(Timestamp::from_stored_iso) {
+        let reason = backup.failure.as_deref().unwrap_or("the log says why");
+        text.push_str(&format!("; failed {}: {}", now.in_full(failed), plain(reason)));
+    }
+    text
+}
+
+fn last_check(check: &Check, now: &Now) -> String {
+    let at = Timestamp::from_stored_iso(&check.at).map(|at| now.in_full(at)).unwrap_or_default();
+    match check.sound {
+        true => format!("{at}; nothing found"),
+        false => format!("{at}; {}", plain(&check.findings.join("; "))),
+    }
 }
 
 fn counts(statistics: &Statistics, now: &Now) -> Vec<(&'static str, String)> {
@@ -95,7 +121,10 @@ mod tests {
                 "embedding_model": "all-MiniLM-L6-v2", "oldest": "2026-11-21T08:00:00Z",
                 "newest": "2026-11-24T09:59:30Z"
             },
-            "model": {"name": "all-MiniLM-L6-v2", "revision": "mean-l2", "dimension": 384, "readiness": "idle"}
+            "model": {"name": "all-MiniLM-L6-v2", "revision": "mean-l2", "dimension": 384, "readiness": "idle"},
+            "backup": {"interval": "daily", "last": "2026-11-23T10:00:00Z", "age_seconds": 93600, "count": 7,
+                "bytes": 40_000_000, "failed": "2026-11-24T09:00:00Z", "failure": "the disk is full"},
+            "check": {"at": "2026-11-24T09:30:00Z", "sound": false, "findings": ["pages: page 7 is lost"]}
         }))
         .unwrap();
         let text = for_people(&health, &crate::render::time::noon());

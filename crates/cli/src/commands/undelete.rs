@@ -18,13 +18,14 @@ use crate::render::text::{GOOD, WARNING, memories, styled};
   memory undelete --deletion 7            all that one deletion took; `memory delete` tells its number
   memory undelete b94d27b9934d3e08a52e52d7da7dabfac484efe37a5380ee9088f7ace2efcde9
 
-What was stored anew meanwhile stays as it is. Exit code 3 when nothing came back.")]
+What was stored anew meanwhile stays as it is. Exit code 3 when nothing came back.",
+    group = clap::ArgGroup::new("which").required(true).args(["hashes", "deletion"]))]
 pub struct Undelete {
     /// Whole hashes of deleted memories
-    #[arg(value_name = "HASH", value_parser = not_blank, required_unless_present = "deletion")]
+    #[arg(value_name = "HASH", value_parser = not_blank)]
     pub hashes: Vec<String>,
     /// Number of a deletion
-    #[arg(long, value_name = "NUMBER", conflicts_with = "hashes")]
+    #[arg(long, value_name = "NUMBER")]
     pub deletion: Option<i64>,
 }
 
@@ -70,7 +71,7 @@ fn for_people(undeleted: &Undeleted) -> String {
     lines.extend(undeleted.not_restored.iter().map(|(hash, reason)| {
         let why = match reason {
             NotRestored::Live => "is there: it was stored anew, or never deleted",
-            NotRestored::Gone => "is gone for good, or never was",
+            NotRestored::Gone => "is gone for good, never was, or is not the whole hash",
         };
         format!("  {} {why}", short(hash.as_str()))
     }));

@@ -29,8 +29,9 @@ pub struct Verify {
 
 impl Verify {
     pub(crate) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
-        let work = move || store_sqlite::verify_backup(&self.backup);
-        let report = off_the_runtime(&session.terminal, "reading", work).await?.map_err(failure)?;
+        let work =
+            move || store_sqlite::verify_backup(&self.backup).map_err(|error| failure(&self.backup, error));
+        let report = off_the_runtime(&session.terminal, "reading", work).await??;
         match session.terminal.format() {
             Format::Json => session.terminal.print_json(&json!({
                 "path": report.path.display().to_string(),

@@ -1,6 +1,6 @@
 //! Memories, hits, pages.
 
-use mcp::wire::{Hit, List, Memory, Search};
+use mcp::wire::{Explanation, Hit, List, Memory, Search};
 use model::Timestamp;
 
 use super::table::{Headings, Width, fields, table};
@@ -90,7 +90,32 @@ fn hit(number: usize, hit: &Hit, extent: Extent, now: &Now) -> String {
         (memory.store != model::Partition::DEFAULT).then(|| format!("store {}", one_line(&memory.store))),
     );
     facts.extend(time(memory.created_at).map(|time| now.in_full(time)));
-    format!("{} {text}\n{indent}{}", styled(STRONG, &format!("{number}.")), styled(FAINT, &facts.join("  ")))
+    let mut lines = vec![facts.join("  ")];
+    lines.extend(hit.explanation.iter().flat_map(explanation));
+    let lines = lines.iter().map(|line| format!("\n{indent}{}", styled(FAINT, line)));
+    format!("{} {text}{}", styled(STRONG, &format!("{number}.")), lines.collect::<String>())
+}
+
+/// How a score came about, a line for each part.
+fn explanation(explanation: &Explanation) -> Vec<String> {
+    let mut lines: Vec<String> = explanation
+        .terms
+        .iter()
+        .map(|term| {
+            let raw = term.raw.map(|raw| format!(" (from {raw:.3})")).unwrap_or_default();
+            format!("{} {:.3}{raw} counts {:.2}", plain(&term.name), term.value, term.weight)
+        })
+        .collect();
+    if explanation.verbatim {
+        lines.push("the whole query is in the text".to_owned());
+    }
+    if let (Some(weight), Some(quality)) = (explanation.quality_weight, explanation.quality) {
+        lines.push(format!(
+            "quality {quality:.2} counts {weight:.2}, the rest was {:.3}",
+            explanation.base_score
+        ));
+    }
+    lines
 }
 
 fn beginning(memory: &Memory) -> String {

@@ -36,13 +36,14 @@ impl Settings {
         Some(format!("{names} {verb} set, but {them} no effect here: `memory config --all` says why"))
     }
 
-    fn rows(&self) -> [Option<Effective>; 28] {
+    fn rows(&self) -> [Option<Effective>; 36] {
         let kind = match self.backend.value {
             Backend::SqliteVec => "sqlite_vec",
         };
         let pragmas: Vec<String> =
             self.pragmas.value.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let (texts, server) = (&self.splitting, &self.embedding_server);
+        let upkeep = &self.scheduled_backups;
         let chars = self.max_response_chars.value.map(|chars| if chars == u64::MAX { 0 } else { chars });
         [
             row(var::BACKEND, &self.backend, kind),
@@ -51,7 +52,7 @@ impl Settings {
             row(var::BACKUPS_PATH, &self.backups, self.backups.value.display()),
             row(var::SQLITE_PRAGMAS, &self.pragmas, pragmas.join(",")),
             row(var::ALLOW_NETWORK_FS, &self.allow_network_fs, self.allow_network_fs.value),
-            row(var::EMBEDDING_MODEL, &self.model, self.model.value),
+            row(var::EMBEDDING_MODEL, &self.model, &self.model.value),
             row(var::EXTERNAL_EMBEDDING_URL, &server.endpoint, server.shown_address()),
             row(var::EXTERNAL_EMBEDDING_MODEL, &server.model, &server.model.value),
             row(var::EXTERNAL_EMBEDDING_KEY, &server.key, server.key.value.as_ref().map_or("", |_| "set")),
@@ -88,6 +89,22 @@ impl Settings {
                 var::RETENTION_DAYS,
                 &self.retention_days,
                 self.retention_days.value.map_or_else(String::new, |days| days.to_string()),
+            ),
+            row(
+                var::TAG_NAMESPACES,
+                &self.custom_tag_namespaces,
+                self.custom_tag_namespaces.value.as_deref().unwrap_or_default(),
+            ),
+            row(var::BACKUP_ENABLED, &upkeep.is_on, upkeep.is_on.value),
+            row(var::BACKUP_INTERVAL, &upkeep.interval, upkeep.interval.value.name()),
+            row(var::BACKUP_RETENTION, &upkeep.days, upkeep.days.value),
+            row(var::BACKUP_MAX_COUNT, &upkeep.count, upkeep.count.value),
+            row(var::CHECK_ENABLED, &self.checks.is_on, self.checks.is_on.value),
+            row(var::CHECK_INTERVAL, &self.checks.interval_s, self.checks.interval_s.value),
+            row(
+                var::CONFIG,
+                &self.config,
+                self.config.value.as_ref().map_or_else(String::new, |path| path.display().to_string()),
             ),
             row(var::TOOL_PROFILE, &self.tool_profile, self.tool_profile.value.name()),
             row(var::AGENT_ID, &self.agent_id, self.agent_id.value.as_deref().unwrap_or_default()),
@@ -175,6 +192,13 @@ mod tests {
             ("MCP_EXTERNAL_EMBEDDING_MODEL", "bge-m3"),
             ("MCP_EXTERNAL_EMBEDDING_DIMENSION", "1000"),
             ("MCP_LOG_LEVEL", "info"),
+            ("MCP_CUSTOM_TAG_NAMESPACES", "crew,team"),
+            ("MCP_BACKUP_ENABLED", "false"),
+            ("MCP_BACKUP_INTERVAL", "weekly"),
+            ("MCP_BACKUP_RETENTION", "30"),
+            ("MCP_BACKUP_MAX_COUNT", "3"),
+            ("MCP_MEMORY_INTEGRITY_CHECK_ENABLED", "false"),
+            ("MCP_MEMORY_INTEGRITY_CHECK_INTERVAL", "60"),
             ("MCP_MEMORY_ALLOW_NETWORK_FS", "true"),
         ];
         let effective = with(&written);

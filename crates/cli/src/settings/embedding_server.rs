@@ -31,7 +31,7 @@ impl EmbeddingServer {
             MODEL.to_owned(),
         )?;
         let key = checked(
-            layers.get(var::EXTERNAL_EMBEDDING_KEY),
+            layers.secret(var::EXTERNAL_EMBEDDING_KEY, var::EXTERNAL_EMBEDDING_KEY_FILE)?,
             |raw| {
                 let key = Key::new(raw.as_text()?);
                 key.map(Some).map_err(|error| InvalidSetting::value(raw, error.to_string()))
@@ -60,7 +60,8 @@ fn endpoint(
     key: Option<Key>,
     dimension: Option<usize>,
 ) -> Result<Setting<Option<Endpoint>>, InvalidSetting> {
-    let Some(raw) = layers.get(var::EXTERNAL_EMBEDDING_URL) else { return Ok(Setting::default(None)) };
+    let set = layers.secret(var::EXTERNAL_EMBEDDING_URL, var::EXTERNAL_EMBEDDING_URL_FILE)?;
+    let Some(raw) = set else { return Ok(Setting::default(None)) };
     let Some(dimension) = dimension else {
         let allowed = format!(
             "how many numbers a vector of its model {model:?} has is not known: set {} (the model's page says it)",

@@ -1,5 +1,7 @@
 //! Why the settings cannot be used.
 
+use std::path::Path;
+
 use thiserror::Error;
 
 use super::layers::Raw;
@@ -18,6 +20,14 @@ pub enum InvalidSetting {
         /// What is allowed.
         allowed: String,
     },
+    /// A configuration file that cannot be used.
+    #[error("{place}: {reason}")]
+    File {
+        /// The file, and the line when it is known.
+        place: String,
+        /// What is wrong.
+        reason: String,
+    },
     /// There is no place for the default files.
     #[error("no home directory is known, so there is no default place for memories: set {variable}")]
     NoHome {
@@ -27,6 +37,11 @@ pub enum InvalidSetting {
 }
 
 impl InvalidSetting {
+    pub(super) fn file(path: &Path, line: Option<usize>, reason: impl Into<String>) -> Self {
+        let line = line.map(|line| format!(", line {line}")).unwrap_or_default();
+        Self::File { place: format!("{}{line}", path.display()), reason: reason.into() }
+    }
+
     pub(super) fn value(raw: &Raw, allowed: impl Into<String>) -> Self {
         let value = if variables::is_secret(raw.name) {
             "set (the value is not shown)".to_owned()

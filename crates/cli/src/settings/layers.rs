@@ -1,18 +1,21 @@
 //! Which layer wins.
 
 use std::ffi::OsString;
+use std::path::{Path, PathBuf};
 
+use super::config_file::{ConfigFile, UnknownKey};
 use super::dotenv::DotEnv;
 use super::value::Origin;
 use super::variables::{self, Effect, Exposure, Section, Variable};
-use super::{Environment, InvalidSetting};
+use super::{Environment, InvalidSetting, Setting};
 
-/// The layers, the strongest first: flags, environment, `.env`. What none of them has is the default.
+/// The layers, the strongest first: flags, environment, `.env`, configuration file. What none of them has is the default.
 #[derive(Debug)]
 pub struct Layers {
     flags: Vec<FlagValue>,
     environment: Environment,
     dotenv: DotEnv,
+    config: ConfigFile,
 }
 
 /// A flag of the command line that stands for a variable.
@@ -38,11 +41,44 @@ pub struct Raw {
 }
 
 impl Layers {
-    /// Layers over an environment; looks for `.env` files. Sentences about those go to `notices`.
-    #[must_use]
-    pub fn new(flags: Vec<FlagValue>, environment: Environment, notices: &mut Vec<String>) -> Self {
+    /// Layers over an environment; looks for `.env` files and for the configuration file, which a flag or the environment
+    /// may name. Sentences about the former go to `notices`.
+    ///
+    /// # Errors
+    /// [`InvalidSetting`] when the configuration file cannot be used.
+    pub fn new(
+        flags: Vec<FlagValue>,
+        environment: Environment,
+        notices: &mut Vec<String>,
+    ) -> Result<Self, InvalidSetting> {
         let dotenv = DotEnv::find(&environment, notices);
-        Self { flags, environment, dotenv }
+        let mut layers = Self { flags, environment, dotenv, config: ConfigFile::default() };
+        let named = layers.get(variables::CONFIG);
+        let (named, ignored) = match named {
+            Some(Raw { origin: origin @ Origin::DotEnv { .. }, .. }) => (None, Some(origin)),
+            named => (named, None),
+        };
+        notices.extend(
+            ignored.map(|origin| {
+                format!("{origin} is ignored: name the file with --config or in the environment")
+            }),
+        );
+        layers.config = ConfigFile::find(named.as_ref(), &layers.environment)?;
+        Ok(layers)
+    }
+
+    /// The configuration file in force and where it was named; none when there is none.
+    #[must_use]
+    pub fn config(&self) -> Setting<Option<PathBuf>> {
+        let named = self.get(variables::CONFIG).filter(|raw| !matches!(raw.origin, Origin::DotEnv { .. }));
+        let origin = named.map_or(Origin::Default, |raw| raw.origin);
+        Setting { value: self.config.path().map(Path::to_owned), origin }
+    }
+
+    /// Keys of the configuration file that mean nothing, in their order.
+    #[must_use]
+    pub fn unknown_keys(&self) -> &[UnknownKey] {
+        self.config.unknown()
     }
 
     /// The environment below.
@@ -67,9 +103,13 @@ impl Layers {
         if let Some(text) = self.environment.get(name) {
             return Some(Raw { name, text: text.to_owned(), origin: Origin::Environment { name } });
         }
-        let (text, line) = self.dotenv.get(name)?;
-        let origin = Origin::DotEnv { name, path: self.dotenv.path().to_owned(), line };
-        Some(Raw { name, text: text.into(), origin })
+        if let Some((text, line)) = self.dotenv.get(name) {
+            let origin = Origin::DotEnv { name, path: self.dotenv.path().to_owned(), line };
+            return Some(Raw { name, text: text.into(), origin });
+        }
+        let (path, entry) = (self.config.path()?, self.config.get(name)?);
+        let origin = Origin::ConfigFile { key: entry.key.clone(), path: path.to_owned(), line: entry.line };
+        Some(Raw { name, text: entry.text.clone().into(), origin })
     }
 
     /// Names that begin like ours and are none, in order.
@@ -96,22 +136,23 @@ impl Layers {
     }
 
     fn unused(&self, section: &'static Section, row: &'static Variable, name: &str) -> Option<WithoutEffect> {
-        let text = self.environment.get(name).map(|text| text.to_string_lossy().into_owned());
-        let (text, place) = match text {
-            Some(text) => (text, "in the environment".to_owned()),
-            None => {
-                let (text, line) = self.dotenv.get(name)?;
-                (text.to_owned(), format!("in {}, line {line}", self.dotenv.path().display()))
-            }
+        let in_file = |path: &Path, line: usize| format!("in {}, line {line}", path.display());
+        let (text, place) = if let Some(text) = self.environment.get(name) {
+            (text.to_string_lossy().into_owned(), "in the environment".to_owned())
+        } else if let Some((text, line)) = self.dotenv.get(name) {
+            (text.to_owned(), in_file(self.dotenv.path(), line))
+        } else {
+            let entry = self.config.get(name)?;
+            (entry.text.clone(), in_file(self.config.path()?, entry.line))
         };
         let text = (row.exposure == Exposure::Public).then_some(text);
         Some(WithoutEffect { name: name.to_owned(), text, place, section, variable: row })
     }
 
-    /// The names of what is set in the environment or in the file, each once, in order.
+    /// The names of what is set in the environment or in a file, each once, in order.
     fn names(&self) -> Vec<&str> {
         let set = self.environment.names().filter(|name| self.environment.get(name).is_some());
-        let mut names: Vec<&str> = set.chain(self.dotenv.names()).collect();
+        let mut names: Vec<&str> = set.chain(self.dotenv.names()).chain(self.config.names()).collect();
         names.sort_unstable();
         names.dedup();
         names
@@ -147,7 +188,6 @@ impl Raw {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::Path;
 
     #[test]
     fn a_flag_beats_the_environment_and_the_environment_beats_the_file() {
@@ -158,7 +198,7 @@ mod tests {
         let environment =
             Environment::of(&[("MCP_AGENT_ID", "env"), ("MCP_MEMORY_SQLITE_PATH", "env")], None, work.path());
         let flag = FlagValue { variable: "MCP_AGENT_ID", flag: "--agent", text: "flag".into() };
-        let layers = Layers::new(vec![flag], environment, &mut Vec::new());
+        let layers = Layers::new(vec![flag], environment, &mut Vec::new()).unwrap();
         let origins = names.map(|name| layers.get(name).unwrap());
         assert_eq!(origins[0].origin, Origin::Flag { name: "--agent" });
         assert_eq!((&origins[0].text, &origins[1].text), (&"flag".into(), &"file".into()));
@@ -167,7 +207,8 @@ mod tests {
     }
 
     fn layers(variables: &[(&str, &str)]) -> Layers {
-        Layers::new(Vec::new(), Environment::of(variables, None, Path::new("/nowhere")), &mut Vec::new())
+        let environment = Environment::of(variables, None, Path::new("/nowhere"));
+        Layers::new(Vec::new(), environment, &mut Vec::new()).unwrap()
     }
 
     #[test]

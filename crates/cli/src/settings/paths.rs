@@ -14,14 +14,16 @@ pub fn default_base(environment: &Environment, variable: &'static str) -> Result
     if cfg!(target_os = "macos") {
         return Ok(home()?.join("Library/Application Support/mcp-memory"));
     }
-    if cfg!(windows) {
-        return match environment.get("LOCALAPPDATA") {
-            Some(local) => Ok(Path::new(local).join("mcp-memory")),
-            None => Ok(home()?.join("AppData").join("Local").join("mcp-memory")),
-        };
-    }
     // `XDG_DATA_HOME` is ignored, as in the original: a user's memories are where they always were.
     Ok(home()?.join(".local/share/mcp-memory"))
+}
+
+/// The configuration file when none is named: `mcp-memory/config.toml` in the directory of the XDG rules, on every platform.
+#[must_use]
+pub fn default_config(environment: &Environment) -> Option<PathBuf> {
+    let of_xdg = environment.get("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let directory = of_xdg.or_else(|| Some(environment.home()?.join(".config")))?;
+    Some(directory.join("mcp-memory").join("config.toml"))
 }
 
 /// A path as a user wrote it, absolute: `~` is the home directory, a relative one starts from the working directory.
@@ -72,6 +74,19 @@ mod tests {
     fn a_tilde_without_a_home_and_another_users_home_are_refused() {
         assert!(at("~/m.db", None).unwrap_err().to_string().contains("no home directory"));
         assert!(at("~root/m.db", Some("/home/u")).unwrap_err().to_string().contains("another user"));
+    }
+
+    #[test]
+    fn the_configuration_file_is_where_the_rules_of_xdg_put_it() {
+        let at = |variables: &[(&str, &str)], home: Option<&str>| {
+            default_config(&Environment::of(variables, home.map(Path::new), Path::new("/work")))
+        };
+        assert_eq!(at(&[], Some("/home/u")), Some("/home/u/.config/mcp-memory/config.toml".into()));
+        let set = [("XDG_CONFIG_HOME", "/x")];
+        assert_eq!(at(&set, Some("/home/u")), Some("/x/mcp-memory/config.toml".into()));
+        let relative = [("XDG_CONFIG_HOME", "x")];
+        assert_eq!(at(&relative, Some("/home/u")), Some("/home/u/.config/mcp-memory/config.toml".into()));
+        assert_eq!(at(&[], None), None);
     }
 
     #[test]

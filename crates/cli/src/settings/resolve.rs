@@ -3,21 +3,20 @@
 use std::path::PathBuf;
 
 use mcp::Profile;
-use model::{Cuts, MAX_CONTENT_BYTES, MAX_SPLIT_OVERLAP_CHARS, Ontology, Splitting};
+use model::{Cuts, MAX_CONTENT_BYTES, MAX_SPLIT_OVERLAP_CHARS, Ontology, Splitting, TagNamespaces};
 
+use super::config_file::UnknownKey;
 use super::layers::{Layers, Raw};
 use super::log::ALLOWED as ALLOWED_LOG;
 use super::variables as var;
 use super::{
-    Backend, EmbeddingServer, Environment, FlagValue, InvalidSetting, LogFilter, LongTexts, Origin, Setting,
-    Settings, Weights,
+    Backend, Checks, EmbeddingModel, EmbeddingServer, Environment, FlagValue, InvalidSetting, LogFilter,
+    LongTexts, Origin, ScheduledBackups, Setting, Settings, Weights,
 };
 use super::{parse, paths};
 
 /// The original's weights: a user who set one of the two reckoned with the other's default.
 const ORIGINAL_WEIGHTS: (f64, f64) = (0.3, 0.7);
-/// The name of the model that is built in.
-const MODEL: &str = "all-MiniLM-L6-v2";
 
 impl Settings {
     /// Reads every layer once and checks what it finds.
@@ -26,29 +25,35 @@ impl Settings {
     /// [`InvalidSetting`] for the first setting that cannot be used.
     pub fn resolve(flags: Vec<FlagValue>, environment: Environment) -> Result<Self, InvalidSetting> {
         let mut notices = Vec::new();
-        let layers = Layers::new(flags, environment, &mut notices);
+        let layers = Layers::new(flags, environment, &mut notices)?;
         let (without_effect, unknown) = (layers.without_effect(), layers.unknown_names());
         notices.extend(misspelt(&unknown));
+        notices.extend(layers.unknown_keys().iter().map(unknown_key));
         let base = base_directory(&layers);
         let database = file(&layers, &[var::SQLITE_PATH, var::SQLITEVEC_PATH], &base, "sqlite_vec.db")?;
         let backups = file(&layers, &[var::BACKUPS_PATH, var::BACKUPS_PATH_OLD], &base, "backups")?;
         let embedding_server = EmbeddingServer::resolve(&layers)?;
+        let model = EmbeddingModel::resolve(&layers)?;
         notices.extend(chosen_here(
             layers.environment(),
             &[
                 ("where memories are kept", &database.origin),
                 ("where backups go", &backups.origin),
                 ("which server texts are sent to", &embedding_server.endpoint.origin),
+                ("which model embeds them", &model.origin),
             ],
         ));
         Ok(Self {
             backend: backend(&layers)?,
+            scheduled_backups: ScheduledBackups::resolve(&layers)?,
+            checks: Checks::resolve(&layers)?,
+            config: layers.config(),
             database,
             backups,
             pragmas: checked(layers.get(var::SQLITE_PRAGMAS), parse::pragmas, Vec::new())?,
             allow_network_fs: checked(layers.get(var::ALLOW_NETWORK_FS), parse::switch, false)?,
             base: base.ok(),
-            model: model(&layers)?,
+            model,
             embedding_server,
             near_duplicates: checked(layers.get(var::DEDUP_ENABLED), parse::switch, true)?,
             near_duplicate_cosine: checked(
@@ -69,6 +74,12 @@ impl Settings {
                 None,
             )?,
             ontology: ontology(&layers)?,
+            custom_tag_namespaces: checked(
+                layers.get(var::TAG_NAMESPACES),
+                |raw| raw.as_text().map(|text| Some(text.to_owned())),
+                None,
+            )?,
+            tag_namespaces: tag_namespaces(&layers)?,
             decay_window_days: checked(layers.get(var::DECAY_WINDOW), parse::days, 0.0)?,
             retention_days: checked(
                 layers.get(var::RETENTION_DAYS),
@@ -90,6 +101,7 @@ impl Settings {
             log: log(&layers, &mut notices)?,
             without_effect,
             unknown,
+            unknown_keys: layers.unknown_keys().to_vec(),
             notices,
         })
     }
@@ -137,19 +149,6 @@ fn file(
     }
     let base = base.clone()?;
     Ok(Setting { value: base.value.join(default), origin: base.origin })
-}
-
-fn model(layers: &Layers) -> Result<Setting<&'static str>, InvalidSetting> {
-    let parse = |raw: &Raw| {
-        let text = raw.as_text()?;
-        let name = text.strip_prefix("sentence-transformers/").unwrap_or(text);
-        if name.eq_ignore_ascii_case(MODEL) {
-            return Ok(MODEL);
-        }
-        let allowed = format!("this release has one model built in, {MODEL}: use that or unset it");
-        Err(InvalidSetting::value(raw, allowed))
-    };
-    checked(layers.get(var::EMBEDDING_MODEL), parse, MODEL)
 }
 
 fn weights(layers: &Layers) -> Result<Weights, InvalidSetting> {
@@ -212,6 +211,11 @@ fn ontology(layers: &Layers) -> Result<Ontology, InvalidSetting> {
     Ontology::with_custom_json(raw.as_text()?).map_err(|error| InvalidSetting::value(&raw, error.to_string()))
 }
 
+fn tag_namespaces(layers: &Layers) -> Result<TagNamespaces, InvalidSetting> {
+    let Some(raw) = layers.get(var::TAG_NAMESPACES) else { return Ok(TagNamespaces::built_in()) };
+    TagNamespaces::with_custom(raw.as_text()?).map_err(|error| InvalidSetting::value(&raw, error.to_string()))
+}
+
 fn tool_profile(layers: &Layers) -> Result<Setting<Profile>, InvalidSetting> {
     let parse = |raw: &Raw| {
         let names = || Profile::ALL.map(Profile::name).join(", ");
@@ -243,6 +247,16 @@ fn misspelt(unknown: &[String]) -> impl Iterator<Item = String> {
         };
         format!("{name} is no setting of this program and is ignored: {advice}")
     })
+}
+
+/// A sentence about a key of the configuration file that means nothing.
+fn unknown_key(unknown: &UnknownKey) -> String {
+    let advice = match var::nearest_key(&unknown.key) {
+        Some(known) => format!("did you mean {known}?"),
+        None => "is it written correctly?".to_owned(),
+    };
+    let (key, path, line) = (unknown.key.escape_debug(), unknown.path.display(), unknown.line);
+    format!("{key} in {path}, line {line}, is no setting of this program and is ignored: {advice}")
 }
 
 /// Our own variable must be right; those that other programs use too are taken if they can be understood.

@@ -17,6 +17,15 @@ pub struct Setting<T> {
 pub enum Origin {
     /// Nobody set it.
     Default,
+    /// A key of the configuration file.
+    ConfigFile {
+        /// The key.
+        key: String,
+        /// The file.
+        path: PathBuf,
+        /// The line on which it begins, from 1.
+        line: usize,
+    },
     /// A variable in a `.env` file.
     DotEnv {
         /// The variable.
@@ -36,6 +45,27 @@ pub enum Origin {
         /// The flag, with its dashes.
         name: &'static str,
     },
+    /// A file of its own, for a secret.
+    SecretFile {
+        /// The file.
+        path: PathBuf,
+        /// Where it was named.
+        named: Box<Self>,
+    },
+}
+
+impl Origin {
+    /// Its place among the layers: the greater wins.
+    pub(super) fn rank(&self) -> u8 {
+        match self {
+            Self::Default => 0,
+            Self::ConfigFile { .. } => 1,
+            Self::DotEnv { .. } => 2,
+            Self::Environment { .. } => 3,
+            Self::Flag { .. } => 4,
+            Self::SecretFile { named, .. } => named.rank(),
+        }
+    }
 }
 
 impl<T> Setting<T> {
@@ -49,6 +79,8 @@ impl fmt::Display for Origin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Default => f.write_str("the default"),
+            Self::ConfigFile { key, path, line } => write!(f, "{key} in {}, line {line}", path.display()),
+            Self::SecretFile { path, named } => write!(f, "the file {} ({named})", path.display()),
             Self::DotEnv { name, path, line } => write!(f, "{name} in {}, line {line}", path.display()),
             Self::Environment { name } => write!(f, "{name} in the environment"),
             Self::Flag { name } => write!(f, "the flag {name}"),

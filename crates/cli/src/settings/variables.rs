@@ -5,13 +5,16 @@
 //! | `now` | what this release understands |
 //! | `later` | what belongs to a part of the original that a later release brings |
 //! | `never` | what means nothing here, and why |
+//! | [`key`], [`named_by`] | the keys of the configuration file, which come from the names |
 //! | [`nearest`] | the name that was meant |
 
+mod key;
 mod later;
 mod nearest;
 mod never;
 mod now;
 
+pub use key::{key, named_by, nearest_key};
 pub use nearest::nearest;
 
 /// A variable that the program knows.
@@ -97,7 +100,17 @@ pub(super) const MAX_RESPONSE_CHARS: &str = "MCP_MAX_RESPONSE_CHARS";
 pub(super) const LOG: &str = "MCP_LOG_LEVEL";
 pub(super) const LOG_OLD: &str = "LOG_LEVEL";
 pub(super) const LOG_RUST: &str = "RUST_LOG";
-const LOCAL_APP_DATA: &str = "LOCALAPPDATA";
+pub(super) const TAG_NAMESPACES: &str = "MCP_CUSTOM_TAG_NAMESPACES";
+pub(super) const EXTERNAL_EMBEDDING_URL_FILE: &str = "MCP_EXTERNAL_EMBEDDING_URL_FILE";
+pub(super) const EXTERNAL_EMBEDDING_KEY_FILE: &str = "MCP_EXTERNAL_EMBEDDING_API_KEY_FILE";
+pub(super) const BACKUP_ENABLED: &str = "MCP_BACKUP_ENABLED";
+pub(super) const BACKUP_INTERVAL: &str = "MCP_BACKUP_INTERVAL";
+pub(super) const BACKUP_RETENTION: &str = "MCP_BACKUP_RETENTION";
+pub(super) const BACKUP_MAX_COUNT: &str = "MCP_BACKUP_MAX_COUNT";
+pub(super) const CHECK_ENABLED: &str = "MCP_MEMORY_INTEGRITY_CHECK_ENABLED";
+pub(super) const CHECK_INTERVAL: &str = "MCP_MEMORY_INTEGRITY_CHECK_INTERVAL";
+/// Ours, as are the two that end in `_FILE`: the original has no file of its own.
+pub(super) const CONFIG: &str = "MCP_MEMORY_CONFIG";
 
 /// Where the original's names begin.
 const PREFIX: &str = "MCP_";

@@ -1,13 +1,10 @@
 //! Several memories that belong together: the parts of a long text, the pieces of a session.
 
-use std::sync::Arc;
-
 use model::{Content, ContentHash, EmbeddingState, Partition};
-use ports::MemoryStore;
 
 use super::{StoreRequest, check_deleted, insert, new_memory, state};
+use crate::capability::Writer;
 use crate::engine::Settings;
-use crate::open_space::OpenSpace;
 use crate::{EngineError, new_vectors};
 
 /// One part of what was stored.
@@ -62,21 +59,24 @@ pub(super) fn of_long_text(
     pieces.iter().enumerate().map(part).collect::<Result<Parts, EngineError>>().map(Some)
 }
 
-/// Writes parts one after the other. After a failure no more are tried, and each says so.
+/// Embeds parts and writes them one after the other; each is two steps. After a failure no more are tried, and each says so.
 ///
 /// # Errors
 /// [`EngineError::DeletedBefore`] when one of them was deleted; the failure, when nothing was written before it.
 pub(crate) async fn store_parts(
-    space: &Arc<OpenSpace>,
-    store: &dyn MemoryStore,
+    writer: &Writer,
     parts: Parts,
     warnings: &mut Vec<String>,
 ) -> Result<(Vec<Part>, EmbeddingState), EngineError> {
+    let (space, progress) = (writer.space(), writer.progress());
+    let store = space.store().await?.as_ref();
+    let total = 2 * parts.len() as u64;
+    progress.tell(0, total);
     for part in &parts {
         check_deleted(store, part.restore_deleted, &ContentHash::of(&part.content)).await?;
     }
     let texts: Vec<&str> = parts.iter().map(|part| part.content.as_str()).collect();
-    let vectors = new_vectors::make(space, &texts, warnings).await;
+    let vectors = new_vectors::make(space, &texts, warnings, |made| progress.tell(made as u64, total)).await;
     let (mut told, mut embedding): (Vec<Part>, _) = (Vec::with_capacity(parts.len()), EmbeddingState::Done);
     let mut failure: Option<String> = None;
     for (part, vectors) in parts.into_iter().zip(vectors) {
@@ -103,6 +103,7 @@ pub(crate) async fn store_parts(
             embedding = EmbeddingState::Pending;
         }
         told.push(Part { hash, outcome });
+        progress.tell(total / 2 + told.len() as u64, total);
     }
     if failure.is_some() {
         let failed = |part: &&Part| matches!(part.outcome, PartOutcome::Failed { .. });

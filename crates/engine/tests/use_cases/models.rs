@@ -92,3 +92,19 @@ async fn health_says_by_what_memories_that_wait_are_found() {
     let health = bench.reader().health().await;
     assert!(health.reasons[0].contains("the model in use before"), "{:?}", health.reasons);
 }
+
+#[tokio::test]
+async fn health_names_the_model_before_only_while_the_database_has_vectors_of_it() {
+    let named = |bench: Bench| async move {
+        let health = bench.reader().health().await;
+        assert_eq!(health.reasons.len(), 1, "{:?}", health.reasons);
+        health.reasons[0].contains("by the vectors of the model in use before")
+    };
+    let (_before, bench) = changed(&["red ferry"]).await;
+    assert!(named(bench).await);
+    let before = Bench::default();
+    before.embedder.set_broken(true);
+    store(&before, "red ferry").await;
+    let bench = before.with_model(Settings::default(), FakeEmbedder::named("other"));
+    assert!(!named(bench).await, "there is no vector of it");
+}

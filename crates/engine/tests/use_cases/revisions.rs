@@ -1,10 +1,10 @@
 //! Sequences of changes, versions, deletions and undoings against a model: a map of texts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use engine::{EngineError, ListRequest, Outcome, UpdateRequest, VersionRequest};
 use model::{Content, Filter};
-use ports::{DeletionId, Undelete};
+use ports::{Clock, DeletionId, Purge, Undelete};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use testkit::Bench;
@@ -21,6 +21,7 @@ enum Step {
     Version { old: usize, new: usize },
     Forget { text: usize },
     UndoLast,
+    Purge,
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -31,6 +32,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (text(), text()).prop_map(|(old, new)| Step::Version { old, new }),
         2 => text().prop_map(|text| Step::Forget { text }),
         2 => Just(Step::UndoLast),
+        1 => Just(Step::Purge),
     ]
 }
 
@@ -86,6 +88,13 @@ async fn apply(bench: &Bench, expected: &mut Expected, step: Step) {
                 (Err(EngineError::NotFound { .. }), None) => {}
                 (outcome, row) => panic!("{outcome:?} {row:?}"),
             }
+        }
+        Step::Purge => {
+            let purged =
+                bench.admin().purge(Purge::DeletedBefore(bench.clock.now().plus_seconds(1.0))).await.unwrap();
+            let hashes: BTreeSet<_> = purged.hashes.into_iter().collect();
+            assert_eq!(hashes, std::mem::take(&mut expected.deleted).keys().map(|text| key(text)).collect());
+            assert_eq!(purged.live, []);
         }
         Step::UndoLast => {
             let Some((deletion, text)) = expected.deletions.pop() else { return };

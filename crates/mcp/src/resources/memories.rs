@@ -5,7 +5,7 @@ use model::{Filter, HashPrefix, PartitionScope, Tags};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::{Argument, Resource, document};
+use super::{Argument, JSON, Resource, document};
 use crate::answer::ToolError;
 use crate::completion::Completes;
 use crate::text::Cut;
@@ -23,6 +23,7 @@ pub(super) static RECENT: Resource = Resource {
     argument: Some(Argument { name: "n", completes: Completes::Counts }),
     title: "Recent Memories",
     description: "The newest memories, 100 at most",
+    mime_type: JSON,
     read: |caller, count| Box::pin(async move { recent(caller, &count).await }),
 };
 
@@ -32,6 +33,7 @@ pub(super) static TAG: Resource = Resource {
     argument: Some(Argument { name: "tag", completes: Completes::Tags }),
     title: "Memories With a Tag",
     description: "The newest memories with this tag, 100 at most",
+    mime_type: JSON,
     read: |caller, tag| Box::pin(async move { tagged(caller, tag).await }),
 };
 
@@ -41,6 +43,7 @@ pub(super) static MEMORY: Resource = Resource {
     argument: Some(Argument { name: "hash", completes: Completes::Nothing }),
     title: "Memory",
     description: "One memory whole, by its hash",
+    mime_type: JSON,
     read: |caller, hash| Box::pin(async move { one(caller, &hash).await }),
 };
 
@@ -50,6 +53,7 @@ pub(super) static SEARCH: Resource = Resource {
     argument: Some(Argument { name: "query", completes: Completes::Nothing }),
     title: "Memory Search",
     description: "The ten memories that fit a query best",
+    mime_type: JSON,
     read: |caller, query| Box::pin(async move { search(caller, query).await }),
 };
 
@@ -65,6 +69,8 @@ struct Memories {
     total: u64,
     /// Memories that were asked for and left out to keep the document short.
     omitted: usize,
+    /// Memories left out because a newer version replaced them.
+    superseded_hidden: u64,
 }
 
 /// What a search found.
@@ -100,7 +106,8 @@ async fn listed(caller: &Caller, filter: Filter, size: u32, tag: Option<String>)
     let answer = caller.reader().list(ListRequest { filter, page: 1, page_size: size }).await?;
     let mut memories: Vec<Memory> = answer.memories.into_iter().map(Memory::from).collect();
     let omitted = Cut::to(&mut memories, BUDGET_CHARS).omitted;
-    document(&Memories { tag, count: memories.len(), memories, total: answer.total, omitted })
+    let (total, superseded_hidden) = (answer.total, answer.superseded);
+    document(&Memories { tag, count: memories.len(), memories, total, omitted, superseded_hidden })
 }
 
 async fn one(caller: &Caller, hash: &str) -> Result<Value, ToolError> {

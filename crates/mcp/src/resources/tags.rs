@@ -16,6 +16,7 @@ pub(super) static TAGS: Resource = Resource {
     argument: None,
     title: "Available Tags",
     description: "The tags of all memories, the most frequent first",
+    mime_type: super::JSON,
     read: |caller, _| Box::pin(read(caller)),
 };
 

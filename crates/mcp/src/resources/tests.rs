@@ -1,9 +1,10 @@
 use engine::{Capability, ErrorCode};
 use serde_json::{Value, json};
 
-use super::{RESOURCES, list, read};
+use super::{JSON, MARKDOWN, RESOURCES, list, read};
 use crate::fixture::Tools;
 use crate::tools::Caller;
+use crate::tools::TOOLS;
 
 async fn three() -> (Tools, Caller) {
     let tools = Tools::default();
@@ -17,7 +18,7 @@ async fn three() -> (Tools, Caller) {
 }
 
 async fn document(caller: &Caller, address: &str) -> Value {
-    read(caller, address).await.unwrap()
+    read(caller, address).await.unwrap().0
 }
 
 fn contents(memories: &Value) -> Vec<&str> {
@@ -30,11 +31,40 @@ async fn every_listed_resource_can_be_read() {
     let listed = list(caller.reader()).await;
     let addresses: Vec<&str> = listed.iter().map(|resource| resource.uri.as_str()).collect();
     let tags = ["memory://tag/x", "memory://tag/a%20b%2Fc"];
-    assert_eq!(addresses, [&["memory://stats", "memory://tags", "memory://recent/10"][..], &tags].concat());
+    assert_eq!(
+        addresses,
+        [
+            &["memory://stats", "memory://tags", "memory://recent/10", "memory://onboarding/generic"][..],
+            &tags
+        ]
+        .concat()
+    );
     for address in addresses {
-        assert!(document(&caller, address).await.is_object(), "{address}");
+        let (document, mime_type) = read(&caller, address).await.unwrap();
+        assert_eq!(
+            (document.is_object(), document.is_string()),
+            (mime_type == JSON, mime_type == MARKDOWN),
+            "{address}"
+        );
     }
     assert_eq!(contents(&document(&caller, tags[1]).await["memories"]), ["memory 1"]);
+}
+
+#[tokio::test]
+async fn the_guide_names_every_tool_and_no_other() {
+    let (_tools, caller) = three().await;
+    for client in ["generic", "claude-code", "kiro"] {
+        let guide = document(&caller, &format!("memory://onboarding/{client}")).await;
+        let guide = guide.as_str().unwrap();
+        assert!(TOOLS.iter().all(|tool| guide.contains(&format!("- `{}`", tool.name))), "{guide}");
+        for word in guide.split('`').skip(1).step_by(2).filter(|word| word.starts_with("memory_")) {
+            let is_known = TOOLS
+                .iter()
+                .any(|tool| tool.name == word || tool.parameters.iter().any(|own| own.name == word));
+            assert!(is_known, "{word}");
+        }
+    }
+    assert_eq!(read(&caller, "memory://onboarding/nobody").await.unwrap_err().code, ErrorCode::NotFound);
 }
 
 #[tokio::test]
@@ -82,6 +112,37 @@ async fn a_document_that_is_too_long_is_cut_at_whole_memories_and_says_so() {
 }
 
 #[tokio::test]
+async fn replaced_memories_are_left_out_of_lists_and_counted() {
+    let (tools, caller) = three().await;
+    let recent = document(&caller, "memory://recent/10").await;
+    let old = recent["memories"][0]["content_hash"].clone();
+    let updates = json!({"content": "memory 3, corrected"});
+    tools.answer("memory_update", json!({"content_hash": old, "updates": updates, "versioned": true})).await;
+    for address in ["memory://recent/10", "memory://tag/x"] {
+        let list = document(&caller, address).await;
+        assert_eq!(contents(&list["memories"]), ["memory 3, corrected", "memory 2", "memory 1"], "{address}");
+        assert_eq!((&list["total"], &list["superseded_hidden"]), (&json!(3), &json!(1)), "{address}");
+    }
+    assert_eq!(document(&caller, "memory://tags").await["tags"][0], json!({"tag": "x", "memories": 3}));
+}
+
+#[tokio::test]
+async fn an_entity_has_an_address_by_its_name() {
+    let (tools, caller) = three().await;
+    let hash = tools.store(json!({"content": "Zoë has the keys", "store": "docs"})).await;
+    tools.bench.store.link_entity(&model::ContentHash::stored(hash.as_str()), "Zoë M.");
+    for name in ["zoe-m", "Zo%C3%AB%20M."] {
+        let entity = document(&caller, &format!("memory://entity/{name}")).await;
+        assert_eq!(
+            (&entity["name"], &entity["chunks"][0]["content"]),
+            (&json!("Zoë M."), &json!("Zoë has the keys"))
+        );
+    }
+    let error = read(&caller, "memory://entity/nobody").await.unwrap_err();
+    assert_eq!((error.code, error.message.contains("There are zoe-m")), (ErrorCode::NotFound, true));
+}
+
+#[tokio::test]
 async fn what_is_not_there_is_an_error_that_names_what_is() {
     let (_tools, caller) = three().await;
     for address in [
@@ -109,6 +170,6 @@ async fn what_is_not_there_is_an_error_that_names_what_is() {
 async fn a_store_that_cannot_be_read_leaves_the_fixed_resources_listed() {
     let (tools, caller) = three().await;
     tools.bench.store.set_fault(Some(testkit::Fault::Busy));
-    assert_eq!(list(caller.reader()).await.len(), 3);
+    assert_eq!(list(caller.reader()).await.len(), 4);
     assert_eq!(read(&caller, "memory://tags").await.unwrap_err().code, ErrorCode::StorageBusy);
 }

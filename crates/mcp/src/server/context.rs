@@ -19,7 +19,7 @@ pub(super) async fn list_resources(reader: &Reader) -> ListResourcesResult {
         Resource::new(listed.uri, listed.title.clone())
             .with_title(listed.title)
             .with_description(listed.description)
-            .with_mime_type(resources::MIME_TYPE)
+            .with_mime_type(listed.mime_type)
     });
     ListResourcesResult::with_all_items(listed.collect())
 }
@@ -31,7 +31,7 @@ pub(super) fn list_templates() -> ListResourceTemplatesResult {
         ResourceTemplate::new(resource.address(), resource.title)
             .with_title(resource.title)
             .with_description(resource.description)
-            .with_mime_type(resources::MIME_TYPE)
+            .with_mime_type(resource.mime_type)
     });
     ListResourceTemplatesResult::with_all_items(listed.collect())
 }
@@ -42,9 +42,13 @@ pub(super) async fn read_resource(
     address: &str,
     not_found: ErrorCode,
 ) -> Result<ReadResourceResult, ErrorData> {
-    let document = resources::read(caller, address).await.map_err(|error| failed(&error, not_found))?;
-    let contents =
-        ResourceContents::text(format!("{document:#}"), address).with_mime_type(resources::MIME_TYPE);
+    let read = resources::read(caller, address).await;
+    let (document, mime_type) = read.map_err(|error| failed(&error, not_found))?;
+    let text = match document {
+        Value::String(text) => text,
+        document => format!("{document:#}"),
+    };
+    let contents = ResourceContents::text(text, address).with_mime_type(mime_type);
     Ok(ReadResourceResult::new(vec![contents]))
 }
 

@@ -21,7 +21,9 @@ const GIVE_UP: Duration = Duration::from_millis(500);
 /// What still happens to calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Stage {
-    /// They are worked off.
+    /// More may come.
+    Open,
+    /// They are worked off; what waits for changes waits no more.
     Working,
     /// None is begun any more.
     Refusing,
@@ -44,13 +46,16 @@ pub(super) struct Ends(watch::Receiver<Stage>);
 impl Ending {
     /// An end that has not come, and who hears of it.
     pub(super) fn new() -> (Self, Ends) {
-        let (stage, heard) = watch::channel(Stage::Working);
+        let (stage, heard) = watch::channel(Stage::Open);
         (Self { stage, since: None }, Ends(heard))
     }
 
     /// The input has ended.
     pub(super) fn begin(&mut self) {
-        self.since.get_or_insert_with(Instant::now);
+        if self.since.is_none() {
+            self.since = Some(Instant::now());
+            self.stage.send_replace(Stage::Working);
+        }
     }
 
     /// When the input ended.

@@ -3,10 +3,12 @@
 use std::fmt;
 
 use rmcp::model::{ClientJsonRpcMessage, ErrorCode, ErrorData, RequestId, ServerJsonRpcMessage};
-use serde::de::{Deserialize, Deserializer, IgnoredAny, SeqAccess, Visitor};
+use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, SeqAccess, Visitor};
 use serde_json::Value;
 
 use super::MAX_LINE_BYTES;
+use super::weight::{MAX_VALUES, Weight};
 
 /// How many messages a batch may have. A longer one is answered with one error, and its elements are never held: a line of
 /// 16 MiB has room for eight million.
@@ -31,6 +33,10 @@ pub(super) fn read(line: &[u8]) -> Vec<Incoming> {
     if line.is_empty() {
         return Vec::new();
     }
+    let values = Weight::of(line).values;
+    if values > MAX_VALUES {
+        return vec![too_many(line, values)];
+    }
     let messages = match line.first() {
         Some(b'[') => serde_json::from_slice(line),
         _ => serde_json::from_slice(line).map(|message| Batch { messages: vec![message], length: 1 }),
@@ -46,11 +52,28 @@ pub(super) fn read(line: &[u8]) -> Vec<Incoming> {
             );
             vec![refused(None, ErrorCode::INVALID_REQUEST, message)]
         }
-        Err(error) => {
-            let message = format!("Parse error: the line is not JSON ({error})");
-            vec![refused(None, ErrorCode::PARSE_ERROR, message)]
-        }
+        Err(error) => vec![no_json(&error)],
     }
+}
+
+fn no_json(error: &serde_json::Error) -> Incoming {
+    refused(None, ErrorCode::PARSE_ERROR, format!("Parse error: the line is not JSON ({error})"))
+}
+
+/// The answer to a line with too many values. Nothing of it is kept but the id of its request.
+fn too_many(line: &[u8], values: usize) -> Incoming {
+    if let Err(error) = serde_json::from_slice::<IgnoredAny>(line) {
+        return no_json(&error);
+    }
+    #[derive(Deserialize)]
+    struct Addressed {
+        id: Option<RequestId>,
+    }
+    let id = serde_json::from_slice(line).ok().and_then(|Addressed { id }| id);
+    let message = format!(
+        "Invalid Request: {values} JSON values in one line, at most {MAX_VALUES} are allowed: send less at once"
+    );
+    refused(id, ErrorCode::INVALID_REQUEST, message)
 }
 
 /// A list of messages, of which no more than [`MAX_BATCH`] are kept.
@@ -160,6 +183,49 @@ mod tests {
         let unfinished = format!("[1{}", ",1".repeat(200));
         let [Incoming::Refused(answer)] = &read(unfinished.as_bytes())[..] else { panic!("not one error") };
         assert_eq!(serde_json::to_value(answer).unwrap()["error"]["code"], -32700);
+    }
+
+    #[test]
+    fn a_line_with_too_many_values_is_refused_by_the_id_of_its_request() {
+        // Nine values around the list: the message, its four fields, the arguments, the list and two more.
+        let call = |values: usize| {
+            let list = vec!["1"; values].join(",");
+            let params = format!(
+                r#"{{"name": "memory_store", "arguments": {{"content": "a", "metadata": {{"list": [{list}]}}}}}}"#
+            );
+            format!(r#"{{"jsonrpc": "2.0", "id": 7, "method": "tools/call", "params": {params}}}"#)
+        };
+        let around = Weight::of(call(1).as_bytes()).values - 1;
+        let [Incoming::Message(_)] = &read(call(MAX_VALUES - around).as_bytes())[..] else {
+            panic!("refused")
+        };
+        let [Incoming::Refused(answer)] = &read(call(MAX_VALUES - around + 1).as_bytes())[..] else {
+            panic!("not refused")
+        };
+        let answer = serde_json::to_value(answer).unwrap();
+        assert_eq!((&answer["id"], &answer["error"]["code"]), (&json!(7), &json!(-32600)));
+        assert!(answer["error"]["message"].as_str().unwrap().contains("at most 100000"), "{answer}");
+        let unfinished = format!("[[{}", "1,".repeat(MAX_VALUES));
+        for (line, code) in [(unfinished.clone(), -32700), (format!("{unfinished}1]]"), -32600)] {
+            let [Incoming::Refused(answer)] = &read(line.as_bytes())[..] else { panic!("not refused") };
+            let answer = serde_json::to_value(answer).unwrap();
+            assert_eq!((answer.get("id"), &answer["error"]["code"]), (None, &json!(code)));
+        }
+    }
+
+    #[test]
+    fn the_largest_calls_that_make_sense_are_read() {
+        let turn = json!({"role": "user", "content": "x".repeat(480)});
+        let session = json!({"name": "memory_store_session", "arguments": {"turns": vec![turn; 30_000]}});
+        let fields: serde_json::Map<String, Value> =
+            (0..6_000).map(|n| (format!("f{n}"), json!(n))).collect();
+        let store = json!({"name": "memory_store", "arguments": {"content": "x".repeat(1024 * 1024), "metadata": fields}});
+        for params in [session, store] {
+            let line =
+                json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params}).to_string();
+            assert!(line.len() <= MAX_LINE_BYTES, "{}", line.len());
+            assert!(matches!(&read(line.as_bytes())[..], [Incoming::Message(_)]), "{}", line.len());
+        }
     }
 
     proptest! {

@@ -5,6 +5,7 @@ mod context;
 mod eras;
 mod framing;
 mod held;
+mod list_changes;
 mod shutdown;
 
 use engine::{Capability, Engine};
@@ -90,9 +91,14 @@ impl Client {
         self.result("tools/call", json!({"name": tool, "arguments": arguments})).await
     }
 
+    /// Ends the input.
+    async fn end_input(&mut self) {
+        self.input.as_mut().unwrap().shutdown().await.unwrap();
+    }
+
     /// Ends the input; gives what the server still wrote, and how it ended.
     async fn end(mut self) -> (Vec<Value>, Result<(), ServeError>) {
-        self.input.as_mut().unwrap().shutdown().await.unwrap();
+        self.end_input().await;
         let mut rest = Vec::new();
         while let Some(line) = self.next().await {
             rest.push(line);

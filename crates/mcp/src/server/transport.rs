@@ -20,10 +20,11 @@ use super::in_flight::{InFlight, Limit};
 use super::lines::{Line, Lines};
 use super::message::{self, Incoming};
 use super::order::Order;
+use super::weight::Weight;
 use super::{MAX_LINE_BYTES, ServeError};
 use crate::tools::{self, Effect};
 
-/// How much is in flight before no more is read: requests, and bytes of their lines. Generous, because a simple client
+/// How much is in flight before no more is read: requests, and what they take in memory, about. Generous, because a simple client
 /// writes all its requests before it reads an answer.
 const MAX_IN_FLIGHT: Limit = Limit { count: 4096, bytes: 64 * 1024 * 1024 };
 
@@ -88,7 +89,7 @@ impl<R: AsyncRead + Unpin> Transport<R> {
         match line {
             Ok(Line::Whole(line)) => {
                 let messages = message::read(&line);
-                let bytes = line.len().div_ceil(messages.len().max(1));
+                let bytes = Weight::of(&line).bytes.div_ceil(messages.len().max(1));
                 for incoming in messages {
                     match incoming {
                         Incoming::Message(message) => self.messages.push_back((message, bytes)),

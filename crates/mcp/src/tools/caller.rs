@@ -1,6 +1,6 @@
 //! Who calls a tool.
 
-use engine::{Admin, Capability, Grant, Reader, Writer};
+use engine::{Admin, Capability, Grant, Progress, Reader, Writer};
 use model::{Origin, OriginKind};
 
 /// How much of a client's name is kept, in characters.
@@ -30,6 +30,12 @@ impl Caller {
         };
         let client = client.map(shortened).filter(|name| !name.is_empty());
         Self { grant, kind: OriginKind::Agent, client }
+    }
+
+    /// The same, and whoever waits hears how far the use cases have got.
+    #[must_use]
+    pub fn reporting(self, progress: Progress) -> Self {
+        Self { grant: self.grant.reporting(progress), ..self }
     }
 
     /// What was granted.

@@ -21,7 +21,16 @@ pub(super) static TOOL: Tool = Tool {
     annotations: Annotations { effect: Effect::ReadOnly, repeat: Repeat::Idempotent },
     capability: Capability::Read,
     profile: Profile::Default,
-    parameters: &[
+    parameters: &parameters(DEFAULT_PAGE_SIZE, false),
+    unsupported: &[],
+    example: r#"{"page": 1, "page_size": 5}"#,
+    output: schema::of_answer::<wire::List>,
+    run: |caller, arguments| -> Running<'_> { Box::pin(run(caller, arguments)) },
+};
+
+/// The parameters, with the defaults of a name.
+pub(super) const fn parameters(page_size: u64, include_superseded: bool) -> [Parameter; 15] {
+    [
         Parameter::of(
             "page",
             Kind::Integer { default: Some(1), lowest: 1, highest: u32::MAX as u64 },
@@ -29,7 +38,7 @@ pub(super) static TOOL: Tool = Tool {
         ),
         Parameter::of(
             "page_size",
-            Kind::Integer { default: Some(DEFAULT_PAGE_SIZE), lowest: 1, highest: MAX_PAGE_SIZE as u64 },
+            Kind::Integer { default: Some(page_size), lowest: 1, highest: MAX_PAGE_SIZE as u64 },
             "Memories on a page",
         )
         .also(&["limit", "n_results", "per_page"]),
@@ -46,16 +55,12 @@ pub(super) static TOOL: Tool = Tool {
         filter::STORE,
         Parameter::of(
             "include_superseded",
-            Kind::Flag { default: true },
+            Kind::Flag { default: include_superseded },
             "Also memories that a newer version replaced",
         ),
         MAX_RESPONSE_CHARS,
-    ],
-    unsupported: &[],
-    example: r#"{"page": 1, "page_size": 5}"#,
-    output: schema::of_answer::<wire::List>,
-    run: |caller, arguments| -> Running<'_> { Box::pin(run(caller, arguments)) },
-};
+    ]
+}
 
 async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolError> {
     let reader = caller.reader();
@@ -69,6 +74,12 @@ async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolEr
     let answer = reader.list(ListRequest { filter, page, page_size }).await;
     let answer = answer.map_err(|error| ToolError::from(error).while_doing(FAILURE))?;
     let mut list = wire::List::new(answer, time_window);
+    if list.superseded_hidden > 0 {
+        let hidden = list.superseded_hidden;
+        list.notices.push(format!(
+            "{hidden} more were replaced by newer versions and are left out: `include_superseded` shows them"
+        ));
+    }
     list.omitted = text::Cut::to(&mut list.memories, budget).omitted;
     if list.omitted > 0 {
         let (shown, omitted) = (list.memories.len(), list.omitted);

@@ -21,6 +21,47 @@ pub struct Health {
     pub statistics: Option<Statistics>,
     /// Embedding model
     pub model: Model,
+    /// Scheduled backups; missing when off
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backup: Option<Backup>,
+    /// Last look for damage; missing before the first
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub check: Option<Check>,
+}
+
+/// Scheduled backups.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Backup {
+    /// hourly, daily or weekly
+    pub interval: String,
+    /// Newest, UTC
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last: Option<String>,
+    /// Its age
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub age_seconds: Option<u64>,
+    /// How many
+    pub count: u64,
+    /// On disk
+    pub bytes: u64,
+    /// When one failed, UTC; missing when the last try worked
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
+    /// Why, for the owner only
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failure: Option<String>,
+}
+
+/// A look for damage.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Check {
+    /// When, UTC
+    pub at: String,
+    /// Nothing found
+    pub sound: bool,
+    /// Findings, for the owner only
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<String>,
 }
 
 /// The verdict in the original's form.
@@ -105,7 +146,7 @@ pub(crate) enum Audience {
 
 impl Health {
     pub(crate) fn new(health: engine::Health, audience: Audience) -> Self {
-        let engine::Health { status, reasons, statistics, model } = health;
+        let engine::Health { status, reasons, statistics, model, backups, checked } = health;
         let message =
             if reasons.is_empty() { "the memory store works".to_owned() } else { reasons.join("; ") };
         let verdict = if status == Status::Unavailable { "unhealthy" } else { "healthy" };
@@ -122,6 +163,35 @@ impl Health {
                 dimension: model.identity.dimension,
                 readiness: readiness_name(model.readiness).to_owned(),
             },
+            backup: backups.map(|backups| Backup::new(backups, audience)),
+            check: checked.map(|checked| Check::new(checked, audience)),
+        }
+    }
+}
+
+impl Backup {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "seconds, 0 at least")]
+    fn new(backups: engine::BackupHealth, audience: Audience) -> Self {
+        let failure = backups.failure.as_ref();
+        Self {
+            interval: backups.interval.name().to_owned(),
+            last: backups.last.map(|last| last.to_string()),
+            age_seconds: backups.age_s.map(|age| age.max(0.0) as u64),
+            count: backups.count as u64,
+            bytes: backups.bytes,
+            failed: failure.map(|failure| failure.at.to_string()),
+            failure: failure.filter(|_| audience == Audience::Owner).map(|failure| failure.reason.clone()),
+        }
+    }
+}
+
+impl Check {
+    fn new(checked: engine::Checked, audience: Audience) -> Self {
+        let told = checked.findings.iter().filter(|_| audience == Audience::Owner);
+        Self {
+            at: checked.at.to_string(),
+            sound: checked.findings.is_empty(),
+            findings: told.map(|finding| format!("{}: {}", finding.subject, finding.message)).collect(),
         }
     }
 }

@@ -23,6 +23,9 @@ pub struct List {
     pub has_more: bool,
     /// Memories of this page left out by max_response_chars
     pub omitted: usize,
+    /// Memories left out because a newer version replaced them
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub superseded_hidden: u64,
     /// Time that was asked for
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_window: Option<Window>,
@@ -33,9 +36,25 @@ pub struct List {
 
 impl List {
     pub(crate) fn new(answer: ListAnswer, time_window: Option<Window>) -> Self {
-        let ListAnswer { memories, page, page_size, total, total_pages, has_more } = answer;
+        let ListAnswer { memories, page, page_size, total, total_pages, has_more, superseded } = answer;
         let memories = memories.into_iter().map(Memory::from).collect();
         let (omitted, notices) = (0, Vec::new());
-        Self { memories, page, page_size, total, total_pages, has_more, omitted, time_window, notices }
+        Self {
+            memories,
+            page,
+            page_size,
+            total,
+            total_pages,
+            has_more,
+            omitted,
+            superseded_hidden: superseded,
+            time_window,
+            notices,
+        }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that serde asks for")]
+pub(super) fn is_zero(number: &u64) -> bool {
+    *number == 0
 }

@@ -125,5 +125,5 @@ pub async fn near_pairs_are_of_whole_memories<S: StoreUnderTest>() {
     let store = bed.store();
     create_at(store, 0.0, memory("short")).await;
     create_at(store, 80.0, NewMemory { chunks: turned(store, &[0.0, 0.1]), ..long("text") }).await;
-    assert_eq!(store.near_pairs(0.9, &Filter::default(), 10).await.unwrap(), []);
+    assert_eq!(store.near_pairs(0.9, &Filter::default(), 10, &|_, _| {}).await.unwrap(), []);
 }

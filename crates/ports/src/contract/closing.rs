@@ -3,8 +3,11 @@
 use model::{ContentHash, Filter, HashPrefix, MemoryId};
 
 use super::StoreUnderTest;
+use super::dump::sink;
 use super::sample::{all, at, create, memory, vector};
-use crate::{Change, Check, Inserted, Page, Purge, StoreError, Undelete, WordQuery};
+use crate::{
+    Change, Check, DumpRequest, Inserted, LinkEnds, OnDeleted, Page, Purge, StoreError, Undelete, WordQuery,
+};
 
 pub async fn a_closed_store_refuses_every_call<S: StoreUnderTest>() {
     let bed = S::empty().await;
@@ -27,6 +30,9 @@ pub async fn a_closed_store_refuses_every_call<S: StoreUnderTest>() {
         store.search_text("text", &filter, Page { offset: 0, limit: 5 }).await.err(),
         store.tag_counts(&filter, "", 5).await.err(),
         store.type_counts(&filter).await.err(),
+        store.entities(&filter, "", 5).await.err(),
+        store.entity_links(&LinkEnds::Memories(vec![MemoryId(1)]), &filter, 5).await.err(),
+        store.neighbours(&[MemoryId(1)], &filter).await.err(),
         store.survey(&filter, at(1.0)).await.err(),
         store.record_access(&[MemoryId(1)], at(1.0)).await.err(),
         store.usage(&[MemoryId(1)]).await.err(),
@@ -35,8 +41,11 @@ pub async fn a_closed_store_refuses_every_call<S: StoreUnderTest>() {
         store.delete(&filter, at(1.0)).await.err(),
         store.search_space(store.model(), &vector(store, 0.0), &filter, 5).await.err(),
         store.vector_spaces().await.err(),
+        store.dump(DumpRequest::everything(), sink()).await.err(),
+        store.load(Vec::new(), OnDeleted::Keep).await.err(),
+        store.standings(&[]).await.err(),
         store.drop_vectors(&model::ModelIdentity { dimension: 8, ..store.model().clone() }).await.err(),
-        store.near_pairs(0.9, &filter, 5).await.err(),
+        store.near_pairs(0.9, &filter, 5, &|_, _| {}).await.err(),
         store.undelete(Undelete::Hashes(vec![])).await.err(),
         store.purge(Purge::Hashes(vec![])).await.err(),
         store.unembedded(None, 5).await.err(),
@@ -45,6 +54,8 @@ pub async fn a_closed_store_refuses_every_call<S: StoreUnderTest>() {
         store.settle_vector_space(true).await.err(),
         store.statistics().await.err(),
         store.backup(&bed.files().join("copy.db")).await.err(),
+        store.backups(&bed.files()).await.err(),
+        store.claim_backups(&bed.files()).await.err(),
         store.check(Check::Quick).await.err(),
         store.repair().await.err(),
     ];

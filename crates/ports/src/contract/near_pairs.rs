@@ -1,5 +1,7 @@
 //! `near_pairs`.
 
+use std::sync::Mutex;
+
 use model::{Filter, NewMemory};
 
 use super::StoreUnderTest;
@@ -13,7 +15,13 @@ async fn pairs(
     filter: &Filter,
     limit: usize,
 ) -> Vec<(String, String)> {
-    let pairs = store.near_pairs(threshold, filter, limit).await.unwrap();
+    let steps = Mutex::new(Vec::new());
+    let told = |done, total| steps.lock().unwrap().push((done, total));
+    let pairs = store.near_pairs(threshold, filter, limit, &told).await.unwrap();
+    let steps = steps.into_inner().unwrap();
+    assert!(steps.windows(2).all(|two| two[0].0 <= two[1].0 && two[0].1 == two[1].1), "{steps:?}");
+    assert!(steps.last().is_none_or(|(done, total)| done == total), "{steps:?}");
+    assert!(pairs.is_empty() || !steps.is_empty(), "pairs were found and nothing was told");
     assert!(pairs.windows(2).all(|two| two[0].cosine >= two[1].cosine), "nearest first: {pairs:?}");
     assert!(pairs.iter().all(|pair| pair.first < pair.second && pair.cosine >= threshold), "{pairs:?}");
     let mut named = Vec::new();
@@ -46,7 +54,7 @@ pub async fn near_pairs_come_nearest_first<S: StoreUnderTest>() {
     assert_eq!(pairs(bed.store(), 0.99, &all, 1).await, named(&[("b", "d")]));
     assert_eq!(pairs(bed.store(), 0.99, &all, 0).await, []);
     assert_eq!(pairs(bed.store(), 0.4, &all, 100).await.len(), 6);
-    let found = bed.store().near_pairs(0.99, &all, 10).await.unwrap();
+    let found = bed.store().near_pairs(0.99, &all, 10, &|_, _| {}).await.unwrap();
     assert!((found[1].cosine - 3.0_f64.to_radians().cos()).abs() < 1e-3, "{found:?}");
 }
 

@@ -6,6 +6,7 @@ use model::{ContentHash, Filter, Metadata, NewMemory, PartitionScope};
 use serde_json::json;
 
 use super::StoreUnderTest;
+use super::random::Random;
 use super::sample::{at, memory, tags};
 use crate::{
     Change, DeletionId, Inserted, MemoryStore, NotRestored, Page, Patch, Purge, Superseded, Undelete,
@@ -32,19 +33,6 @@ struct Expected {
 struct Model {
     memories: BTreeMap<u64, Expected>,
     deletions: Vec<DeletionId>,
-}
-
-/// Numbers that look random and are the same each time (splitmix64).
-struct Random(u64);
-
-impl Random {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (mixed ^ (mixed >> 31)) % limit
-    }
 }
 
 fn text(n: u64) -> NewMemory {
@@ -189,7 +177,7 @@ pub async fn any_sequence_of_writes_leaves_what_it_means<S: StoreUnderTest>() {
     for seed in 0..SEEDS {
         let bed = S::empty().await;
         let store = bed.store();
-        let mut random = Random(seed);
+        let mut random = Random::new(seed);
         let mut model = Model::default();
         for _ in 0..STEPS {
             let n = random.below(TEXTS);
@@ -214,6 +202,9 @@ pub async fn any_sequence_of_writes_leaves_what_it_means<S: StoreUnderTest>() {
             }
             model.compare(store).await;
         }
+        // Words, vectors and what lies aside agree with the rows.
+        let report = store.check(crate::Check::Deep).await.unwrap();
+        assert!(report.is_sound(), "{report:?}");
         let clear = Change { superseded_by: Patch::Clear, ..Change::default() };
         for n in 0..TEXTS {
             let updated = store.update(&hash(n), clear.clone()).await.unwrap();

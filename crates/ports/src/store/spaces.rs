@@ -11,6 +11,9 @@ pub struct VectorsOf {
     pub memories: u64,
 }
 
+/// Hears that so many of so many are done. It is called from wherever the work is done and must not block.
+pub type Told<'a> = dyn Fn(u64, u64) + Send + Sync + 'a;
+
 /// Two memories that mean nearly the same.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct NearPair {

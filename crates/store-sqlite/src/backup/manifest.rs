@@ -27,6 +27,9 @@ pub(crate) struct Manifest {
     pub(crate) model: String,
     /// When it was made, ISO 8601.
     pub(crate) created_at: String,
+    /// The database that it is a copy of. Backups of several may lie in one directory.
+    #[serde(default)]
+    pub(crate) database: Option<PathBuf>,
 }
 
 impl Manifest {

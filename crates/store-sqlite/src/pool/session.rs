@@ -15,6 +15,8 @@ use crate::words::queue;
 pub(crate) struct Session {
     /// How the store was opened.
     pub(crate) options: Arc<Options>,
+    /// Who uses the pool.
+    pub(crate) users: Users,
     access: Access,
     waiting: Arc<Waiting>,
     connection: Option<Connection>,
@@ -22,9 +24,9 @@ pub(crate) struct Session {
 
 impl Session {
     pub(super) fn new(options: Arc<Options>, users: Users, is_reader: bool) -> Self {
-        let waiting = Arc::new(Waiting::new(options.busy_limit, users));
+        let waiting = Arc::new(Waiting::new(options.busy_limit, users.clone()));
         let access = if is_reader { Access::Read } else { Access::Write };
-        Self { options, access, waiting, connection: None }
+        Self { options, users, access, waiting, connection: None }
     }
 
     /// The connection, and the patience that goes with it. A new call begins.

@@ -9,7 +9,7 @@ use crate::samples::{memory, model};
 
 fn options(directory: &tempfile::TempDir) -> Options {
     Options {
-        busy_limit: std::time::Duration::from_millis(50),
+        busy_limit: Duration::from_millis(50),
         ..Options::new(directory.path().join("m.db"), model())
     }
 }

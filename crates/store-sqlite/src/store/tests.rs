@@ -4,6 +4,7 @@ use model::Filter;
 use ports::WordQuery;
 
 use super::*;
+use crate::Options;
 use crate::samples::{self, model};
 
 fn memory(text: &str) -> NewMemory {

@@ -64,6 +64,14 @@ impl Home {
         }
     }
 
+    /// Under which name vectors of here lie aside while their memory is deleted.
+    pub(crate) fn name_aside(&self) -> &str {
+        match self {
+            Self::Vec0 => "",
+            Self::Side { model, .. } => model,
+        }
+    }
+
     /// Writes a vector.
     pub(crate) fn add(
         &self,

@@ -41,9 +41,7 @@ pub(crate) fn list(connection: &Connection) -> Result<Vec<VectorsOf>> {
         )
         .doing(doing)?;
     if in_vec0 > 0 {
-        let owner = owner_of_vec0(connection).doing(doing)?;
-        let model = owner.map(|owner| identity(connection, &owner)).transpose()?.flatten();
-        spaces.push(VectorsOf { model, memories: in_vec0 });
+        spaces.push(VectorsOf { model: owner(connection)?, memories: in_vec0 });
     }
     let aside: Vec<(String, u64)> = connection
         .prepare(
@@ -56,6 +54,12 @@ pub(crate) fn list(connection: &Connection) -> Result<Vec<VectorsOf>> {
         spaces.push(VectorsOf { model: identity(connection, &model)?, memories });
     }
     Ok(spaces)
+}
+
+/// The model whose vectors the original's table holds, if it is known.
+pub(crate) fn owner(connection: &Connection) -> Result<Option<ModelIdentity>> {
+    let owner = owner_of_vec0(connection).doing("looking for a model")?;
+    Ok(owner.map(|owner| identity(connection, &owner)).transpose()?.flatten())
 }
 
 fn owner_of_vec0(connection: &Connection) -> rusqlite::Result<Option<String>> {

@@ -5,10 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use model::Filter;
-use ports::{Check, MemoryStore, Page, StoreError};
+use ports::{Check, MemoryStore, Page, StoreError, backup_name};
 use store_sqlite::{restore, verify_backup};
 
-use crate::samples::{Place, embedded, fixtures, memory};
+use crate::samples::{Place, embedded, fixtures, memory, now};
 
 fn mode(path: &Path) -> u32 {
     std::fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -177,4 +177,60 @@ async fn copies_that_were_never_finished_are_told_and_removed_when_they_are_old(
     store.repair().await.unwrap();
     assert!(!old.exists() && kept.iter().all(|file| file.exists()));
     assert!(store.check(Check::Quick).await.unwrap().is_sound());
+}
+
+/// Several stores look at one directory at the same time, as several processes do (the lock belongs to what opened the file,
+/// not to the process), and each makes a backup when there is none.
+#[test]
+fn of_many_that_find_a_backup_due_exactly_one_makes_it() {
+    const LOOKERS: usize = 8;
+    let place = Arc::new(Place::empty());
+    let runtime = || tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let store = Arc::new(runtime().block_on(place.open()));
+    runtime().block_on(store.insert(embedded("one", 1))).unwrap();
+    let directory = place.directory.path().join("backups");
+    let start = Arc::new(std::sync::Barrier::new(LOOKERS));
+    let lookers = (0..LOOKERS).map(|number| {
+        let (store, directory, start) = (Arc::clone(&store), directory.clone(), Arc::clone(&start));
+        std::thread::spawn(move || {
+            start.wait();
+            runtime().block_on(async {
+                let Some(_claim) = store.claim_backups(&directory).await.unwrap() else { return 0 };
+                if !store.backups(&directory).await.unwrap().is_empty() {
+                    return 0;
+                }
+                // Each would make another file: only the claim keeps them apart.
+                let name = backup_name(now().plus_seconds(number as f64));
+                store.backup(&directory.join(name)).await.unwrap();
+                1
+            })
+        })
+    });
+    let lookers: Vec<_> = lookers.collect();
+    let made: usize = lookers.into_iter().map(|looker| looker.join().unwrap()).sum();
+    assert_eq!(made, 1);
+    assert_eq!(runtime().block_on(store.backups(&directory)).unwrap().len(), 1);
+    assert_eq!((mode(&directory), mode(&directory.join(".memory_backup.lock"))), (0o700, 0o600));
+}
+
+#[tokio::test]
+async fn a_copy_of_a_backup_under_another_name_is_nobodys() {
+    let place = Place::empty();
+    let store = place.open().await;
+    store.insert(embedded("one", 1)).await.unwrap();
+    let directory = place.directory.path().join("backups");
+    let made = directory.join(backup_name(now()));
+    store.backup(&made).await.unwrap();
+    let copy = directory.join(backup_name(now().plus_seconds(5.0)));
+    std::fs::copy(&made, &copy).unwrap();
+    std::fs::copy(manifest_of(&made), manifest_of(&copy)).unwrap();
+    let listed = store.backups(&directory).await.unwrap();
+    assert_eq!(listed.iter().map(|backup| &backup.path).collect::<Vec<_>>(), [&made]);
+    // One of the original program has no manifest, and is not ours to remove.
+    std::fs::remove_file(manifest_of(&made)).unwrap();
+    assert_eq!(store.backups(&directory).await.unwrap(), []);
+}
+
+fn manifest_of(backup: &Path) -> std::path::PathBuf {
+    format!("{}.manifest.json", backup.display()).into()
 }

@@ -60,6 +60,17 @@ impl StoreUnderTest for Bed {
             )
             .unwrap();
     }
+
+    async fn link_memories(&self, from: &ContentHash, to: &ContentHash) {
+        self.place
+            .plain()
+            .execute(
+                "INSERT INTO memory_graph (source_hash, target_hash, similarity, connection_types, metadata, created_at,
+                    relationship_type) VALUES (?, ?, 0.5, '[\"semantic\"]', NULL, 1.0, NULL)",
+                [from.as_str(), to.as_str()],
+            )
+            .unwrap();
+    }
 }
 
 fn block_on(future: impl Future<Output = ()>) {

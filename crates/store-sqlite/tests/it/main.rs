@@ -7,6 +7,7 @@ mod samples;
 
 mod backups;
 mod basics;
+mod carrying;
 mod contract;
 mod damage;
 mod form;

@@ -179,6 +179,28 @@ async fn a_log_that_others_read_is_told() {
 }
 
 #[tokio::test]
+async fn a_purge_empties_the_log_that_one_before_it_could_not() {
+    let place = Place::empty();
+    let options =
+        store_sqlite::Options { busy_limit: std::time::Duration::from_millis(20), ..place.options() };
+    let store = store_sqlite::SqliteStore::open(options).await.unwrap();
+    store.insert(secret()).await.unwrap();
+    store.delete(&Filter::one(secret().hash), now()).await.unwrap();
+    let reader = place.plain();
+    reader.execute_batch("BEGIN; SELECT count(*) FROM memories").unwrap();
+    let all = || Purge::DeletedBefore(now().plus_seconds(60.0));
+    assert_eq!(store.purge(all()).await.unwrap().log, LogState::InUse);
+    reader.execute_batch("COMMIT").unwrap();
+    // The file is open: it may be looked at, but not read.
+    let log = || std::fs::metadata(place.path().with_extension("db-wal")).unwrap().len();
+    assert!(log() > 0);
+    let purged = store.purge(all()).await.unwrap();
+    assert_eq!((purged.hashes.len(), purged.log, log()), (0, LogState::Emptied, 0));
+    drop(reader);
+    store.close().await;
+}
+
+#[tokio::test]
 async fn an_undone_deletion_brings_edges_and_vectors_back() {
     let place = Place::empty();
     let store = place.open().await;

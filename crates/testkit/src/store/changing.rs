@@ -15,7 +15,9 @@ impl Rows {
     }
 
     pub(super) fn update(&mut self, hash: &ContentHash, change: Change) -> Option<Memory> {
-        let memory = &mut self.row_of(hash)?.memory;
+        let row = self.row_of(hash)?;
+        row.raw.change(&change);
+        let memory = &mut row.memory;
         if let Some(tags) = &change.tags {
             memory.tags = stored_tags(tags);
         }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use model::{Memory, MemoryId};
+use model::{EdgeRecord, Memory, MemoryId};
 use ports::store::context::{self, Place};
 use ports::{Context, ContextQuery};
 
 use super::filtering::matches;
-use super::{Row, Rows};
+use super::{Row, Rows, linking};
 
 impl Rows {
     pub(super) fn context(&self, query: &ContextQuery) -> Vec<Context> {
@@ -43,7 +43,8 @@ impl Rows {
 
     fn names(&self, row: &Row) -> Vec<String> {
         let Memory { hash, metadata, content, .. } = &row.memory;
-        let linked = self.entities.iter().filter(|(of, _)| of == hash).map(|(_, name)| name.clone());
+        let of_it = |edge: &&EdgeRecord| linking::is_of_entity(edge) && edge.source == *hash;
+        let linked = self.edges.iter().filter(of_it).map(|edge| edge.target.as_str().to_owned());
         context::speaker(metadata, content).into_iter().chain(linked).collect()
     }
 }

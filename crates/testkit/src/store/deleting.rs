@@ -67,7 +67,7 @@ impl Rows {
         for hash in &hashes {
             self.tombstones.remove(hash);
             self.deleted.retain(|(_, deleted)| deleted != hash);
-            self.entities.retain(|(linked, _)| linked != hash);
+            self.edges.retain(|edge| edge.source != *hash && edge.target != *hash);
         }
         let live = asked.into_iter().filter(|hash| self.row_of(hash).is_some()).collect();
         Purged { hashes, live, log: LogState::Emptied }

@@ -6,6 +6,7 @@ use std::collections::HashSet;
 use model::{Filter, Memory, TagMatch};
 use ports::{Usage, fold_case};
 
+use super::linking::is_of_entity;
 use super::{Row, Rows};
 
 /// Whether a live memory meets a filter.
@@ -22,8 +23,10 @@ pub(super) fn matches(rows: &Rows, row: &Row, filter: &Filter) -> bool {
     tags && kind
         && is_of(memory, filter)
         && filter.entity.as_ref().is_none_or(|name| {
-            let is_meant = |own: &String| fold_case(own) == fold_case(name);
-            rows.entities.iter().any(|(hash, own)| *hash == memory.hash && is_meant(own))
+            let is_meant = |own: &str| fold_case(own) == fold_case(name);
+            rows.edges.iter().any(|edge| {
+                is_of_entity(edge) && edge.source == memory.hash && is_meant(edge.target.as_str())
+            })
         })
         && filter.unused_since.is_none_or(|since| {
             let usage = Usage::of(memory.id, &memory.metadata, row.usage);

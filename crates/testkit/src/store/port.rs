@@ -1,22 +1,24 @@
 //! The port's methods.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::atomic::Ordering;
 
 use async_trait::async_trait;
 use model::{
     ContentHash, EmbeddingState, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Partition,
-    PartitionScope, Tags, Timestamp, Vector,
+    PartitionScope, Record, Tags, Timestamp, UNTAGGED_TAG, Vector,
 };
 use ports::{
-    BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, Inserted, IntegrityReport,
-    Listing, MemoryStore, NearPair, Page, Purge, Purged, Repaired, Statistics, StoreError, Superseded,
-    Survey, TagCounts, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf, Version,
-    WordCandidate, WordQuery, fold_case,
+    BackupClaim, BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, DumpRequest, DumpSink,
+    EntityCounts, EntityLink, Inserted, IntegrityReport, LinkEnds, Listing, Loaded, MemoryStore, NearPair,
+    OnDeleted, Page, Purge, Purged, Repaired, Standing, Statistics, StoreError, StoredBackup, Superseded,
+    Survey, TagCounts, Told, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf,
+    Version, WordCandidate, WordQuery, fold_case,
 };
 
+use super::carrying::Raw;
 use super::filtering::{matches, newest_first, words};
 use super::{FakeStore, Fault, Row, Rows};
 
@@ -102,6 +104,32 @@ impl MemoryStore for FakeStore {
 
     async fn type_counts(&self, filter: &Filter) -> Result<Vec<TypeCount>, StoreError> {
         Ok(self.reading()?.type_counts(filter))
+    }
+
+    async fn entities(
+        &self,
+        filter: &Filter,
+        prefix: &str,
+        limit: usize,
+    ) -> Result<EntityCounts, StoreError> {
+        Ok(self.reading()?.entity_counts(filter, prefix, limit))
+    }
+
+    async fn entity_links(
+        &self,
+        of: &LinkEnds,
+        filter: &Filter,
+        limit: usize,
+    ) -> Result<Vec<EntityLink>, StoreError> {
+        Ok(self.reading()?.entity_links(of, filter, limit))
+    }
+
+    async fn neighbours(
+        &self,
+        ids: &[MemoryId],
+        filter: &Filter,
+    ) -> Result<Vec<(MemoryId, MemoryId)>, StoreError> {
+        Ok(self.reading()?.neighbours(ids, filter))
     }
 
     async fn survey(&self, filter: &Filter, now: Timestamp) -> Result<Survey, StoreError> {
@@ -228,8 +256,14 @@ impl MemoryStore for FakeStore {
         threshold: f64,
         filter: &Filter,
         limit: usize,
+        told: &Told<'_>,
     ) -> Result<Vec<NearPair>, StoreError> {
-        Ok(self.sound(Fault::Vectors)?.near_pairs(threshold, filter, limit))
+        let rows = self.sound(Fault::Vectors)?;
+        let total = rows.live.len() as u64;
+        told(0, total);
+        let pairs = rows.near_pairs(threshold, filter, limit);
+        told(total, total);
+        Ok(pairs)
     }
 
     async fn delete(&self, filter: &Filter, deleted_at: Timestamp) -> Result<Deletion, StoreError> {
@@ -335,23 +369,52 @@ impl MemoryStore for FakeStore {
         })
     }
 
-    async fn backup(&self, target: &Path) -> Result<BackupFile, StoreError> {
-        let rows = self.reading()?;
-        let lines: Vec<String> = rows.live.values().map(|row| row.memory.hash.to_string()).collect();
-        let text = format!("memories of a fake store\n{}\n", lines.join("\n"));
-        let failed = |error: std::io::Error| StoreError::Backup {
-            reason: format!("{} cannot be written: {error}", target.display()),
-            source: Some(error.into()),
-        };
-        std::fs::create_dir_all(target.parent().unwrap_or(Path::new("."))).map_err(failed)?;
-        let mut file = std::fs::File::create_new(target).map_err(failed)?;
-        file.write_all(text.as_bytes()).map_err(failed)?;
-        let (bytes, memories) = (text.len() as u64, lines.len() as u64);
-        Ok(BackupFile { path: target.to_owned(), bytes, memories })
+    async fn dump(
+        &self,
+        request: DumpRequest,
+        mut sink: Box<dyn DumpSink>,
+    ) -> Result<ControlFlow<()>, StoreError> {
+        Ok(self.reading()?.dump(&self.model, &request, &mut *sink))
     }
 
+    async fn load(&self, records: Vec<Record>, on_deleted: OnDeleted) -> Result<Vec<Loaded>, StoreError> {
+        for record in &records {
+            if let Record::Memory(memory) = record
+                && let Some(vector) = &memory.vector
+            {
+                self.check_dimension(vector)?;
+            }
+        }
+        Ok(self.writing()?.load(records, on_deleted))
+    }
+
+    async fn standings(&self, records: &[Record]) -> Result<Vec<Standing>, StoreError> {
+        let rows = self.reading()?;
+        Ok(records.iter().map(|record| rows.standing(record)).collect())
+    }
+
+    async fn backup(&self, target: &Path) -> Result<BackupFile, StoreError> {
+        self.write_backup(target)
+    }
+
+    async fn backups(&self, directory: &Path) -> Result<Vec<StoredBackup>, StoreError> {
+        self.listed_backups(directory)
+    }
+
+    async fn remove_backup(&self, backup: &StoredBackup) -> Result<(), StoreError> {
+        self.remove_listed_backup(backup)
+    }
+
+    async fn claim_backups(&self, directory: &Path) -> Result<Option<BackupClaim>, StoreError> {
+        drop(self.reading()?);
+        Ok(self.claimed.claim(directory))
+    }
+
+    #[expect(clippy::unwrap_used, reason = "test support")]
     async fn check(&self, _check: Check) -> Result<IntegrityReport, StoreError> {
-        self.reading().map(|_| IntegrityReport { checked: vec!["rows"], findings: Vec::new() })
+        drop(self.reading()?);
+        let findings = self.findings.lock().unwrap().clone();
+        Ok(IntegrityReport { checked: vec!["rows"], findings })
     }
 
     async fn repair(&self) -> Result<Vec<Repaired>, StoreError> {
@@ -377,7 +440,7 @@ fn paged(rows: &[&Row], page: Page) -> Listing {
 
 /// The tags as they are stored.
 pub(super) fn stored_tags(tags: &Tags) -> Vec<String> {
-    if tags.is_empty() { vec!["untagged".to_owned()] } else { tags.iter().map(str::to_owned).collect() }
+    if tags.is_empty() { vec![UNTAGGED_TAG.to_owned()] } else { tags.iter().map(str::to_owned).collect() }
 }
 
 fn best(mut candidates: Vec<Candidate>, limit: usize) -> Vec<Candidate> {
@@ -390,7 +453,7 @@ pub(super) fn insert(rows: &mut Rows, new: NewMemory) -> Inserted {
     if let Some(row) = rows.live.values().find(|row| row.memory.hash == new.hash) {
         return Inserted::Duplicate { partition: row.memory.partition.clone() };
     }
-    rows.entities.retain(|(hash, _)| *hash != new.hash);
+    rows.edges.retain(|edge| edge.source != new.hash && edge.target != new.hash);
     rows.next += 1;
     let id = MemoryId(rows.next);
     let restored_from = rows.tombstones.remove(&new.hash).map(|tombstone| tombstone.at);
@@ -414,7 +477,15 @@ pub(super) fn insert(rows: &mut Rows, new: NewMemory) -> Inserted {
     };
     rows.live.insert(
         id,
-        Row { memory, vector: new.vector, chunks: new.chunks, legacy: None, others: Vec::new(), usage: None },
+        Row {
+            memory,
+            raw: Raw::default(),
+            vector: new.vector,
+            chunks: new.chunks,
+            legacy: None,
+            others: Vec::new(),
+            usage: None,
+        },
     );
     Inserted::Created { id, restored_from }
 }

@@ -56,6 +56,10 @@ impl<W: Write> CheckedWriter<W> {
         Ok(())
     }
 
+    pub(super) fn into_inner(self) -> W {
+        self.writer
+    }
+
     pub(super) fn flush(&mut self) -> Result<(), ExportError> {
         Ok(self.writer.flush()?)
     }

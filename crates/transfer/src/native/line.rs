@@ -34,6 +34,8 @@ pub(super) struct MemoryLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     deleted_at: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    deletion: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     origin: Option<OriginLine<'a>>,
     partition: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,7 +48,15 @@ pub(super) struct MemoryLine<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     last_accessed: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    usage: Option<UsageLine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     vector: Option<String>,
+}
+
+#[derive(Serialize)]
+struct UsageLine {
+    count: u64,
+    last: f64,
 }
 
 /// Where a memory came from; the original's format carries it the same way.
@@ -75,6 +85,8 @@ pub(super) struct EdgeLine<'a> {
     metadata: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     created_at: Option<f64>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    deleted: bool,
 }
 
 impl<'a> MemoryLine<'a> {
@@ -94,6 +106,7 @@ impl<'a> MemoryLine<'a> {
             updated_at_iso: memory.updated_at_iso.as_deref(),
             occurred_at: memory.occurred_at.map(Timestamp::as_seconds),
             deleted_at: memory.deleted_at.map(Timestamp::as_seconds),
+            deletion: memory.deletion,
             origin: memory.origin.as_ref().map(OriginLine::of),
             partition: memory.partition.as_str(),
             parent: memory.parent.as_ref().map(|hash| hash.as_str()),
@@ -101,6 +114,7 @@ impl<'a> MemoryLine<'a> {
             superseded_by: memory.superseded_by.as_ref().map(|hash| hash.as_str()),
             confidence: memory.confidence.filter(|number| number.is_finite()),
             last_accessed: memory.last_accessed,
+            usage: memory.usage.map(|usage| UsageLine { count: usage.count, last: usage.last.as_seconds() }),
             vector: memory.vector.as_ref().map(vector_text),
         }
     }
@@ -128,6 +142,7 @@ impl<'a> EdgeLine<'a> {
             connection_types: &edge.connection_types,
             metadata: edge.metadata.as_deref(),
             created_at: edge.created_at.map(Timestamp::as_seconds),
+            deleted: edge.is_deleted,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use model::{ContentHash, Metadata, ModelIdentity, Origin, OriginKind, Partition, Vector};
+use model::{ContentHash, Metadata, ModelIdentity, Origin, OriginKind, Partition, UsageRecord, Vector};
 
 use crate::fields::{Fields, value};
 use crate::{EdgeRecord, MemoryRecord, Refusal};
@@ -21,6 +21,7 @@ pub(super) fn memory(fields: &mut Fields, model: Option<&ModelIdentity>) -> Resu
         updated_at_iso: fields.text("updated_at_iso")?,
         occurred_at: fields.seconds("occurred_at")?,
         deleted_at: fields.seconds("deleted_at")?,
+        deletion: deletion(fields)?,
         origin: origin(fields)?,
         partition: fields.text("partition")?.map_or_else(Partition::default, Partition::stored),
         parent: fields.text("parent")?.map(ContentHash::stored),
@@ -28,6 +29,7 @@ pub(super) fn memory(fields: &mut Fields, model: Option<&ModelIdentity>) -> Resu
         superseded_by: fields.text("superseded_by")?.map(ContentHash::stored),
         confidence: fields.number("confidence")?,
         last_accessed: fields.integer("last_accessed")?,
+        usage: usage(fields)?,
         vector: fields.text("vector")?.map(|text| vector(&text, model)).transpose()?,
         ..MemoryRecord::bare(hash, content)
     })
@@ -42,6 +44,7 @@ pub(super) fn edge(fields: &mut Fields) -> Result<EdgeRecord, Refusal> {
         connection_types: fields.required_text("connection_types")?,
         metadata: fields.text("metadata")?,
         created_at: fields.seconds("created_at")?,
+        is_deleted: fields.boolean("deleted")?,
     })
 }
 
@@ -57,6 +60,21 @@ pub(crate) fn origin(fields: &mut Fields) -> Result<Option<Origin>, Refusal> {
         conversation: origin.text("conversation")?,
         agent: origin.text("agent")?,
     }))
+}
+
+/// The number of a deletion. Numbers count up from 1: one that is very great would leave none for later deletions.
+fn deletion(fields: &mut Fields) -> Result<Option<u32>, Refusal> {
+    let Some(number) = fields.integer("deletion")? else { return Ok(None) };
+    let small = u32::try_from(number).ok().filter(|number| *number > 0);
+    let expected = "it is a whole number from 1 to 4294967295";
+    small.map(Some).ok_or_else(|| value("deletion", &number.to_string(), expected))
+}
+
+fn usage(fields: &mut Fields) -> Result<Option<UsageRecord>, Refusal> {
+    let Some(object) = fields.object("usage")? else { return Ok(None) };
+    let mut usage = Fields::of(object.into())?;
+    let last = usage.seconds("last")?.ok_or(Refusal::Missing { field: "usage" })?;
+    Ok(Some(UsageRecord { count: usage.count("count")?, last }))
 }
 
 fn hash(fields: &mut Fields, name: &'static str) -> Result<ContentHash, Refusal> {

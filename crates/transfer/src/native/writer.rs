@@ -34,6 +34,11 @@ impl<W: Write> NativeWriter<W> {
         })
     }
 
+    /// What it writes to; without [`Export::finish`] before, the export is not valid.
+    pub fn into_inner(self) -> W {
+        self.lines.into_inner()
+    }
+
     fn announced(&self, part: Part) -> Result<(), ExportError> {
         match self.parts.contains(&part) {
             true => Ok(()),
@@ -59,6 +64,9 @@ impl<W: Write> Export for NativeWriter<W> {
             Record::Edge(edge) => {
                 self.phase.advance(Phase::Edges)?;
                 self.announced(Part::Edges)?;
+                if edge.is_deleted {
+                    self.announced(Part::Deleted)?;
+                }
                 self.lines.write(&EdgeLine::of(edge))?;
             }
         }

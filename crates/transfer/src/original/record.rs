@@ -53,6 +53,7 @@ pub(super) fn edge(fields: &mut Fields) -> Result<EdgeRecord, Refusal> {
         connection_types: fields.take("connection_types").map_or_else(|| "[]".to_owned(), json_text),
         metadata: fields.take("metadata").map(json_text),
         created_at: fields.seconds("created_at")?,
+        is_deleted: fields.boolean("deleted")?,
     })
 }
 
@@ -115,7 +116,7 @@ fn json_text(value: Value) -> String {
 /// A live memory must be one that can be stored anew.
 pub(crate) fn storable(memory: MemoryRecord) -> Result<MemoryRecord, Refusal> {
     if memory.deleted_at.is_none() {
-        memory.to_new_memory(Timestamp::from_microseconds(0))?;
+        crate::to_new_memory(&memory, Timestamp::from_microseconds(0))?;
     }
     Ok(memory)
 }

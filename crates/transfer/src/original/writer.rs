@@ -57,6 +57,11 @@ impl<W: Write> OriginalWriter<W> {
         })
     }
 
+    /// What it writes to; without [`Export::finish`] before, the file is not valid.
+    pub fn into_inner(self) -> W {
+        self.writer
+    }
+
     /// Closes lists until the one of this phase is open.
     fn advance(&mut self, to: Phase) -> Result<(), ExportError> {
         let from = self.phase;
@@ -159,7 +164,7 @@ fn memory_object(memory: &MemoryRecord, source_machine: &str) -> Map<String, Val
 }
 
 fn edge_object(edge: &EdgeRecord) -> Value {
-    json!({
+    let mut object = json!({
         "source_hash": edge.source.as_str(),
         "target_hash": edge.target.as_str(),
         "similarity": edge.similarity,
@@ -167,5 +172,9 @@ fn edge_object(edge: &EdgeRecord) -> Value {
         "metadata": edge.metadata,
         "created_at": edge.created_at.map(Timestamp::as_seconds),
         "relationship_type": edge.relationship_type,
-    })
+    });
+    if edge.is_deleted {
+        object["deleted"] = true.into();
+    }
+    object
 }

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use model::{
-    Content, ContentHash, Metadata, ModelIdentity, Origin, OriginKind, Partition, Timestamp, Vector,
+    Content, ContentHash, Metadata, ModelIdentity, Origin, OriginKind, Partition, Timestamp, UsageRecord,
+    Vector,
 };
 use serde_json::json;
 use transfer::{
@@ -40,7 +41,7 @@ pub(crate) fn original_header() -> OriginalHeader {
     }
 }
 
-/// One memory with every field, one with none, a deleted one and an edge.
+/// One memory with every field, one with none, a deleted one, an edge and one that went with the deleted memory.
 pub(crate) fn records() -> Vec<Record> {
     let bare = MemoryRecord::of_content(&Content::parse("bare").unwrap());
     let full = MemoryRecord {
@@ -66,10 +67,16 @@ pub(crate) fn records() -> Vec<Record> {
         superseded_by: Some(ContentHash::stored("s")),
         confidence: Some(0.25),
         last_accessed: Some(1_795_000_000),
+        deletion: None,
+        usage: Some(UsageRecord { count: 4, last: time(9.5) }),
         vector: Some(Vector::new(vec![0.1, -3.4e38]).unwrap()),
     };
-    let deleted =
-        MemoryRecord { deleted_at: Some(time(5.0)), hash: ContentHash::stored("gone"), ..bare.clone() };
+    let deleted = MemoryRecord {
+        deleted_at: Some(time(5.0)),
+        deletion: Some(7),
+        hash: ContentHash::stored("gone"),
+        ..bare.clone()
+    };
     let edge = EdgeRecord {
         source: full.hash.clone(),
         target: bare.hash.clone(),
@@ -78,9 +85,11 @@ pub(crate) fn records() -> Vec<Record> {
         connection_types: "[\"semantic\"]".to_owned(),
         metadata: None,
         created_at: Some(time(7.0)),
+        is_deleted: false,
     };
+    let aside = EdgeRecord { source: deleted.hash.clone(), is_deleted: true, ..edge.clone() };
     let memories = [full, bare, deleted].into_iter().map(|memory| Record::Memory(Box::new(memory)));
-    memories.chain([Record::Edge(edge)]).collect()
+    memories.chain([edge, aside].map(Record::Edge)).collect()
 }
 
 pub(crate) fn native(header: &Header, records: &[Record]) -> Vec<u8> {

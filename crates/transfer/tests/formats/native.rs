@@ -75,7 +75,7 @@ fn every_cut_is_found() {
     let cut = lines[..3].concat();
     assert!(matches!(read(cut.as_bytes()), Err(ImportError::Truncated { line: 3 })));
     let cut = &NATIVE[..NATIVE.len() - 1];
-    assert!(matches!(read(cut.as_bytes()), Err(ImportError::Truncated { line: 6 })));
+    assert!(matches!(read(cut.as_bytes()), Err(ImportError::Truncated { line: 7 })));
 }
 
 #[test]
@@ -109,10 +109,10 @@ fn missing_moved_and_added_lines_are_found() {
     let lines: Vec<&str> = NATIVE.split_inclusive('\n').collect();
     let missing = [&lines[..2], &lines[3..]].concat().concat();
     assert!(matches!(read(missing.as_bytes()), Err(ImportError::Changed { line: 3 })));
-    let moved = [lines[0], lines[2], lines[1], lines[3], lines[4], lines[5]].concat();
+    let moved = [lines[0], lines[2], lines[1], lines[3], lines[4], lines[5], lines[6]].concat();
     assert!(matches!(read(moved.as_bytes()), Err(ImportError::Changed { line: 2 })));
     let added = format!("{NATIVE}{}", lines[1]);
-    assert!(matches!(read(added.as_bytes()), Err(ImportError::Changed { line: 7 })));
+    assert!(matches!(read(added.as_bytes()), Err(ImportError::Changed { line: 8 })));
 }
 
 #[test]
@@ -174,11 +174,13 @@ fn a_record_that_is_wrong_is_told_and_the_others_are_read() {
         r#"{"record":"memory","hash":"h","content":"x","created_at":1e18}"#,
         r#"{"record":"memory","hash":"h","content":"x","vector":"AACAPw=="}"#,
         r#"{"record":"memory","hash":"h","content":"x","origin":{"kind":"ghost"}}"#,
+        r#"{"record":"memory","hash":"h","content":"x","deleted_at":1.5,"deletion":4294967296}"#,
+        r#"{"record":"memory","hash":"h","content":"x","usage":{"count":-1,"last":1.5}}"#,
     ];
-    let (head, trailer) = (head("1.0"), trailer(5, 0));
+    let (head, trailer) = (head("1.0"), trailer(6, 0).replace("\"deleted\":0", "\"deleted\":1"));
     let lines = [&[head.as_str()][..], &wrong, &[MEMORY, &trailer]].concat();
     let (records, summary) = read(&sealed(&lines)).unwrap();
-    assert!(matches!(records[4].outcome, Outcome::Usable(Record::Memory(_))));
+    assert!(matches!(records[6].outcome, Outcome::Usable(Record::Memory(_))));
     assert_eq!(
         reasons(&summary),
         [
@@ -186,6 +188,8 @@ fn a_record_that_is_wrong_is_told_and_the_others_are_read() {
             "line 3: created_at is \"1000000000000000000\": no time of the years 0 to 9999",
             "line 4: vector is \"AACAPw==\": the header names no model that made it",
             "line 5: origin is \"ghost\": the origin of a memory is user, agent, tool, document or import",
+            "line 6: deletion is \"4294967296\": it is a whole number from 1 to 4294967295",
+            "line 7: count must be a count, not this number",
         ]
     );
 }
@@ -202,7 +206,9 @@ fn a_vector_of_another_length_than_the_models_is_refused() {
 
 #[test]
 fn what_the_header_does_not_name_cannot_be_written() {
-    for (part, record) in [(Part::Vectors, 0), (Part::Memories, 1), (Part::Deleted, 2), (Part::Edges, 3)] {
+    let needs =
+        [(Part::Vectors, 0), (Part::Memories, 1), (Part::Deleted, 2), (Part::Edges, 3), (Part::Deleted, 4)];
+    for (part, record) in needs {
         let mut header = header();
         header.parts.remove(&part);
         let mut export = NativeWriter::new(Vec::new(), &header).unwrap();

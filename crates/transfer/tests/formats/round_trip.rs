@@ -1,9 +1,9 @@
 //! Whatever is exported comes back, and exporting it again gives the same bytes.
 
-use model::{ContentHash, Metadata, Origin, OriginKind, Partition, Timestamp, Vector};
+use model::{ContentHash, Metadata, Origin, OriginKind, Partition, Timestamp, UsageRecord, Vector};
 use proptest::prelude::*;
 use serde_json::{Map, Value};
-use transfer::{EdgeRecord, Import, MemoryRecord, Record};
+use transfer::{EdgeRecord, Import, MemoryRecord, Record, to_new_memory};
 
 use crate::fixtures::{header, native, original, usable};
 
@@ -33,7 +33,8 @@ fn storable(record: Record) -> Option<Record> {
     let Record::Memory(mut memory) = record else { return Some(record) };
     memory.vector = None;
     memory.deleted_at = None;
-    memory.to_new_memory(Timestamp::from_microseconds(0)).ok().map(|_| Record::Memory(memory))
+    (memory.deletion, memory.usage) = (None, None);
+    to_new_memory(&memory, Timestamp::from_microseconds(0)).ok().map(|_| Record::Memory(memory))
 }
 
 fn any_records() -> impl Strategy<Value = Vec<Record>> {
@@ -55,6 +56,8 @@ prop_compose! {
         confidence in prop::option::of(any_number()),
         last_accessed in prop::option::of(any::<i64>()),
         vector in prop::option::of(any_vector()),
+        deletion in prop::option::of(1..=u32::MAX),
+        usage in prop::option::of((any::<u64>(), any_time()).prop_map(|(count, last)| UsageRecord { count, last })),
     ) -> MemoryRecord {
         let [tags_text, memory_type, metadata_text, created_at_iso, updated_at_iso] = texts;
         let [created_at, updated_at, occurred_at, deleted_at] = times;
@@ -65,7 +68,8 @@ prop_compose! {
         MemoryRecord {
             hash, content, tags, tags_text, memory_type, metadata, metadata_text, created_at, created_at_iso,
             updated_at, updated_at_iso, occurred_at, deleted_at, origin, partition: Partition::stored(partition),
-            parent, version, superseded_by, confidence, last_accessed, vector,
+            parent, version, superseded_by, confidence, last_accessed, vector, deletion,
+            usage,
         }
     }
 }
@@ -78,9 +82,10 @@ prop_compose! {
         connection_types in ".{0,12}",
         similarity in prop::option::of(any_number()),
         created_at in prop::option::of(any_time()),
+        is_deleted in any::<bool>(),
     ) -> EdgeRecord {
         let [relationship_type, metadata] = texts;
-        EdgeRecord { source, target, relationship_type, similarity, connection_types, metadata, created_at }
+        EdgeRecord { source, target, relationship_type, similarity, connection_types, metadata, created_at, is_deleted }
     }
 }
 

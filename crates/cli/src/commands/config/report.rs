@@ -47,10 +47,14 @@ pub(super) fn for_people(settings: &Settings, extent: Extent, width: Width, head
         let rows: Vec<Vec<String>> = settings.without_effect.iter().map(row_without_effect).collect();
         parts.push(table(&["Without effect", "Value", "From", "Why"], &rows, width, headings));
     }
-    if !settings.unknown.is_empty() {
-        let rows: Vec<Vec<String>> =
-            settings.unknown.iter().map(|name| vec![name.clone(), meant(name).unwrap_or_default()]).collect();
-        parts.push(table(&["Unknown", "Perhaps meant"], &rows, width, headings));
+    let mut unknown: Vec<Vec<String>> =
+        settings.unknown.iter().map(|name| vec![name.clone(), meant(name).unwrap_or_default()]).collect();
+    unknown.extend(settings.unknown_keys.iter().map(|found| {
+        let place = format!("{} in {}, line {}", found.key, found.path.display(), found.line);
+        vec![plain(&place), variables::nearest_key(&found.key).unwrap_or_default()]
+    }));
+    if !unknown.is_empty() {
+        parts.push(table(&["Unknown", "Perhaps meant"], &unknown, width, headings));
     }
     parts.join("\n\n")
 }
@@ -58,8 +62,16 @@ pub(super) fn for_people(settings: &Settings, extent: Extent, width: Width, head
 /// Every setting for programs.
 pub(super) fn for_programs(settings: &Settings, extent: Extent) -> Value {
     let in_force: Vec<Value> = settings.effective().iter().map(in_force).collect();
-    let unknown: Vec<Value> =
+    let mut unknown: Vec<Value> =
         settings.unknown.iter().map(|name| json!({ "name": name, "perhaps_meant": meant(name) })).collect();
+    unknown.extend(settings.unknown_keys.iter().map(|found| {
+        json!({
+            "name": found.key,
+            "path": found.path.display().to_string(),
+            "line": found.line,
+            "perhaps_meant": variables::nearest_key(&found.key),
+        })
+    }));
     let mut report = json!({ "settings": in_force, "unknown": unknown });
     if extent == Extent::All {
         let without: Vec<Value> = settings.without_effect.iter().map(without_effect).collect();
@@ -93,6 +105,7 @@ impl One {
     /// For people.
     pub(super) fn for_people(&self) -> String {
         let mut list = vec![("Setting", self.variable.name.to_owned())];
+        list.extend(variables::key(self.section, self.variable).map(|key| ("Key in the file", key)));
         match &self.value {
             Found::InForce(setting) => {
                 list.push(("Value", setting.shown()));
@@ -137,17 +150,27 @@ fn in_force(setting: &Effective) -> Value {
         "name": setting.variable.name,
         "value": if is_secret { None } else { setting.value.as_deref() },
         "is_secret": is_secret,
-        "origin": match &setting.origin {
-            Origin::Default => json!({ "kind": "default" }),
-            Origin::DotEnv { name, path, line } => {
-                json!({ "kind": "file", "name": name, "path": path.display().to_string(), "line": line })
-            }
-            Origin::Environment { name } => json!({ "kind": "environment", "name": name }),
-            Origin::Flag { name } => json!({ "kind": "flag", "name": name }),
-        },
+        "origin": origin_for_programs(&setting.origin),
         "default": setting.variable.default,
         "meaning": setting.variable.meaning,
     })
+}
+
+fn origin_for_programs(origin: &Origin) -> Value {
+    match origin {
+        Origin::Default => json!({ "kind": "default" }),
+        Origin::ConfigFile { key, path, line } => {
+            json!({ "kind": "config_file", "key": key, "path": path.display().to_string(), "line": line })
+        }
+        Origin::SecretFile { path, named } => json!({
+            "kind": "secret_file", "path": path.display().to_string(), "named": origin_for_programs(named),
+        }),
+        Origin::DotEnv { name, path, line } => {
+            json!({ "kind": "file", "name": name, "path": path.display().to_string(), "line": line })
+        }
+        Origin::Environment { name } => json!({ "kind": "environment", "name": name }),
+        Origin::Flag { name } => json!({ "kind": "flag", "name": name }),
+    }
 }
 
 fn without_effect(found: &WithoutEffect) -> Value {

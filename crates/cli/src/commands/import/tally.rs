@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use engine::ImportOutcome;
+use model::Record;
+use ports::Loaded;
 use serde_json::{Value, json};
 use transfer::{Place, Refusal, Summary};
 
@@ -18,19 +19,63 @@ const KEPT_REFUSALS: usize = 100;
 #[derive(Debug, Default)]
 pub(super) struct Tally {
     /// Whether nothing is stored.
-    pub(super) dry_run: bool,
-    /// Deleted memories, which are left out.
-    pub(super) deleted: u64,
-    /// Links, which are left out.
-    pub(super) edges: u64,
+    dry_run: bool,
     path: String,
-    created: u64,
-    restored: u64,
-    duplicates: u64,
+    live: Live,
+    deleted: Deleted,
+    links: Links,
+    pending: u64,
     refused: u64,
     refusals: Vec<String>,
     skipped: BTreeMap<String, u64>,
     lost: BTreeMap<String, u64>,
+}
+
+/// Memories that are live in the file.
+#[derive(Debug, Default)]
+struct Live {
+    created: u64,
+    /// Deleted ones gave way to them.
+    restored: u64,
+    /// They are here.
+    duplicates: u64,
+    /// They are deleted here.
+    still_deleted: u64,
+}
+
+/// Memories that are deleted in the file.
+#[derive(Debug, Default)]
+struct Deleted {
+    created: u64,
+    /// They are deleted here, too.
+    duplicates: u64,
+    /// They are live here.
+    still_live: u64,
+}
+
+#[derive(Debug, Default)]
+struct Links {
+    created: u64,
+    duplicates: u64,
+}
+
+/// What a record is, as far as it is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    Live { has_vector: bool },
+    Deleted,
+    Link,
+}
+
+impl Told {
+    /// What is told of a record; whether its vector is kept, if it has one.
+    pub(super) fn of(record: &Record, keeps_vectors: bool) -> Self {
+        match record {
+            Record::Memory(memory) if memory.deleted_at.is_some() => Self::Deleted,
+            Record::Memory(memory) => Self::Live { has_vector: keeps_vectors && memory.vector.is_some() },
+            Record::Edge(_) => Self::Link,
+        }
+    }
 }
 
 impl Tally {
@@ -52,11 +97,21 @@ impl Tally {
         }
     }
 
-    pub(super) fn add(&mut self, outcome: ImportOutcome) {
-        match outcome {
-            ImportOutcome::Created => self.created += 1,
-            ImportOutcome::Restored => self.restored += 1,
-            ImportOutcome::Duplicate => self.duplicates += 1,
+    pub(super) fn add(&mut self, told: Told, loaded: Loaded) {
+        let counter = match (told, loaded) {
+            (Told::Live { .. }, Loaded::Written) => &mut self.live.created,
+            (Told::Live { .. }, Loaded::Replaced) => &mut self.live.restored,
+            (Told::Live { .. }, Loaded::Live) => &mut self.live.duplicates,
+            (Told::Live { .. }, Loaded::Deleted) => &mut self.live.still_deleted,
+            (Told::Deleted, Loaded::Written | Loaded::Replaced) => &mut self.deleted.created,
+            (Told::Deleted, Loaded::Live) => &mut self.deleted.still_live,
+            (Told::Deleted, Loaded::Deleted) => &mut self.deleted.duplicates,
+            (Told::Link, Loaded::Written | Loaded::Replaced) => &mut self.links.created,
+            (Told::Link, Loaded::Live | Loaded::Deleted) => &mut self.links.duplicates,
+        };
+        *counter += 1;
+        if told == (Told::Live { has_vector: false }) && loaded.is_written() {
+            self.pending += 1;
         }
     }
 
@@ -68,7 +123,9 @@ impl Tally {
 
     /// How many memories were looked at.
     pub(super) fn memories(&self) -> u64 {
-        self.created + self.restored + self.duplicates
+        let Live { created, restored, duplicates, still_deleted } = self.live;
+        let deleted = self.deleted.created + self.deleted.duplicates + self.deleted.still_live;
+        created + restored + duplicates + still_deleted + deleted
     }
 
     /// Whether every memory was taken in or was there already.
@@ -89,12 +146,19 @@ impl Tally {
     pub(super) fn for_programs(&self) -> Value {
         json!({
             "dry_run": self.dry_run,
-            "created": self.created,
-            "restored": self.restored,
-            "duplicates": self.duplicates,
+            "created": self.live.created,
+            "restored": self.live.restored,
+            "duplicates": self.live.duplicates,
+            "still_deleted": self.live.still_deleted,
+            "deleted": {
+                "created": self.deleted.created,
+                "duplicates": self.deleted.duplicates,
+                "still_live": self.deleted.still_live,
+            },
+            "links": { "created": self.links.created, "duplicates": self.links.duplicates },
+            "pending": self.pending,
             "refused": self.refused,
             "refusals": self.refusals,
-            "left_out": { "deleted": self.deleted, "links": self.edges },
             "unknown_records": self.skipped,
             "lost_fields": self.lost,
         })
@@ -102,16 +166,24 @@ impl Tally {
 
     pub(super) fn for_people(&self) -> String {
         let done = if self.dry_run { "would import" } else { "imported" };
-        let mut lines = vec![format!("{} {}", styled(GOOD, done), memories(self.created + self.restored))];
+        let new = self.live.created + self.live.restored;
+        let mut lines = vec![format!("{} {}", styled(GOOD, done), memories(new))];
         let mut tell = |number: u64, text: &str| {
             if number > 0 {
                 lines.push(format!("  {} {text}", thousands(number)));
             }
         };
-        tell(self.restored, "of them had been deleted here and are back");
-        tell(self.duplicates, "more were stored already and stay as they are");
-        tell(self.deleted, "are deleted in the file and were left out");
-        tell(self.edges, "links were left out: only a backup keeps them");
+        tell(self.live.restored, "of them had been deleted here and are back");
+        tell(self.live.duplicates, "more were stored already and stay as they are");
+        tell(
+            self.live.still_deleted,
+            "more were deleted here and stay deleted: --restore-deleted brings them back",
+        );
+        tell(self.deleted.created, "more came as deleted ones: `memory undelete` brings them back");
+        tell(self.deleted.duplicates, "more: deleted in the file and here");
+        tell(self.deleted.still_live, "more: deleted in the file, live here, where they stay");
+        tell(self.links.created, "links between memories, or to what they are about");
+        tell(self.links.duplicates, "links were here already, or belong to what stays as it is");
         tell(self.skipped.values().sum(), "records are of a kind that this release does not know");
         if !self.lost.is_empty() {
             let lost =
@@ -123,11 +195,11 @@ impl Tally {
             lines.push(format!("{} {what}:", styled(WARNING, "could not be used:")));
             lines.extend(self.refusals.iter().take(SHOWN_REFUSALS).map(|text| format!("  {}", plain(text))));
         }
-        let new = self.created + self.restored;
-        if new > 0 && !self.dry_run {
-            let vectors =
-                "they are found by words at once, and by meaning when a server or `memory doctor --fix` has";
-            lines.push(format!("{vectors} embedded them"));
+        if self.pending > 0 && !self.dry_run {
+            lines.push(format!(
+                "{} found by words at once, and by meaning when a server or `memory doctor --fix` has embedded them",
+                if self.pending == new { "they are".to_owned() } else { format!("{} of them are", thousands(self.pending)) }
+            ));
         }
         lines.join("\n")
     }

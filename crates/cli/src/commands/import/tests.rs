@@ -2,6 +2,10 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
+use ports::Loaded;
+use transfer::Summary;
+
+use super::tally::Told;
 use super::*;
 use crate::commands::export::{Export, ExportFormat};
 use crate::settings::{Environment, Settings};
@@ -22,7 +26,15 @@ async fn call(settings: &Settings, tool: &str, arguments: Value) -> Value {
 
 async fn export(settings: &Settings, target: &Path, format: ExportFormat) -> Result<Verdict, Failure> {
     let session = Session::silent(settings.clone());
-    let export = Export { target: target.into(), format, tags: Vec::new(), store: None, force: false };
+    let export = Export {
+        target: target.into(),
+        format,
+        tags: Vec::new(),
+        store: None,
+        without_deleted: false,
+        without_vectors: false,
+        force: false,
+    };
     let verdict = export.run(&session).await;
     session.close().await;
     verdict
@@ -30,22 +42,25 @@ async fn export(settings: &Settings, target: &Path, format: ExportFormat) -> Res
 
 async fn import_file(settings: &Settings, file: &Path, dry_run: bool) -> Result<Verdict, Failure> {
     let session = Session::silent(settings.clone());
-    let verdict = Import { files: vec![file.into()], dry_run }.run(&session).await;
+    let import = Import { dry_run, ..whole(file) };
+    let verdict = import.run(&session).await;
     session.close().await;
     verdict
 }
 
-/// The memories of an export, without the checks, which hold the header too.
+fn whole(file: &Path) -> Import {
+    Import { files: vec![file.into()], dry_run: false, restore_deleted: false, mark_imported: false }
+}
+
+/// The records of an export, without the checks, which hold the header too.
 fn records(path: &Path) -> Vec<Value> {
     let text = std::fs::read_to_string(path).unwrap();
     let lines: Vec<Value> = text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let is_memory = |line: &&Value| line["record"] == "memory";
-    let mut memories: Vec<Value> = lines.iter().filter(is_memory).cloned().collect();
-    for memory in &mut memories {
-        memory.as_object_mut().unwrap().remove("check");
+    let mut records: Vec<Value> = lines[1..lines.len() - 1].to_vec();
+    for record in &mut records {
+        record.as_object_mut().unwrap().remove("check");
     }
-    assert_eq!(memories.len() + 2, lines.len());
-    memories
+    records
 }
 
 #[tokio::test]
@@ -75,11 +90,132 @@ async fn what_was_exported_is_imported_with_its_times_tags_and_stores() {
         }
         assert_eq!(after["total"], 2);
     }
-    let (first, second) = (home.path().join("1.jsonl"), home.path().join("2.jsonl"));
-    export(&settings(home.path(), "jsonl"), &first, ExportFormat::Native).await.unwrap();
-    import_file(&new, &first, false).await.unwrap();
+    let (jsonl, second) = (home.path().join("a.jsonl"), home.path().join("2.jsonl"));
+    import_file(&new, &jsonl, false).await.unwrap();
     export(&new, &second, ExportFormat::Native).await.unwrap();
-    assert_eq!(records(&first), records(&second));
+    let in_first: Vec<Value> = records(&jsonl);
+    assert_eq!(in_first.len(), 2);
+    assert_eq!(in_first, records(&second));
+}
+
+/// A database with a live, a replaced and a deleted memory, each with a vector.
+async fn of_every_kind(home: &Path) -> Settings {
+    let old = settings(home, "old");
+    for text in ["one", "two", "three"] {
+        call(&old, "memory_store", json!({ "content": text, "metadata": { "k": 1.0 } })).await;
+    }
+    let found = call(&old, "memory_list", json!({})).await;
+    let key = |text: &str| {
+        let memories = found["memories"].as_array().unwrap();
+        memories.iter().find(|memory| memory["content"] == text).unwrap()["content_hash"].clone()
+    };
+    let version = json!({ "content_hash": key("one"), "updates": { "content": "four" }, "versioned": true });
+    call(&old, "memory_update", version).await;
+    call(&old, "memory_delete", json!({ "content_hash": key("two") })).await;
+    old
+}
+
+#[tokio::test]
+async fn an_export_brings_back_versions_deletions_vectors_and_whose_words_they_are() {
+    let home = tempfile::tempdir().unwrap();
+    let (old, new) = (of_every_kind(home.path()).await, settings(home.path(), "new"));
+    let (first, second) = (home.path().join("1.jsonl"), home.path().join("2.jsonl"));
+    export(&old, &first, ExportFormat::Native).await.unwrap();
+    assert_eq!(import_file(&new, &first, false).await.unwrap(), Verdict::Success);
+    export(&new, &second, ExportFormat::Native).await.unwrap();
+    let given = records(&first);
+    assert_eq!(given, records(&second));
+    assert_eq!(given.len(), 4);
+    assert!(given.iter().all(|record| record["vector"].is_string()), "{given:?}");
+    assert!(given.iter().all(|record| record["origin"]["kind"] != "import"));
+    assert_eq!(given[3]["deletion"], 1);
+    let tally = told(&new, &first, |import| Import { dry_run: true, ..import }).await;
+    assert_eq!((&tally["duplicates"], &tally["deleted"]["duplicates"]), (&json!(3), &json!(1)));
+}
+
+#[tokio::test]
+async fn somebody_elses_export_is_marked_as_imported() {
+    let home = tempfile::tempdir().unwrap();
+    let (old, new) = (of_every_kind(home.path()).await, settings(home.path(), "new"));
+    let (first, second) = (home.path().join("1.jsonl"), home.path().join("2.jsonl"));
+    export(&old, &first, ExportFormat::Native).await.unwrap();
+    let session = Session::silent(new.clone());
+    let import = Import { mark_imported: true, ..whole(&first) };
+    assert_eq!(import.run(&session).await.unwrap(), Verdict::Success);
+    session.close().await;
+    export(&new, &second, ExportFormat::Native).await.unwrap();
+    let taken = records(&second);
+    assert_eq!(taken.len(), 4);
+    assert!(taken.iter().all(|record| record["origin"]["kind"] == "import" && record["vector"].is_null()));
+}
+
+async fn told(settings: &Settings, file: &Path, import: impl FnOnce(Import) -> Import) -> Value {
+    let session = Session::silent(settings.clone());
+    let tally = import(whole(file)).take_in(&session).await.unwrap();
+    session.close().await;
+    tally.for_programs()
+}
+
+#[tokio::test]
+async fn a_dry_run_tells_what_the_import_then_does_and_changes_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let old = of_every_kind(home.path()).await;
+    let file = home.path().join("1.jsonl");
+    export(&old, &file, ExportFormat::Native).await.unwrap();
+    let empty = settings(home.path(), "empty");
+    let partly = settings(home.path(), "partly");
+    for text in ["two", "three"] {
+        call(&partly, "memory_store", json!({ "content": text })).await;
+    }
+    let found = call(&partly, "memory_list", json!({})).await;
+    let three = found["memories"].as_array().unwrap().iter().find(|memory| memory["content"] == "three");
+    call(&partly, "memory_delete", json!({ "content_hash": three.unwrap()["content_hash"] })).await;
+    for settings in [&empty, &partly, &old] {
+        for restore_deleted in [true, false] {
+            let before = std::fs::exists(&settings.database.value).unwrap();
+            let mut dry =
+                told(settings, &file, |import| Import { dry_run: true, restore_deleted, ..import }).await;
+            assert_eq!(std::fs::exists(&settings.database.value).unwrap(), before);
+            let again =
+                told(settings, &file, |import| Import { dry_run: true, restore_deleted, ..import }).await;
+            assert_eq!(dry, again, "the first changed nothing");
+            dry["dry_run"] = false.into();
+            assert_eq!(told(settings, &file, |import| Import { restore_deleted, ..import }).await, dry);
+        }
+    }
+}
+
+#[tokio::test]
+async fn what_was_deleted_here_stays_deleted_unless_that_is_asked_for() {
+    let home = tempfile::tempdir().unwrap();
+    let (old, new) = (settings(home.path(), "old"), settings(home.path(), "new"));
+    let file = home.path().join("1.jsonl");
+    for settings in [&old, &new] {
+        call(settings, "memory_store", json!({ "content": "one" })).await;
+    }
+    export(&old, &file, ExportFormat::Native).await.unwrap();
+    let key = call(&new, "memory_list", json!({})).await["memories"][0]["content_hash"].clone();
+    call(&new, "memory_delete", json!({ "content_hash": key })).await;
+    let kept = told(&new, &file, |import| import).await;
+    assert_eq!((&kept["created"], &kept["still_deleted"]), (&json!(0), &json!(1)));
+    assert_eq!(call(&new, "memory_list", json!({})).await["total"], 0);
+    let back = told(&new, &file, |import| Import { restore_deleted: true, ..import }).await;
+    assert_eq!((&back["restored"], &back["pending"]), (&json!(1), &json!(0)));
+    assert_eq!(call(&new, "memory_list", json!({})).await["total"], 1);
+}
+
+#[tokio::test]
+async fn links_of_the_reference_memory_server_are_taken_in() {
+    let home = tempfile::tempdir().unwrap();
+    let new = settings(home.path(), "new");
+    let file = home.path().join("memory.json");
+    let entity =
+        json!({ "type": "entity", "name": "Ada", "entityType": "person", "observations": ["likes tea"] });
+    std::fs::write(&file, format!("{entity}\n")).unwrap();
+    let tally = told(&new, &file, |import| import).await;
+    assert_eq!((&tally["created"], &tally["links"]["created"]), (&json!(1), &json!(1)));
+    let page = call(&new, "memory_search", json!({ "query": "tea", "entity": "ada" })).await;
+    assert_eq!(page["total"], 1, "{page}");
 }
 
 #[tokio::test]
@@ -120,11 +256,14 @@ fn a_tally_tells_people_every_number_that_is_not_zero() {
     let mut tally = Tally::new(false);
     let summary = Summary { refused: 1, ..Summary::default() };
     tally.begin(Path::new("x.json"), &summary);
-    for outcome in [ImportOutcome::Created, ImportOutcome::Restored, ImportOutcome::Duplicate] {
-        tally.add(outcome);
+    let live = Told::Live { has_vector: true };
+    for loaded in [Loaded::Written, Loaded::Replaced, Loaded::Live, Loaded::Deleted] {
+        [live, Told::Live { has_vector: false }, Told::Deleted, Told::Link]
+            .into_iter()
+            .for_each(|told| tally.add(told, loaded));
     }
+    (0..1200).for_each(|_| tally.add(Told::Link, Loaded::Written));
     tally.refuse(transfer::Place::Line(3), &transfer::Refusal::Missing { field: "content" });
-    tally.edges = 1200;
     insta::assert_snapshot!(anstream::adapter::strip_str(&tally.for_people()).to_string());
     assert!(!tally.is_complete());
 }

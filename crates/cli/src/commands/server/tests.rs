@@ -33,7 +33,7 @@ async fn who_asks_again_ends_the_server_at_once() {
 #[test]
 fn the_flags_of_the_original_stand_for_their_variables() {
     let server = Server { debug: true, storage_backend: Some("hybrid".to_owned()) };
-    let source = Source { db: Some("x.db".into()), log_level: None };
+    let source = Source { db: Some("x.db".into()), config: Some("c.toml".into()), log_level: None };
     let flags = server.flag_values(&source);
     let flags: Vec<_> =
         flags.iter().map(|flag| (flag.flag, flag.variable, flag.text.to_str().unwrap())).collect();
@@ -41,6 +41,7 @@ fn the_flags_of_the_original_stand_for_their_variables() {
         flags,
         [
             ("--db", "MCP_MEMORY_SQLITE_PATH", "x.db"),
+            ("--config", "MCP_MEMORY_CONFIG", "c.toml"),
             ("--debug", "MCP_LOG_LEVEL", "debug"),
             ("--storage-backend", "MCP_MEMORY_STORAGE_BACKEND", "hybrid"),
         ]

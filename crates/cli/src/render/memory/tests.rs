@@ -67,3 +67,28 @@ fn a_page_says_how_many_there_are() {
     let none = List { total: 0, total_pages: 0, ..beyond };
     assert_eq!(text(&none), "no memories");
 }
+
+#[test]
+fn a_hit_says_how_its_score_came_about_when_it_was_asked() {
+    let mut first = json!(memory(json!({})));
+    first["score"] = json!(0.72);
+    first["explanation"] = json!({
+        "terms": [{"name": "words", "raw": 1.0, "value": 0.5, "weight": 0.6}, {"name": "quality", "value": 0.25, "weight": 0.4}],
+        "verbatim": true, "base_score": 0.7, "quality_weight": 0.1, "quality": 0.9
+    });
+    let found: Search = serde_json::from_value(json!({
+        "memories": [first], "total": 1, "omitted": 0, "mode": "hybrid", "notices": []
+    }))
+    .unwrap();
+    let text = stripped(&search(&found, Extent::Beginning, &noon()));
+    let lines: Vec<&str> = text.lines().skip(3).map(str::trim).collect();
+    assert_eq!(
+        lines,
+        [
+            "words 0.500 (from 1.000) counts 0.60",
+            "quality 0.250 counts 0.40",
+            "the whole query is in the text",
+            "quality 0.90 counts 0.10, the rest was 0.700",
+        ]
+    );
+}

@@ -128,18 +128,6 @@ fn another_store_is_never_silently_replaced() {
 }
 
 #[test]
-fn only_the_model_that_is_built_in_is_accepted() {
-    for name in ["all-MiniLM-L6-v2", "sentence-transformers/all-MiniLM-L6-v2"] {
-        assert!(with(&[("MCP_EMBEDDING_MODEL", name)]).is_ok(), "{name}");
-    }
-    let error = error(&[("MCP_EMBEDDING_MODEL", "all-mpnet-base-v2")]);
-    assert!(
-        error.contains("all-mpnet-base-v2") && error.contains("one model built in, all-MiniLM-L6-v2"),
-        "{error}"
-    );
-}
-
-#[test]
 fn weights_are_normalised_and_a_missing_one_is_the_originals() {
     for (words, meaning, expected) in [
         ("0.3", "0.7", (0.3, 0.7)),

@@ -5,28 +5,11 @@ use super::{Effect, Section, public, secret};
 /// What belongs to a later release, part by part.
 pub(super) const SECTIONS: &[Section] = &[
     Section {
-        title: "Tags and languages",
+        title: "Languages",
         effect: Effect::Later,
         variables: &[
-            public("MCP_CUSTOM_TAG_NAMESPACES", "", "further beginnings of tags"),
             public("MCP_LOCALE", "en", "the language of extraction and harvest"),
             public("HARVEST_LOCALE", "en", "as the variable above, if that is not set"),
-        ],
-    },
-    Section {
-        title: "Scheduled backups and examination",
-        effect: Effect::Later,
-        variables: &[
-            public("MCP_BACKUP_ENABLED", "true", "whether backups are made on a schedule"),
-            public("MCP_BACKUP_INTERVAL", "daily", "how often: `hourly`, `daily`, `weekly`"),
-            public("MCP_BACKUP_RETENTION", "7", "how many days a backup is kept"),
-            public("MCP_BACKUP_MAX_COUNT", "10", "how many backups are kept"),
-            public(
-                "MCP_MEMORY_INTEGRITY_CHECK_ENABLED",
-                "true",
-                "whether a server examines its database from time to time",
-            ),
-            public("MCP_MEMORY_INTEGRITY_CHECK_INTERVAL", "1800", "how often, in seconds"),
         ],
     },
     Section {

@@ -10,9 +10,13 @@ const MOST_WRONG: usize = 3;
 /// The known name that differs least from one that is not known; none when none is near.
 #[must_use]
 pub fn nearest(name: &str) -> Option<&'static str> {
-    let name = name.to_ascii_uppercase();
+    closest(&name.to_ascii_uppercase(), names().filter(|known| !known.contains('*')))
+}
+
+/// The name among several that differs least from one; none when none is near.
+pub(super) fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (name.len() / WRONG_IN).min(MOST_WRONG);
-    let distances = names().filter(|known| !known.contains('*')).map(|known| (distance(&name, known), known));
+    let distances = known.map(|known| (distance(name, known), known));
     let (distance, known) = distances.min_by_key(|(distance, _)| *distance)?;
     (distance <= limit).then_some(known)
 }

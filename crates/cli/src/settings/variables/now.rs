@@ -13,11 +13,9 @@ pub(super) const SECTIONS: &[Section] = &[
             public(super::SQLITEVEC_PATH, "", "the database file").instead_of(super::SQLITE_PATH),
             public(
                 super::BASE_DIR,
-                "Linux `~/.local/share/mcp-memory`, macOS `~/Library/Application Support/mcp-memory`, Windows `%LOCALAPPDATA%\\mcp-memory`",
+                "Linux `~/.local/share/mcp-memory`, macOS `~/Library/Application Support/mcp-memory`; there is no release for Windows",
                 "the directory of database and backups",
             ),
-            public(super::LOCAL_APP_DATA, "of Windows", "on Windows, where the default directory is")
-                .instead_of(super::BASE_DIR),
             public(super::BACKUPS_PATH, "`<base>/backups`", "the directory of backups"),
             public(super::BACKUPS_PATH_OLD, "", "the directory of backups").instead_of(super::BACKUPS_PATH),
             public(super::SQLITE_PRAGMAS, "", "PRAGMAs for each connection: `name=value,name=value`"),
@@ -35,15 +33,27 @@ pub(super) const SECTIONS: &[Section] = &[
             public(
                 super::EMBEDDING_MODEL,
                 "all-MiniLM-L6-v2",
-                "the embedding model: `all-MiniLM-L6-v2`, which is built in",
+                "the embedding model: `all-MiniLM-L6-v2`, which is built in, the path of a directory as sentence-transformers writes it, or the name of a model that Hugging Face's tools have downloaded",
             ),
             secret(
                 super::EXTERNAL_EMBEDDING_URL,
                 "",
                 "the whole address of an OpenAI-compatible embeddings endpoint, used instead of the built-in model",
             ),
+            public(
+                super::EXTERNAL_EMBEDDING_URL_FILE,
+                "",
+                "a file with that address, which its owner alone can read",
+            )
+            .instead_of(super::EXTERNAL_EMBEDDING_URL),
             public(super::EXTERNAL_EMBEDDING_MODEL, "nomic-embed-text", "the endpoint's model"),
             secret(super::EXTERNAL_EMBEDDING_KEY, "", "the endpoint's key, sent as a bearer token"),
+            public(
+                super::EXTERNAL_EMBEDDING_KEY_FILE,
+                "",
+                "a file with that key, which its owner alone can read",
+            )
+            .instead_of(super::EXTERNAL_EMBEDDING_KEY),
             public(
                 super::EXTERNAL_EMBEDDING_DIMENSION,
                 "that of the model",
@@ -112,6 +122,11 @@ pub(super) const SECTIONS: &[Section] = &[
                 "",
                 "after how many days a server removes deleted memories for good, 1 to 36500; without it they stay",
             ),
+            public(
+                super::TAG_NAMESPACES,
+                "",
+                "further namespaces of tags, separated by commas: tags with others are stored too, and told in the log (level info)",
+            ),
             public(super::AGENT_ID, "", "the author that stored memories are marked with"),
             public(
                 super::INCLUDE_HOSTNAME,
@@ -121,12 +136,41 @@ pub(super) const SECTIONS: &[Section] = &[
         ],
     },
     Section {
+        title: "What a server does by itself",
+        effect: Effect::Now,
+        variables: &[
+            public(super::BACKUP_ENABLED, "true", "whether a server makes backups on a schedule"),
+            public(
+                super::BACKUP_INTERVAL,
+                "daily",
+                "how old the newest backup may become before a server makes the next: `hourly`, `daily`, `weekly`",
+            ),
+            public(
+                super::BACKUP_RETENTION,
+                "7",
+                "how many days such a backup is kept, 1 to 365; the newest always is",
+            ),
+            public(super::BACKUP_MAX_COUNT, "10", "how many of them are kept, 1 to 100"),
+            public(super::CHECK_ENABLED, "true", "whether a server looks for damage from time to time"),
+            public(super::CHECK_INTERVAL, "1800", "how often, in seconds, 60 to 86400"),
+        ],
+    },
+    Section {
         title: "Tools",
         effect: Effect::Now,
         variables: &[public(
             super::TOOL_PROFILE,
             "default",
             "which tools an assistant is shown: `default`, `full`, `legacy`; all can be called",
+        )],
+    },
+    Section {
+        title: "Configuration file",
+        effect: Effect::Now,
+        variables: &[public(
+            super::CONFIG,
+            "`$XDG_CONFIG_HOME/mcp-memory/config.toml`, else `~/.config/mcp-memory/config.toml`",
+            "the configuration file; read from the environment and `--config` alone",
         )],
     },
     Section {

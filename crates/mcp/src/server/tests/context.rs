@@ -21,18 +21,19 @@ async fn what_is_offered_is_advertised_in_both_eras() {
 }
 
 #[tokio::test]
-async fn every_resource_that_is_listed_is_read_as_json() {
+async fn every_resource_that_is_listed_is_read_in_its_form() {
     let mut client = Client::start();
     client.call("memory_store", json!({"content": "port 5433", "tags": ["infra"]})).await;
     let listed = client.result("resources/list", json!({})).await;
     let resources = listed["resources"].as_array().unwrap();
-    assert_eq!(resources.len(), 4);
+    assert_eq!(resources.len(), 5);
     for resource in resources {
-        assert_eq!(resource["mimeType"], "application/json");
         let read = client.result("resources/read", json!({"uri": resource["uri"]})).await;
         let contents = &read["contents"][0];
-        assert_eq!((&contents["uri"], &contents["mimeType"]), (&resource["uri"], &json!("application/json")));
-        serde_json::from_str::<Value>(contents["text"].as_str().unwrap()).unwrap();
+        assert_eq!((&contents["uri"], &contents["mimeType"]), (&resource["uri"], &resource["mimeType"]));
+        let is_json = serde_json::from_str::<Value>(contents["text"].as_str().unwrap()).is_ok();
+        let expected = if is_json { "application/json" } else { "text/markdown" };
+        assert_eq!(resource["mimeType"], expected, "{read}");
     }
     let templates = client.result("resources/templates/list", json!({})).await;
     let templates: Vec<&str> = templates["resourceTemplates"]
@@ -41,8 +42,14 @@ async fn every_resource_that_is_listed_is_read_as_json() {
         .iter()
         .map(|template| template["uriTemplate"].as_str().unwrap())
         .collect();
-    let expected =
-        ["memory://recent/{n}", "memory://tag/{tag}", "memory://memory/{hash}", "memory://search/{query}"];
+    let expected = [
+        "memory://recent/{n}",
+        "memory://tag/{tag}",
+        "memory://memory/{hash}",
+        "memory://search/{query}",
+        "memory://entity/{name}",
+        "memory://onboarding/{client}",
+    ];
     assert_eq!(templates, expected);
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::{Client, text};
 use crate::server::MAX_LINE_BYTES;
+use crate::server::weight::Weight;
 
 async fn assert_alive(client: &mut Client) {
     assert_eq!(client.result("ping", json!({})).await, json!({}));
@@ -132,7 +133,7 @@ async fn reading_pauses_while_64_mib_are_in_flight_and_goes_on_when_they_are_ans
     loop {
         let call = json!({"name": "memory_store", "arguments": {"content": format!("held {read}")}});
         let call = json!({"jsonrpc": "2.0", "id": read, "method": "tools/call", "params": call}).to_string();
-        let padding = " ".repeat(4 * 1024 * 1024 - call.len());
+        let padding = " ".repeat(4 * 1024 * 1024 - Weight::of(call.as_bytes()).bytes);
         let line = format!("{call}{padding}\n");
         if tokio::time::timeout(Duration::from_secs(1), client.send_bytes(line.as_bytes())).await.is_err() {
             break;
@@ -140,7 +141,7 @@ async fn reading_pauses_while_64_mib_are_in_flight_and_goes_on_when_they_are_ans
         read += 1;
         assert!(read < 20, "nothing paused the reading");
     }
-    // 16 lines are 64 MiB; the one after them is read, and nothing after that.
+    // 16 lines weigh 64 MiB; the one after them is read, and nothing after that.
     assert_eq!(read, 17);
     held.release();
     for _ in 0..read {

@@ -169,3 +169,33 @@ async fn a_client_that_asks_for_progress_hears_that_its_call_is_still_worked_on(
     held.release();
     assert_eq!(client.next().await.unwrap()["id"], "quiet");
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_client_hears_how_many_steps_of_how_many_are_done() {
+    let (engine, held) = held::engine();
+    let mut client = Client::of(&engine, Capability::Admin);
+    let turns: Vec<_> = (0..40).map(|n| json!({"content": format!("{n} {}", "x ".repeat(700))})).collect();
+    let arguments = json!({"turns": turns, "session_id": "s"});
+    let params =
+        json!({"name": "memory_store_session", "arguments": arguments, "_meta": {"progressToken": "t"}});
+    client.send(json!({"jsonrpc": "2.0", "id": 1, "method": "tools/call", "params": params})).await;
+    let told = async |client: &mut Client| {
+        let notice = client.next().await.unwrap();
+        assert_eq!(notice["method"], "notifications/progress", "{notice}");
+        let params = &notice["params"];
+        assert_eq!(params["total"], 80.0, "a text is embedded and written: {params}");
+        (params["progress"].as_f64().unwrap(), params["message"].as_str().unwrap().to_owned())
+    };
+    assert_eq!(told(&mut client).await, (0.0, "0 of 80 steps done".to_owned()));
+    held.entered(1).await;
+    held.let_one_pass();
+    assert_eq!(told(&mut client).await, (16.0, "16 of 80 steps done".to_owned()));
+    let since = tokio::time::Instant::now();
+    assert_eq!(told(&mut client).await, (16.5, "still working, 16 of 80 steps done".to_owned()));
+    assert_eq!(since.elapsed(), Duration::from_secs(2));
+    held.let_one_pass();
+    assert_eq!(told(&mut client).await, (32.0, "32 of 80 steps done".to_owned()));
+    held.release();
+    let answer = client.next().await.unwrap();
+    assert_eq!(answer["result"]["structuredContent"]["chunks"].as_array().unwrap().len(), 40, "{answer}");
+}

@@ -98,14 +98,15 @@ pub(super) static LIST_MEMORIES: Tool = Tool {
     annotations: READS,
     capability: Capability::Read,
     profile: Profile::Legacy,
-    parameters: list::TOOL.parameters,
+    parameters: &list::parameters(10, true),
     unsupported: list::TOOL.unsupported,
     example: r#"{"page": 1, "tags": ["infra"]}"#,
     output: schema::of_answer::<wire::List>,
     run: |caller, arguments| -> Running<'_> {
         Box::pin(async move {
             let call = Call::of(&list::TOOL, &LIST_MEMORIES, arguments)?;
-            call.renamed("page_size", "page_size", Some(10.into())).run(caller).await
+            let call = call.renamed("page_size", "page_size", Some(10.into()));
+            call.renamed("include_superseded", "include_superseded", Some(true.into())).run(caller).await
         })
     },
 };
@@ -217,5 +218,6 @@ async fn by_tag(caller: &Caller, mut arguments: Arguments) -> Result<Answer, Too
     let call = Call::of(&list::TOOL, &SEARCH_BY_TAG, arguments)?;
     let call = super::with_tags(call, TAGS.name)?;
     let call = call.with("tag_match", if needs_all { "all" } else { "any" });
+    let call = call.with("include_superseded", true);
     call.with("page_size", Value::from(MAX_PAGE_SIZE)).run(caller).await
 }

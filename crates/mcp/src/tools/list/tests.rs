@@ -118,3 +118,54 @@ async fn what_nobody_used_for_days_is_listed_by_its_age() {
     let text = tools.failure("memory_list", json!({"stale_days": 0})).await;
     assert!(text.contains("`stale_days` is 0, it must be from 1"), "{text}");
 }
+
+#[tokio::test]
+async fn replaced_memories_are_left_out_and_counted_unless_they_are_asked_for() {
+    let tools = Tools::default();
+    let old = tools.store(json!({"content": "port 5432", "tags": ["infra"]})).await;
+    tools.store(json!({"content": "a memory of its own", "tags": ["other"]})).await;
+    tools.next_day();
+    let updates = json!({"content": "port 5433", "reason": "moved"});
+    let versioned = json!({"content_hash": old, "updates": updates, "versioned": true});
+    tools.answer("memory_update", versioned).await;
+    let answer = tools.answer("memory_list", json!({})).await;
+    assert_eq!(contents(&answer), ["port 5433", "a memory of its own"]);
+    assert_eq!(
+        (&answer.structured["total"], &answer.structured["superseded_hidden"]),
+        (&json!(2), &json!(1))
+    );
+    let notice = answer.structured["notices"][0].as_str().unwrap();
+    assert!(notice.starts_with("1 more were replaced") && notice.contains("include_superseded"), "{notice}");
+    let other = tools.answer("memory_list", json!({"tags": ["other"]})).await.structured;
+    assert_eq!((other.get("superseded_hidden"), other.get("notices")), (None, None));
+    let all = tools.answer("memory_list", json!({"include_superseded": true})).await;
+    assert_eq!(contents(&all), ["port 5433", "a memory of its own", "port 5432"]);
+    assert_eq!(all.structured.get("superseded_hidden"), None);
+
+    // Release 8 knew no such memories and showed everything.
+    for (tool, arguments) in
+        [("list_memories", json!({})), ("search_by_tag", json!({"tags": ["infra", "other"]}))]
+    {
+        let answer = tools.answer(tool, arguments).await;
+        assert_eq!(contents(&answer), ["port 5433", "a memory of its own", "port 5432"], "{tool}");
+    }
+    let current = tools.answer("list_memories", json!({"include_superseded": false})).await;
+    assert_eq!(contents(&current).len(), 2);
+
+    let found = tools.answer("memory_search", json!({"tags": ["infra"]})).await;
+    assert_eq!(contents(&found), ["port 5433"]);
+    assert!(found.text.contains("Note: 1 more were replaced by newer versions"), "{}", found.text);
+    for (tool, arguments) in [
+        ("memory_search", json!({"query": "port 5432"})),
+        ("memory_search", json!({"query": "port 5432", "mode": "exact"})),
+        ("memory_search", json!({"query": "port 5432", "mode": "ranked"})),
+        ("retrieve_memory", json!({"query": "port 5432"})),
+        ("recall_memory", json!({"query": "port 5432 last week"})),
+        ("recall_by_timeframe", json!({"start_date": "2020-01-01", "end_date": "2030-01-01"})),
+    ] {
+        let answer = tools.answer(tool, arguments.clone()).await;
+        assert!(!contents(&answer).contains(&"port 5432"), "{tool} {arguments}: {}", answer.text);
+    }
+    let stats = tools.answer("memory_stats", json!({})).await.structured;
+    assert_eq!((&stats["total_memories"], &stats["superseded"]), (&json!(3), &json!(1)));
+}

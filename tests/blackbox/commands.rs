@@ -1,0 +1,17 @@
+//! The commands around the memories: what people read, what programs read, what is refused and how.
+//!
+//! | file | commands |
+//! |---|---|
+//! | [`revisions`] | `update`, `history` |
+//! | [`undoing`] | `delete`, `undelete`, `purge` |
+//! | [`backups`] | `backup`, `verify`, `restore` |
+//! | [`transfers`] | `import`, `export` |
+//! | [`looking`] | filters of `search`, `list` and `delete`; `tags`, `stats`, `config` |
+//! | [`odd_usage`] | places, names and neighbours that nobody thinks of |
+
+mod backups;
+mod looking;
+mod odd_usage;
+mod revisions;
+mod transfers;
+mod undoing;
