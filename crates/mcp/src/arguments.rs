@@ -18,15 +18,16 @@ const SHOWN_CHARS: usize = 60;
 pub(crate) struct Arguments {
     parameters: &'static [Parameter],
     given: Map<String, Value>,
+    warnings: Vec<String>,
 }
 
 impl Arguments {
     /// Sorts what was given under the parameters' names.
     pub(crate) fn new(tool: &'static Tool, arguments: Map<String, Value>) -> Result<Self, ToolError> {
-        let mut given = Map::new();
+        let (mut given, mut warnings) = (Map::new(), Vec::new());
         for (name, value) in arguments {
             let Some(parameter) = tool.parameters.iter().find(|parameter| parameter.answers_to(&name)) else {
-                check_unsupported(tool, &name, &value)?;
+                warnings.extend(check_unsupported(tool, &name, &value)?);
                 continue;
             };
             if is_blank(&value) {
@@ -39,12 +40,17 @@ impl Arguments {
                 )));
             }
         }
-        Ok(Self { parameters: tool.parameters, given })
+        Ok(Self { parameters: tool.parameters, given, warnings })
     }
 
     /// Whether the caller gave it.
     pub(crate) fn is_given(&self, name: &str) -> bool {
         self.given.contains_key(name)
+    }
+
+    /// What was given and has no effect, for the receipt.
+    pub(crate) fn warnings(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.warnings)
     }
 
     /// Everything that was given, under the parameters' own names, as it was given.
@@ -217,13 +223,13 @@ fn record<const N: usize>(fields: &[Parameter], path: &str, item: &Value) -> Res
     Ok(texts)
 }
 
-fn check_unsupported(tool: &Tool, name: &str, value: &Value) -> Result<(), ToolError> {
+fn check_unsupported(tool: &Tool, name: &str, value: &Value) -> Result<Option<String>, ToolError> {
     if let Some(unsupported) = tool.unsupported.iter().find(|unsupported| unsupported.name == name) {
         if (unsupported.harmless)(value) {
-            return Ok(());
+            return Ok(None);
         }
-        let instead = unsupported.instead;
-        return Err(ToolError::invalid(format!("`{name}` is not supported yet: {instead}")));
+        let message = format!("`{name}` is not supported yet: {}", unsupported.instead);
+        return if unsupported.is_refused { Err(ToolError::invalid(message)) } else { Ok(Some(message)) };
     }
     let valid: Vec<&str> = tool.parameters.iter().map(|parameter| parameter.name).collect();
     let valid =

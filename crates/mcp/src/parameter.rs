@@ -94,7 +94,7 @@ impl Parameter {
 }
 
 /// A parameter of the original that does nothing here yet. A call that asks for it is refused rather than answered as if
-/// it had not asked.
+/// it had not asked, or, where more would be lost, answered with a warning.
 #[derive(Debug, Clone, Copy)]
 pub struct Unsupported {
     /// Its name.
@@ -103,12 +103,24 @@ pub struct Unsupported {
     pub instead: &'static str,
     /// Which values ask for nothing that is not done anyway; they are accepted.
     pub(crate) harmless: fn(&Value) -> bool,
+    /// Whether other values are refused; else they are warned of.
+    pub(crate) is_refused: bool,
 }
 
 impl Unsupported {
     /// A parameter that is off when it is null, empty, zero or false.
     pub(crate) const fn new(name: &'static str, instead: &'static str) -> Self {
-        Self { name, instead, harmless: is_off }
+        Self { name, instead, harmless: is_off, is_refused: true }
+    }
+
+    /// The same, but a call that asks for it is carried out, with a warning.
+    pub(crate) const fn warned_of(self) -> Self {
+        Self { is_refused: false, ..self }
+    }
+
+    /// A parameter that only says how another one is meant.
+    pub(crate) const fn of_another(name: &'static str, instead: &'static str) -> Self {
+        Self { harmless: |_| true, is_refused: false, ..Self::new(name, instead) }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::wire::{EntityMemory, Explanation, Hit, Memory, Pair, Search, Term, Version, Window};
+use crate::wire::{EntityMemory, Explanation, Hit, Memory, Origin, Pair, Search, Term, Version, Window};
 
 /// What a memory costs beyond its own characters, as the original counts.
 const OVERHEAD_CHARS: u64 = 200;
@@ -171,7 +171,8 @@ fn write_item(text: &mut String, number: usize, hit: &Hit) {
     let _infallible = write!(
         text,
         "{number}. {}\n   Hash: {}\n   Created: {created}{tags}{via}\n",
-        memory.content, memory.content_hash
+        indented(&memory.content),
+        memory.content_hash
     );
     let facts: Vec<String> = [
         memory.memory_type.as_ref().map(|kind| format!("Type: {kind}")),
@@ -180,10 +181,7 @@ fn write_item(text: &mut String, number: usize, hit: &Hit) {
         hit.similarity.map(|similarity| format!("Similarity: {similarity:.2}")),
         (memory.store != "default").then(|| format!("Store: {}", memory.store)),
         memory.superseded_by.as_ref().map(|hash| format!("Superseded by: {hash}")),
-        memory.origin.as_ref().map(|origin| match &origin.client {
-            Some(client) => format!("From: {} {client:?}", origin.kind),
-            None => format!("From: {}", origin.kind),
-        }),
+        memory.origin.as_ref().map(from),
     ]
     .into_iter()
     .flatten()
@@ -215,13 +213,34 @@ fn why(explanation: &Explanation) -> String {
 fn write_block(text: &mut String, number: usize, hit: &Hit) {
     let memory = &hit.memory;
     let created = memory.created_at_iso.as_deref().unwrap_or("unknown");
-    let _infallible =
-        writeln!(text, "=== Memory {number} ===\nTimestamp: {created}\nContent: {}", memory.content);
+    let _infallible = writeln!(
+        text,
+        "=== Memory {number} ===\nTimestamp: {created}\nContent: {}",
+        indented(&memory.content)
+    );
     let _infallible = writeln!(text, "Hash: {}\nTags: {}", memory.content_hash, memory.tags.join(", "));
     if let Some(score) = hit.score {
         let _infallible = writeln!(text, "Relevance Score: {score:.2}");
     }
+    if let Some(origin) = &memory.origin {
+        let _infallible = writeln!(text, "{}", from(origin));
+    }
     text.push_str("---\n");
+}
+
+/// A memory's text between the lines of ours. Its own lines are set in, deeper than any of ours, so that none of them can be
+/// taken for the end of the text, for another memory or for what we say of one.
+fn indented(content: &str) -> String {
+    const MARGIN: &str = "\n      ";
+    let lines = content.split(['\n', '\r', '\u{b}', '\u{c}', '\u{85}', '\u{2028}', '\u{2029}']);
+    lines.collect::<Vec<_>>().join(MARGIN)
+}
+
+fn from(origin: &Origin) -> String {
+    match &origin.client {
+        Some(client) => format!("From: {} {client:?}", origin.kind),
+        None => format!("From: {}", origin.kind),
+    }
 }
 
 /// `12,345`.

@@ -10,16 +10,19 @@ use testkit::Bench;
 
 use crate::ask::store_all;
 
+/// Steps as they were told: done, of how many.
+type Told = Arc<Mutex<Vec<(u64, u64)>>>;
+
 /// A writer, and what it tells.
-fn reporting(bench: &Bench) -> (Writer, Arc<Mutex<Vec<(u64, u64)>>>) {
-    let steps: Arc<Mutex<Vec<(u64, u64)>>> = Arc::default();
+fn reporting(bench: &Bench) -> (Writer, Told) {
+    let steps = Told::default();
     let told = Arc::clone(&steps);
     let progress = Progress::to(move |Step { done, total }| told.lock().unwrap().push((done, total)));
     let writer = bench.grant(Capability::Write).reporting(progress).writer().unwrap().clone();
     (writer, steps)
 }
 
-fn assert_whole(steps: &Mutex<Vec<(u64, u64)>>, total: u64) {
+fn assert_whole(steps: &Told, total: u64) {
     let steps = std::mem::take(&mut *steps.lock().unwrap());
     assert_eq!((steps.first(), steps.last()), (Some(&(0, total)), Some(&(total, total))), "{steps:?}");
     assert!(steps.windows(2).all(|two| two[0].0 < two[1].0 && two[0].1 == two[1].1), "{steps:?}");

@@ -60,10 +60,10 @@ pub(super) static TOOL: Tool = Tool {
         RESTORE_DELETED,
     ],
     unsupported: &[
-        Unsupported::new("auto_extract", "store each fact with a call of its own"),
-        Unsupported::new("min_extract_confidence", "store each fact with a call of its own"),
-        Unsupported::new("extract_types", "store each fact with a call of its own"),
-        Unsupported::new("role", "put the role into `metadata`"),
+        Unsupported::new("auto_extract", "store each fact with a call of its own").warned_of(),
+        Unsupported::of_another("min_extract_confidence", "store each fact with a call of its own"),
+        Unsupported::of_another("extract_types", "store each fact with a call of its own"),
+        Unsupported::new("role", "put the role into `metadata`").warned_of(),
     ],
     example: r#"{"content": "The staging database listens on port 5433", "tags": ["infra"], "memory_type": "note"}"#,
     output: schema::of_answer::<wire::Receipt>,
@@ -74,7 +74,9 @@ async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolEr
     let Some(writer) = caller.writer() else { return Err(insufficient_scope(&TOOL, caller.capability())) };
     let request = read(&mut arguments, caller)?;
     let store = request.partition.to_string();
-    let receipt = writer.store(request).await.map_err(|error| ToolError::from(error).while_doing(FAILURE))?;
+    let stored = writer.store(request).await;
+    let mut receipt = stored.map_err(|error| ToolError::from(error).while_doing(FAILURE))?;
+    receipt.warnings.extend(arguments.warnings());
     let text = text(&receipt, &store);
     let is_error = matches!(receipt.outcome, Outcome::Duplicate { .. });
     Ok(Answer { is_error, ..Answer::new(&wire::Receipt::new(receipt, &store), text)? })

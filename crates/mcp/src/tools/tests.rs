@@ -136,7 +136,7 @@ async fn an_unknown_parameter_is_answered_with_the_names_of_the_known_ones() {
 #[tokio::test]
 async fn a_parameter_that_does_nothing_yet_is_refused_unless_it_is_off() {
     for tool in all() {
-        for unsupported in tool.unsupported {
+        for unsupported in tool.unsupported.iter().filter(|unsupported| unsupported.is_refused) {
             let mut arguments = tool.example();
             arguments.insert(unsupported.name.to_owned(), json!("x"));
             let text = Tools::default().failure(tool.name, Value::Object(arguments.clone())).await;

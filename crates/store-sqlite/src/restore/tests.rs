@@ -8,10 +8,7 @@ use crate::SqliteStore;
 use crate::samples::{memory, model};
 
 fn options(directory: &tempfile::TempDir) -> Options {
-    Options {
-        busy_limit: Duration::from_millis(50),
-        ..Options::new(directory.path().join("m.db"), model())
-    }
+    Options { busy_limit: Duration::from_millis(50), ..Options::new(directory.path().join("m.db"), model()) }
 }
 
 /// A database with `old 0` to `old 4`, and a backup of it from when it had the first two only.

@@ -161,7 +161,7 @@ async fn copies_that_were_never_finished_are_told_and_removed_when_they_are_old(
     std::fs::create_dir_all(place.backups()).unwrap();
     let file = |name: &str, age_s: f64| {
         let path = place.backups().join(name);
-        let modified = std::time::Duration::from_secs_f64(crate::samples::now().as_seconds() - age_s);
+        let modified = std::time::Duration::from_secs_f64(now().as_seconds() - age_s);
         std::fs::File::create(&path).unwrap().set_modified(std::time::UNIX_EPOCH + modified).unwrap();
         path
     };

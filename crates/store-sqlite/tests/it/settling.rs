@@ -1,10 +1,11 @@
 //! Whose vectors a database holds, when there is little to tell it by; and vectors replaced under the same number.
 
-use ports::{Inserted, MemoryStore, VectorSpace};
+use model::Filter;
+use ports::{Check, Inserted, MemoryStore, VectorSpace};
 use rusqlite::{Connection, params};
-use store_sqlite::SqliteStore;
+use store_sqlite::{Options, SqliteStore};
 
-use crate::samples::{DIMENSION, Place, Random, embedded, memory, vector};
+use crate::samples::{DIMENSION, Place, Random, embedded, memory, model_of, vector};
 
 fn bytes(numbers: &[f32]) -> Vec<u8> {
     numbers.iter().flat_map(|number| number.to_le_bytes()).collect()
@@ -92,7 +93,7 @@ async fn nothing_that_was_not_compared_stays_when_the_table_becomes_the_models()
 
 /// The memory nearest to a seed's vector, if it is that vector's.
 async fn owner_of(store: &SqliteStore, seed: u64) -> Option<i64> {
-    let found = store.search_vectors(&vector(seed), &model::Filter::default(), 3).await.unwrap();
+    let found = store.search_vectors(&vector(seed), &Filter::default(), 3).await.unwrap();
     found.first().filter(|candidate| candidate.score > 0.99).map(|candidate| candidate.id.0)
 }
 
@@ -117,19 +118,60 @@ async fn vectors_of_a_model_that_were_dropped_and_made_again_are_seen_by_those_t
     let place = Place::empty();
     let (dropping, holding) = (place.open().await, place.open().await);
     dropping.insert(memory("text")).await.unwrap();
-    let small = crate::samples::model_of(8);
+    let small = model_of(8);
     let of = |numbers: [f32; 8]| model::Vector::new(numbers.to_vec()).unwrap();
     let (old, new) =
         (of([1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]), of([0.0, 1.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]));
     for vector in [&old, &new] {
-        let options = store_sqlite::Options { model: small.clone(), ..place.options() };
+        let options = Options { model: small.clone(), ..place.options() };
         let other = SqliteStore::open(options).await.unwrap();
         let waiting = other.unembedded(None, 10).await.unwrap();
         assert_eq!(other.add_vectors(vec![(waiting[0].clone(), vector.clone())]).await.unwrap(), 1);
-        let found = holding.search_space(&small, vector, &model::Filter::default(), 1).await.unwrap();
+        let found = holding.search_space(&small, vector, &Filter::default(), 1).await.unwrap();
         assert!(found[0].score > 0.99, "{found:?}");
         if *vector == old {
             assert_eq!(dropping.drop_vectors(&small).await.unwrap(), 1);
         }
     }
+}
+
+/// What is said about the vectors that are not those of the model in use.
+async fn told(store: &SqliteStore) -> Vec<String> {
+    let findings = store.check(Check::Quick).await.unwrap().findings;
+    let about = findings.into_iter().filter(|finding| finding.message.contains("vectors "));
+    about.map(|finding| finding.message).collect()
+}
+
+#[tokio::test]
+async fn of_vectors_that_are_not_the_models_it_is_said_when_they_are_searched() {
+    let place = Place::empty();
+    let store = place.open().await;
+    store.insert(embedded("one", 1)).await.unwrap();
+    assert_eq!(told(&store).await, Vec::<String>::new());
+    store.close().await;
+    let other = Options { model: model_of(8), ..place.options() };
+    let store = SqliteStore::open(other).await.unwrap();
+    assert_eq!(
+        told(&store).await,
+        [
+            "1 vectors are of the model test-model: kept, and searched only while that model is in use or named as the one before"
+        ]
+    );
+    // They are, when somebody names it.
+    let found =
+        store.search_space(&crate::samples::model(), &vector(1), &Filter::default(), 5).await.unwrap();
+    assert_eq!(found.len(), 1);
+}
+
+#[tokio::test]
+async fn of_vectors_that_were_not_compared_it_is_said_that_they_will_be() {
+    let (place, theirs) = unsettled().await;
+    put(&theirs, 1, "a memory of somebody", &some(1));
+    let store = place.open().await;
+    assert_eq!(
+        told(&store).await,
+        [
+            "1 vectors were not compared with the model in use yet: they are searched when they turn out to be its own"
+        ]
+    );
 }

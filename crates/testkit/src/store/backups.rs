@@ -1,11 +1,11 @@
-//! Backups of a store in memory: files with the keys of its memories.
+//! Backups of a store in memory (files with the keys of its memories), and the damage that it is said to have.
 
 use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use ports::{BackupClaim, BackupFile, StoreError, StoredBackup};
+use ports::{BackupClaim, BackupFile, IntegrityReport, StoreError, StoredBackup};
 
 use super::{FakeStore, Fault};
 
@@ -73,6 +73,12 @@ impl FakeStore {
             .collect();
         listed.sort_by_key(|backup| std::cmp::Reverse(backup.made_at.as_microseconds()));
         Ok(listed)
+    }
+
+    pub(super) fn told_findings(&self) -> Result<IntegrityReport, StoreError> {
+        drop(self.reading()?);
+        let findings = self.findings.lock().unwrap().clone();
+        Ok(IntegrityReport { checked: vec!["rows"], findings })
     }
 
     pub(super) fn remove_listed_backup(&self, backup: &StoredBackup) -> Result<(), StoreError> {

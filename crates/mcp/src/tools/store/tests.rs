@@ -290,3 +290,18 @@ async fn a_text_whose_deletion_was_recorded_is_stored_only_when_it_is_to_be_rest
     let restored = tools.answer("memory_store", json!({"content": "gone", "restore_deleted": "true"})).await;
     assert!(!restored.is_error, "{}", restored.text);
 }
+
+#[tokio::test]
+async fn what_the_original_would_have_extracted_is_warned_of_and_the_text_is_kept() {
+    let tools = Tools::default();
+    let qualified =
+        json!({"content": "a", "auto_extract": false, "min_extract_confidence": 0.5, "extract_types": ["x"]});
+    assert_eq!(tools.answer("memory_store", qualified).await.structured["warnings"], json!([]));
+    let asked = json!({"content": "b", "auto_extract": true, "min_extract_confidence": 0.9, "role": "user"});
+    let receipt = tools.answer("memory_store", asked).await;
+    assert_eq!(receipt.structured["outcome"], "created");
+    let warnings = receipt.structured["warnings"].as_array().unwrap();
+    assert_eq!(warnings.len(), 2, "{}", receipt.text);
+    assert!(warnings[0].as_str().unwrap().starts_with("`auto_extract` is not supported yet"), "{warnings:?}");
+    assert!(receipt.text.contains("Warning: `role` is not supported yet"), "{}", receipt.text);
+}
