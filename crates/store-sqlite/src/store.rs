@@ -87,7 +87,7 @@ impl SqliteStore {
     }
 
     /// Answers a question from the vectors of a model.
-    async fn ask<T: Send + 'static>(
+    pub(crate) async fn ask<T: Send + 'static>(
         &self,
         model: &ModelIdentity,
         question: impl Fn(&Connection, &Index) -> Result<T> + Send + 'static,
