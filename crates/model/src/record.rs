@@ -132,7 +132,6 @@ impl MemoryRecord {
             last_accessed: None,
             usage: None,
             vector: None,
-            chunks: Vec::new(),
         }
     }
 
@@ -186,6 +185,7 @@ mod tests {
             origin: None,
             partition: Partition::default(),
             vector: None,
+            chunks: Vec::new(),
         }
     }
 

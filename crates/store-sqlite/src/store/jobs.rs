@@ -63,7 +63,7 @@ impl SqliteStore {
     }
 
     /// Answers a question from the vectors of a model.
-    pub(super) async fn ask<T: Send + 'static>(
+    pub(crate) async fn ask<T: Send + 'static>(
         &self,
         model: &ModelIdentity,
         question: impl Fn(&Connection, &Index) -> Result<T> + Send + 'static,

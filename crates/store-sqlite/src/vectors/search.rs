@@ -33,6 +33,14 @@ const STEP: usize = 32;
 const SPARE: (usize, usize) = (8, 4);
 /// How often more candidates are taken (four times as many) before the filter gives its memories first.
 const WIDENINGS: usize = 3;
+/// From how many vectors on a selective filter is checked on those around the query before all memories are read for it.
+const LARGE: usize = if cfg!(test) { 600 } else { 32_768 };
+/// How many those are: one vector in so many.
+const RING_SHARE: usize = 32;
+/// On how many the filter is checked at first; twice as many each time.
+const RING_STEP: usize = 256;
+/// A factor that hardly a code reaches: its margin is the widest that is looked for.
+const WIDEST: f32 = 1.5;
 /// Of so many vectors one has to be selected for a scan of all to be faster.
 const SCAN_SHARE: usize = 32;
 
@@ -49,9 +57,14 @@ pub(crate) fn nearest(
     }
     let Some(mut question) = Question::of(connection, index, query)? else { return Ok(Vec::new()) };
     let condition = Condition::of(filter);
-    if !is_selective(filter)
-        && let Some(found) = question.check_candidates(&condition, limit)?
-    {
+    let found = if !is_selective(filter) {
+        question.check_candidates(&condition, limit)?
+    } else if index.len() >= LARGE && !is_list(filter) {
+        question.search_ring(&condition, limit)?
+    } else {
+        None
+    };
+    if let Some(found) = found {
         return Ok(found);
     }
     question.measure_selected(&condition, limit)
@@ -78,6 +91,11 @@ pub(crate) fn cosines(
 fn is_selective(filter: &Filter) -> bool {
     let is_other = matches!(&filter.partitions, PartitionScope::One(partition) if !partition.is_default());
     filter.is_selective() || is_other
+}
+
+/// Whether the filter names its memories, or is met by those of an index.
+fn is_list(filter: &Filter) -> bool {
+    filter.hashes.is_some() || filter.entity.is_some()
 }
 
 struct Question<'a> {
@@ -127,6 +145,37 @@ impl<'a> Question<'a> {
                     return Ok(Some(found));
                 }
                 width = width.saturating_mul(4);
+            }
+            Ok(None)
+        })
+    }
+
+    /// The nearest that meet the filter, looked for around the query, nearest first; none when they may lie farther away.
+    fn search_ring(&mut self, condition: &Condition, limit: usize) -> Result<Option<Vec<Candidate>>> {
+        let (index, query) = (self.index, Rc::clone(&self.query));
+        index.estimates(&query, |estimates| {
+            let places = highest(estimates, index.len() / RING_SHARE);
+            let mut ring: Vec<(f32, usize)> =
+                places.into_iter().map(|slot| (estimates[slot], slot)).collect();
+            ring.sort_unstable_by(|(a, _), (b, _)| b.total_cmp(a));
+            let edge = ring.last().map_or(f32::NEG_INFINITY, |(estimate, _)| *estimate);
+            let (mut best, mut rest, mut step) = (Best::new(limit), ring.as_slice(), RING_STEP);
+            while !rest.is_empty() {
+                let (now, later) = rest.split_at(step.min(rest.len()));
+                let ids: Vec<i64> = now.iter().map(|(_, slot)| index.at(*slot).0).collect();
+                let meeting = candidates::ids_meeting(self.connection, condition, &ids)?;
+                let last = best.last();
+                for (estimate, slot) in now {
+                    let may_reach = last.is_none_or(|last| self.may_reach(*estimate, *slot, last));
+                    if may_reach && meeting.contains(&index.at(*slot).0) {
+                        self.take(&mut best, *slot)?;
+                    }
+                }
+                let next = later.first().map_or(edge, |(estimate, _)| *estimate);
+                if best.last().is_some_and(|last| next + query.margin(last, WIDEST) < last) {
+                    return Ok(Some(best.sorted()));
+                }
+                (rest, step) = (later, step * 2);
             }
             Ok(None)
         })
@@ -185,7 +234,7 @@ impl<'a> Question<'a> {
     /// Those that are not measured yet and may reach a cosine; all of them when there is none to reach.
     fn others(&self, some: &Estimated<'_>, cosine: Option<f32>) -> Vec<(f32, usize)> {
         // About the largest margin of all; who is within it is looked at more closely.
-        let floor = cosine.map_or(f32::NEG_INFINITY, |cosine| cosine - self.query.margin(cosine, 1.5));
+        let floor = cosine.map_or(f32::NEG_INFINITY, |cosine| cosine - self.query.margin(cosine, WIDEST));
         let near = some.estimates.iter().enumerate().filter(|(_, estimate)| **estimate >= floor);
         near.map(|(at, estimate)| (*estimate, some.slot(at)))
             .filter(|(estimate, slot)| cosine.is_none_or(|cosine| self.may_reach(*estimate, *slot, cosine)))
@@ -213,3 +262,6 @@ impl<'a> Question<'a> {
         Ok(cosine)
     }
 }
+
+#[cfg(test)]
+mod tests;
