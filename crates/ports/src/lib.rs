@@ -24,5 +24,11 @@ pub use clock::{Clock, SystemClock};
 pub use embedder::{EmbedError, Embedder, Readiness};
 pub use rng::{Rng, SystemRng};
 pub use store::{
-    Ages, BackupClaim, BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, DeletionId, DumpRequest, DumpSink, EntityCount, EntityCounts, EntityLink, Finding, Inserted, IntegrityReport, LanguageCount, LinkEnds, Listing, Loaded, LogState, MemoryStore, NearPair, Neighbour, NotRestored, OnDeleted, OpenStore, Page, Patch, Purge, Purged, Repaired, Severity, Standing, Statistics, StoreError, StoredBackup, Superseded, Survey, TagCount, TagCounts, Told, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSample, VectorSpace, VectorsOf, Version, WeekCount, WordCandidate, WordQuery, backup_name, backup_time, fold_case,
+    Ages, BackupClaim, BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, DeletionId,
+    DumpRequest, DumpSink, EntityCount, EntityCounts, EntityLink, Finding, Inserted, IntegrityReport,
+    LanguageCount, LinkEnds, Listing, Loaded, LogState, MemoryStore, NearPair, Neighbour, NotRestored,
+    OnDeleted, OpenStore, Page, Patch, Purge, Purged, Repaired, Severity, Standing, Statistics, StoreError,
+    StoredBackup, Superseded, Survey, TagCount, TagCounts, Told, TypeCount, Undelete, Undeleted, Unembedded,
+    Usage, VectorSample, VectorSpace, VectorsOf, Version, WeekCount, WordCandidate, WordQuery, backup_name,
+    backup_time, fold_case,
 };

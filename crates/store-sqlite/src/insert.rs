@@ -10,7 +10,6 @@ use crate::rows::{self, python_json};
 use crate::vectors::derived;
 use crate::vectors::home::Home;
 
-
 /// Stores a memory. Words get into both indexes by the triggers of the table.
 pub(crate) fn insert(connection: &Connection, model: &ModelIdentity, new: &NewMemory) -> Result<Inserted> {
     let home = Home::read(connection, model)?;

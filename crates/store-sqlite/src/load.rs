@@ -95,12 +95,7 @@ fn has_deleted_end(connection: &Connection, edge: &EdgeRecord) -> rusqlite::Resu
 }
 
 /// Writes a memory.
-fn write_memory(
-    connection: &Connection,
-    home: &Home,
-    memory: &MemoryRecord,
-    loaded: Loaded,
-) -> Result<()> {
+fn write_memory(connection: &Connection, home: &Home, memory: &MemoryRecord, loaded: Loaded) -> Result<()> {
     if loaded == Loaded::Replaced {
         insert::remove_tombstone(connection, home, &memory.hash)?;
     }

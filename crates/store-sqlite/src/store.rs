@@ -21,11 +21,11 @@ use model::{
 };
 use ports::store::spaces::keep_nearest;
 use ports::{
-    BackupClaim, BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, DumpRequest, DumpSink, EntityCounts,
-    EntityLink, Inserted, IntegrityReport, LanguageCount, LinkEnds, Listing, Loaded, LogState, MemoryStore, NearPair,
-    OnDeleted, Page, Purge, Purged, Repaired, Standing, Statistics, StoreError, StoredBackup, Superseded,
-    Survey, TagCounts, Told, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf,
-    Version, WordCandidate, WordQuery,
+    BackupClaim, BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, DumpRequest,
+    DumpSink, EntityCounts, EntityLink, Inserted, IntegrityReport, LanguageCount, LinkEnds, Listing, Loaded,
+    LogState, MemoryStore, NearPair, OnDeleted, Page, Purge, Purged, Repaired, Standing, Statistics,
+    StoreError, StoredBackup, Superseded, Survey, TagCounts, Told, TypeCount, Undelete, Undeleted,
+    Unembedded, Usage, VectorSpace, VectorsOf, Version, WordCandidate, WordQuery,
 };
 
 /// The memories of one SQLite file, opened for one embedding model.

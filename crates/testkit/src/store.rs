@@ -9,6 +9,7 @@ mod deleting;
 mod filtering;
 mod linking;
 mod port;
+mod rows;
 mod spaces;
 
 use std::collections::BTreeMap;

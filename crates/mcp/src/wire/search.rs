@@ -108,7 +108,8 @@ impl Hit {
     pub(crate) fn new(hit: engine::Hit, is_widened: bool) -> Self {
         let engine::Hit { memory, score, similarity, word_score, confidence, found_by, .. } = hit;
         let (more_of_conversation, repetitions) = (hit.more_of_conversation, hit.repetitions);
-        let [before, after] = [hit.before, hit.after].map(|near| near.into_iter().map(Memory::from).collect());
+        let [before, after] =
+            [hit.before, hit.after].map(|near| near.into_iter().map(Memory::from).collect());
         let match_method = is_widened.then(|| found_by.name().to_owned());
         let explanation = hit.explanation.map(Explanation::from);
         Self {

@@ -3,7 +3,7 @@
 use model::{ContentHash, Memory, NewMemory};
 use ports::{Change, Inserted, Patch, Superseded, Version, store::lineage};
 
-use super::port::{insert, stored_tags};
+use super::rows::{insert, stored_tags};
 use super::{Row, Rows};
 
 /// The keys under which the original copies into the metadata of a memory what took its place, and why.

@@ -5,7 +5,7 @@ use ports::store::survey::{Surveyed, Surveyor, TagTally, TypeTally};
 use ports::{Survey, TagCounts, TypeCount};
 
 use super::Rows;
-use super::port::selected;
+use super::rows::selected;
 
 impl Rows {
     pub(super) fn tag_counts(&self, filter: &Filter, prefix: &str, limit: usize) -> TagCounts {

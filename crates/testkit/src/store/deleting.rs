@@ -3,7 +3,7 @@
 use model::{ContentHash, Filter, MemoryId, Timestamp};
 use ports::{Deletion, DeletionId, LogState, NotRestored, Purge, Purged, Undelete, Undeleted};
 
-use super::port::selected;
+use super::rows::selected;
 use super::{Rows, Tombstone};
 
 impl Rows {

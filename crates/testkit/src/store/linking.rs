@@ -7,7 +7,7 @@ use ports::store::entities::EntityTally;
 use ports::{EntityCounts, EntityLink, LinkEnds, fold_case};
 
 use super::Rows;
-use super::port::selected;
+use super::rows::selected;
 
 /// Whether an edge leads from a memory to an entity.
 pub(super) fn is_of_entity(edge: &EdgeRecord) -> bool {

@@ -8,19 +8,19 @@ use std::sync::atomic::Ordering;
 use async_trait::async_trait;
 use model::{
     ContentHash, EmbeddingState, Filter, HashPrefix, Memory, MemoryId, ModelIdentity, NewMemory, Partition,
-    PartitionScope, Record, Tags, Timestamp, UNTAGGED_TAG, Vector,
+    PartitionScope, Record, Timestamp, Vector,
 };
 use ports::{
-    BackupClaim, BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, DumpRequest, DumpSink,
-    EntityCounts, EntityLink, Inserted, IntegrityReport, LinkEnds, Listing, Loaded, MemoryStore, NearPair,
-    OnDeleted, Page, Purge, Purged, Repaired, Standing, Statistics, StoreError, StoredBackup, Superseded,
-    Survey, TagCounts, Told, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf,
-    Version, WordCandidate, WordQuery, fold_case,
+    BackupClaim, BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, DumpRequest,
+    DumpSink, EntityCounts, EntityLink, Inserted, IntegrityReport, LinkEnds, Listing, Loaded, MemoryStore,
+    NearPair, OnDeleted, Page, Purge, Purged, Repaired, Standing, Statistics, StoreError, StoredBackup,
+    Superseded, Survey, TagCounts, Told, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace,
+    VectorsOf, Version, WordCandidate, WordQuery, fold_case,
 };
 
-use super::carrying::Raw;
-use super::filtering::{matches, newest_first, words};
-use super::{FakeStore, Fault, Row, Rows};
+use super::filtering::words;
+use super::rows::{best, insert, nearest, paged, selected, unembedded};
+use super::{FakeStore, Fault, Row};
 
 #[async_trait]
 impl MemoryStore for FakeStore {
@@ -420,79 +420,4 @@ impl MemoryStore for FakeStore {
     async fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);
     }
-}
-
-pub(super) fn selected<'rows>(rows: &'rows Rows, filter: &Filter) -> Vec<&'rows Row> {
-    let mut selected: Vec<&Row> = rows.live.values().filter(|row| matches(rows, row, filter)).collect();
-    selected.sort_by(|a, b| newest_first(&a.memory, &b.memory));
-    selected
-}
-
-fn paged(rows: &[&Row], page: Page) -> Listing {
-    let offset = usize::try_from(page.offset).unwrap_or(usize::MAX);
-    let memories = rows.iter().skip(offset).take(page.limit as usize).map(|row| row.memory.clone());
-    Listing { memories: memories.collect(), total: rows.len() as u64 }
-}
-
-/// The tags as they are stored.
-pub(super) fn stored_tags(tags: &Tags) -> Vec<String> {
-    if tags.is_empty() { vec![UNTAGGED_TAG.to_owned()] } else { tags.iter().map(str::to_owned).collect() }
-}
-
-fn best(mut candidates: Vec<Candidate>, limit: usize) -> Vec<Candidate> {
-    candidates.sort_by(|a, b| b.score.total_cmp(&a.score).then(a.id.cmp(&b.id)));
-    candidates.truncate(limit);
-    candidates
-}
-
-pub(super) fn insert(rows: &mut Rows, new: NewMemory) -> Inserted {
-    if let Some(row) = rows.live.values().find(|row| row.memory.hash == new.hash) {
-        return Inserted::Duplicate { partition: row.memory.partition.clone() };
-    }
-    rows.edges.retain(|edge| edge.source != new.hash && edge.target != new.hash);
-    rows.next += 1;
-    let id = MemoryId(rows.next);
-    let restored_from = rows.tombstones.remove(&new.hash).map(|tombstone| tombstone.at);
-    let tags = stored_tags(&new.tags);
-    let memory = Memory {
-        id,
-        hash: new.hash,
-        content: new.content.as_str().to_owned(),
-        tags,
-        memory_type: new.memory_type.map(|kind| kind.as_str().to_owned()),
-        metadata: new.metadata,
-        created_at: Some(new.created_at),
-        updated_at: Some(new.created_at),
-        occurred_at: new.occurred_at,
-        origin: new.origin,
-        partition: new.partition,
-        superseded_by: None,
-        parent: None,
-        version: 1,
-        embedding: if new.vector.is_some() { EmbeddingState::Done } else { EmbeddingState::Pending },
-    };
-    rows.live.insert(
-        id,
-        Row {
-            memory,
-            raw: Raw::default(),
-            vector: new.vector,
-            chunks: new.chunks,
-            legacy: None,
-            others: Vec::new(),
-            usage: None,
-        },
-    );
-    Inserted::Created { id, restored_from }
-}
-
-fn unembedded(row: &Row) -> Unembedded {
-    let memory = &row.memory;
-    Unembedded { id: memory.id, hash: memory.hash.clone(), content: memory.content.clone() }
-}
-
-/// The cosine to the nearest of a memory's vectors.
-pub(super) fn nearest(row: &Row, query: &Vector) -> Option<f64> {
-    let cosines = row.vector.iter().chain(&row.chunks).filter_map(|vector| vector.cosine(query));
-    cosines.reduce(f64::max)
 }

@@ -4,7 +4,7 @@ use model::{EmbeddingState, Filter, ModelIdentity};
 use ports::store::spaces::keep_nearest;
 use ports::{NearPair, VectorsOf};
 
-use super::port::selected;
+use super::rows::selected;
 use super::{Legacy, Rows};
 
 impl Rows {
