@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use model::{
     ContentHash, EmbeddingState, Memory, MemoryId, ModelIdentity, NewMemory, Space, Timestamp, Vector,
 };
-use ports::{MemoryStore, OpenStore, StoreError, VectorSample, VectorSpace};
+use ports::{LanguageCount, MemoryStore, OpenStore, StoreError, VectorSample, VectorSpace};
 
 /// How a [`FakeStore`] fails until it is told otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +49,7 @@ pub struct FakeStore {
     openings: AtomicUsize,
     insertions: AtomicUsize,
     ahead: Mutex<Option<NewMemory>>,
+    languages: Mutex<Vec<LanguageCount>>,
 }
 
 /// Whose the vectors of [`Row::legacy`] are.
@@ -110,6 +111,7 @@ impl FakeStore {
             openings: AtomicUsize::default(),
             insertions: AtomicUsize::default(),
             ahead: Mutex::default(),
+            languages: Mutex::default(),
         }
     }
 
@@ -196,6 +198,15 @@ impl FakeStore {
     #[expect(clippy::unwrap_used, reason = "test support")]
     pub fn insert_ahead(&self, new: NewMemory) {
         *self.ahead.lock().unwrap() = Some(new);
+    }
+
+    /// Says which languages the memories are in: this store does not look.
+    ///
+    /// # Panics
+    /// When another test thread panicked while it held the lock.
+    #[expect(clippy::unwrap_used, reason = "test support")]
+    pub fn set_languages(&self, languages: Vec<LanguageCount>) {
+        *self.languages.lock().unwrap() = languages;
     }
 
     /// How often it was opened.

@@ -159,10 +159,11 @@ pub(crate) const PIECES_TRIGGERS: [Object; 3] = [
 ];
 
 /// Our word index: terms of crate `lexical`, as `words::term` writes them. It holds no texts, and the original never
-/// touches it.
+/// touches it. The number in the name of its column is raised when `lexical` makes other terms of the same text: then the
+/// index is built again.
 pub(crate) const WORDS: Object = (
     "service_words",
-    "CREATE VIRTUAL TABLE service_words USING fts5(terms, content='', contentless_delete=1, detail='none',
+    "CREATE VIRTUAL TABLE service_words USING fts5(terms_1, content='', contentless_delete=1, detail='none',
         tokenize='ascii')",
 );
 

@@ -46,7 +46,7 @@ fn best_within(
 ) -> Result<Vec<WordCandidate>> {
     let doing = "searching words";
     let memories = index::count(connection).doing(doing)?;
-    let stemmers = languages::stemmers(connection).doing(doing)?;
+    let stemmers = languages::stemmers(connection, &query.0).doing(doing)?;
     let weighted = Weighted::of(connection, Query::of(&query.0, &stemmers), memories).doing(doing)?;
     let search = Search {
         connection,

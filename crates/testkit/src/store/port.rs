@@ -12,9 +12,9 @@ use model::{
 };
 use ports::{
     BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, Inserted, IntegrityReport,
-    Listing, MemoryStore, NearPair, Page, Purge, Purged, Repaired, Statistics, StoreError, Superseded,
-    Survey, TagCounts, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf, Version,
-    WordCandidate, WordQuery, fold_case,
+    LanguageCount, Listing, MemoryStore, NearPair, Page, Purge, Purged, Repaired, Statistics, StoreError,
+    Superseded, Survey, TagCounts, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf,
+    Version, WordCandidate, WordQuery, fold_case,
 };
 
 use super::filtering::{matches, newest_first, words};
@@ -207,6 +207,12 @@ impl MemoryStore for FakeStore {
 
     async fn context(&self, query: &ContextQuery) -> Result<Vec<Context>, StoreError> {
         Ok(self.reading()?.context(query))
+    }
+
+    #[expect(clippy::unwrap_used, reason = "test support")]
+    async fn languages(&self) -> Result<Vec<LanguageCount>, StoreError> {
+        drop(self.reading()?);
+        Ok(self.languages.lock().unwrap().clone())
     }
 
     async fn vector_spaces(&self) -> Result<Vec<VectorsOf>, StoreError> {
