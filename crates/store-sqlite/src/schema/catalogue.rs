@@ -311,11 +311,12 @@ pub(crate) const CODE_TABLES: [Object; 3] = [
         "CREATE TABLE service_codes (id INTEGER NOT NULL, space INTEGER NOT NULL, part INTEGER NOT NULL,
             code BLOB NOT NULL, PRIMARY KEY (id, space, part)) WITHOUT ROWID",
     ),
+    // An ordinary table: without a rowid, its rows would lie in the inner pages too, and each lookup would read more of them.
     // Sixteen bits a number: copies of the original's vectors, which cannot be read one by one, and the vectors of chunks.
     (
         "service_parts",
         "CREATE TABLE service_parts (id INTEGER NOT NULL, space INTEGER NOT NULL, part INTEGER NOT NULL,
-            vector BLOB NOT NULL, PRIMARY KEY (id, space, part)) WITHOUT ROWID",
+            vector BLOB NOT NULL, PRIMARY KEY (id, space, part))",
     ),
     // Whose vectors changed, in order; the last of them.
     ("service_vector_log", "CREATE TABLE service_vector_log (seq INTEGER PRIMARY KEY, id INTEGER NOT NULL)"),
