@@ -7,6 +7,7 @@
 //! | `floor`, `peak`, `onnx` | what the figures are held against |
 //! | `startup`, `store`, `memory`, `size`, `encoder` | one subject each: a function from the product to a table |
 //! | `scale` | searching by meaning among up to a million vectors, in the store alone |
+//! | `retrieval` | whether what was kept is found again |
 //! | `statistics`, `table`, `machine` | medians, Markdown, and what it was measured on |
 //!
 //! A new subject is a file with `measure`, a variant of [`Subject`] and an arm in [`measure`].
@@ -19,6 +20,7 @@ mod memory;
 mod onnx;
 mod peak;
 mod product;
+mod retrieval;
 mod scale;
 mod size;
 mod startup;
@@ -27,6 +29,7 @@ mod store;
 mod table;
 mod workload;
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -48,6 +51,9 @@ pub(crate) struct Arguments {
     /// For `scale` itself: makes the codes in the file of a folder anew.
     #[arg(long, hide = true)]
     rebuild: Option<PathBuf>,
+    /// For `retrieval`: the file of the LoCoMo data set, `locomo10.json`.
+    #[arg(long)]
+    locomo: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -61,7 +67,9 @@ enum Subject {
     Size,
     /// Up to a million vectors: some minutes, and 4 GB of disk.
     Scale,
-    /// All but `scale`.
+    /// Whether what was kept is found again: some minutes.
+    Retrieval,
+    /// All but `scale` and `retrieval`.
     All,
 }
 
@@ -74,6 +82,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         if let Some(folder) = folder {
             return scale::probe(folder, job);
         }
+    }
+    if arguments.subject == Subject::Retrieval {
+        println!("{}", machine::description());
+        return retrieval::run(arguments.locomo.as_deref());
     }
     let subjects = match arguments.subject {
         Subject::All => {
@@ -112,6 +124,7 @@ fn run_optimised(arguments: &Arguments) -> Result<(), String> {
     let status = Command::new("cargo")
         .args(["run", "--quiet", "--release", "--locked", "--package", "xtask", "--", "bench", &value])
         .args(["--vectors", &vectors])
+        .args(arguments.locomo.iter().flat_map(|path| [OsStr::new("--locomo"), path.as_os_str()]))
         .current_dir(machine::root())
         .status()
         .map_err(|error| format!("cargo run: {error}"))?;
