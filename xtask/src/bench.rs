@@ -7,6 +7,7 @@
 //! | `floor`, `peak`, `onnx` | what the figures are held against |
 //! | `startup`, `store`, `memory`, `size`, `encoder` | one subject each: a function from the product to a table |
 //! | `scale` | searching by meaning among up to a million vectors, in the store alone |
+//! | `words` | searching by words among up to a million memories, in the store alone |
 //! | `retrieval` | whether what was kept is found again |
 //! | `statistics`, `table`, `machine` | medians, Markdown, and what it was measured on |
 //!
@@ -27,6 +28,7 @@ mod startup;
 mod statistics;
 mod store;
 mod table;
+mod words;
 mod workload;
 
 use std::ffi::OsStr;
@@ -42,7 +44,7 @@ pub(crate) struct Arguments {
     /// One subject, or all.
     #[arg(value_enum, default_value_t = Subject::All)]
     subject: Subject,
-    /// The most vectors of `scale`.
+    /// The most vectors of `scale`, and the most memories of `words`.
     #[arg(long, default_value_t = 1_000_000)]
     vectors: usize,
     /// For `scale` itself: searches in the file of a folder.
@@ -67,6 +69,8 @@ enum Subject {
     Size,
     /// Up to a million vectors: some minutes, and 4 GB of disk.
     Scale,
+    /// Up to a million memories: some minutes, and 2 GB of disk.
+    Words,
     /// Whether what was kept is found again: some minutes.
     Retrieval,
     /// All but `scale` and `retrieval`.
@@ -94,7 +98,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         one => vec![one],
     };
     // The encoder and the store are measured as libraries: that needs no executable.
-    let needs_product = subjects.iter().any(|subject| !matches!(subject, Subject::Encoder | Subject::Scale));
+    let needs_product =
+        subjects.iter().any(|subject| !matches!(subject, Subject::Encoder | Subject::Scale | Subject::Words));
     let product = if needs_product { Some(Product::build()?) } else { None };
     println!("{}", machine::description());
     for subject in subjects {
@@ -111,6 +116,7 @@ fn measure(subject: Subject, product: Option<&Product>, vectors: usize) -> Resul
         (Subject::Size, Some(product)) => size::measure(product),
         (Subject::Encoder, _) => encoder::measure(),
         (Subject::Scale, _) => scale::measure(vectors),
+        (Subject::Words, _) => words::measure(vectors),
         _ => Err("this subject needs the executable".to_owned()),
     }
 }
