@@ -7,6 +7,8 @@
 //! | `floor`, `peak`, `onnx` | what the figures are held against |
 //! | `startup`, `store`, `memory`, `size`, `encoder` | one subject each: a function from the product to a table |
 //! | `scale` | searching by meaning among up to a million vectors, in the store alone |
+//! | `words` | searching by words among up to a million memories, in the store alone |
+//! | `retrieval` | whether what was kept is found again |
 //! | `statistics`, `table`, `machine` | medians, Markdown, and what it was measured on |
 //!
 //! A new subject is a file with `measure`, a variant of [`Subject`] and an arm in [`measure`].
@@ -19,14 +21,17 @@ mod memory;
 mod onnx;
 mod peak;
 mod product;
+mod retrieval;
 mod scale;
 mod size;
 mod startup;
 mod statistics;
 mod store;
 mod table;
+mod words;
 mod workload;
 
+use std::ffi::OsStr;
 use std::path::PathBuf;
 use std::process::Command;
 
@@ -39,7 +44,7 @@ pub(crate) struct Arguments {
     /// One subject, or all.
     #[arg(value_enum, default_value_t = Subject::All)]
     subject: Subject,
-    /// The most vectors of `scale`.
+    /// The most vectors of `scale`, and the most memories of `words`.
     #[arg(long, default_value_t = 1_000_000)]
     vectors: usize,
     /// For `scale` itself: searches in the file of a folder.
@@ -48,6 +53,9 @@ pub(crate) struct Arguments {
     /// For `scale` itself: makes the codes in the file of a folder anew.
     #[arg(long, hide = true)]
     rebuild: Option<PathBuf>,
+    /// For `retrieval`: the file of the LoCoMo data set, `locomo10.json`.
+    #[arg(long)]
+    locomo: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -61,7 +69,11 @@ enum Subject {
     Size,
     /// Up to a million vectors: some minutes, and 4 GB of disk.
     Scale,
-    /// All but `scale`.
+    /// Up to a million memories: some minutes, and 2 GB of disk.
+    Words,
+    /// Whether what was kept is found again: some minutes.
+    Retrieval,
+    /// All but `scale` and `retrieval`.
     All,
 }
 
@@ -75,6 +87,10 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
             return scale::probe(folder, job);
         }
     }
+    if arguments.subject == Subject::Retrieval {
+        println!("{}", machine::description());
+        return retrieval::run(arguments.locomo.as_deref());
+    }
     let subjects = match arguments.subject {
         Subject::All => {
             vec![Subject::Startup, Subject::Store, Subject::Memory, Subject::Size, Subject::Encoder]
@@ -82,7 +98,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         one => vec![one],
     };
     // The encoder and the store are measured as libraries: that needs no executable.
-    let needs_product = subjects.iter().any(|subject| !matches!(subject, Subject::Encoder | Subject::Scale));
+    let needs_product =
+        subjects.iter().any(|subject| !matches!(subject, Subject::Encoder | Subject::Scale | Subject::Words));
     let product = if needs_product { Some(Product::build()?) } else { None };
     println!("{}", machine::description());
     for subject in subjects {
@@ -99,6 +116,7 @@ fn measure(subject: Subject, product: Option<&Product>, vectors: usize) -> Resul
         (Subject::Size, Some(product)) => size::measure(product),
         (Subject::Encoder, _) => encoder::measure(),
         (Subject::Scale, _) => scale::measure(vectors),
+        (Subject::Words, _) => words::measure(vectors),
         _ => Err("this subject needs the executable".to_owned()),
     }
 }
@@ -112,6 +130,7 @@ fn run_optimised(arguments: &Arguments) -> Result<(), String> {
     let status = Command::new("cargo")
         .args(["run", "--quiet", "--release", "--locked", "--package", "xtask", "--", "bench", &value])
         .args(["--vectors", &vectors])
+        .args(arguments.locomo.iter().flat_map(|path| [OsStr::new("--locomo"), path.as_os_str()]))
         .current_dir(machine::root())
         .status()
         .map_err(|error| format!("cargo run: {error}"))?;

@@ -97,6 +97,10 @@ impl Embedder for BuiltIn {
         &self.model
     }
 
+    fn languages(&self) -> Option<&'static [&'static str]> {
+        Some(&["eng"])
+    }
+
     fn readiness(&self) -> Readiness {
         let states = [Readiness::Idle, Readiness::Loading, Readiness::Ready];
         let state = self.state.load(Ordering::Acquire);

@@ -1,11 +1,16 @@
 //! Whether the service works.
 
 use model::{ModelIdentity, Timestamp};
-use ports::{MemoryStore, Readiness, Severity, Statistics, VectorSpace};
+use ports::{LanguageCount, MemoryStore, Readiness, Severity, Statistics, VectorSpace};
 
 use crate::backup::{BackupInterval, BackupSchedule};
 use crate::capability::Reader;
 use crate::upkeep::{BackupFailure, Checked};
+
+/// From which share of the memories on it is said that they are in languages that the model does not know.
+const TOLD_SHARE: f64 = 0.2;
+/// The most languages that are named.
+const NAMED: usize = 3;
 
 /// Whether the service works, and facts about it.
 #[derive(Debug, Clone, PartialEq)]
@@ -107,6 +112,11 @@ impl Reader {
             reasons.push("the last backup could not be made".to_owned());
         }
         reasons.extend(known.checked.as_ref().and_then(damage));
+        if let Some(languages) = embedder.languages() {
+            // What cannot be counted now is no reason for anything.
+            let counts = store.languages().await.unwrap_or_default();
+            reasons.extend(unread(&counts, languages, &model.identity.name));
+        }
         let status = if reasons.is_empty() { Status::Healthy } else { Status::Degraded };
         Health { status, reasons, statistics: Some(statistics), model, backups, checked: known.checked }
     }
@@ -168,6 +178,29 @@ fn damage(checked: &Checked) -> Option<String> {
         _ => "something to repair: run `memory doctor --fix`",
     };
     Some(format!("the last look at the database found {what}"))
+}
+
+/// Says that many memories are in languages that the model was not trained on.
+#[expect(clippy::cast_precision_loss, reason = "counts of memories")]
+fn unread(counts: &[LanguageCount], known: &[&str], model: &str) -> Option<String> {
+    let told = counts.iter().filter(|count| count.code != "und");
+    let total: u64 = told.clone().map(|count| count.memories).sum();
+    let percent = |memories: u64| (100.0 * memories as f64 / total.max(1) as f64).round();
+    let unread: Vec<&LanguageCount> = told.filter(|count| !known.contains(&count.code)).collect();
+    let share: u64 = unread.iter().map(|count| count.memories).sum();
+    if total == 0 || (share as f64) < TOLD_SHARE * total as f64 {
+        return None;
+    }
+    let named: Vec<String> = unread
+        .iter()
+        .take(NAMED)
+        .map(|count| format!("{} {} %", count.name, percent(count.memories)))
+        .collect();
+    Some(format!(
+        "{} % of the memories are in languages that the model {model} was not trained on ({}): words find them, meaning hardly does; a multilingual model can be configured",
+        percent(share),
+        named.join(", ")
+    ))
 }
 
 fn unavailable(reason: String, model: ModelHealth) -> Health {

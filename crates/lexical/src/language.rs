@@ -2,6 +2,7 @@
 
 use snowball_stemmers_rs::Algorithm;
 
+use crate::folding;
 use crate::script::Script;
 
 /// A language that texts are told apart by, or the script when that is all there is to tell.
@@ -102,6 +103,19 @@ impl Language {
         Self::ALL.into_iter().find(|language| language.code() == code)
     }
 
+    /// The languages of the scripts that a text uses.
+    #[must_use]
+    pub fn of_scripts(text: &str) -> Vec<Self> {
+        let mut scripts: Vec<Script> = Vec::new();
+        for character in folding::compatible(text).chars().filter(|character| character.is_alphabetic()) {
+            let script = Script::of(character);
+            if !scripts.contains(&script) {
+                scripts.push(script);
+            }
+        }
+        Self::ALL.into_iter().filter(|language| scripts.contains(&language.script())).collect()
+    }
+
     /// The script that its words are written in.
     pub(crate) fn script(self) -> Script {
         self.row().2
@@ -186,6 +200,14 @@ mod tests {
             assert_eq!(language.code().len(), 3);
         }
         assert_eq!(Language::with_code("xyz"), None);
+    }
+
+    #[test]
+    fn a_text_may_be_in_the_languages_of_its_scripts() {
+        assert_eq!(Language::of_scripts("книга 5"), [L::Russian, L::Ukrainian]);
+        assert_eq!(Language::of_scripts("βιβλίο 本"), [L::Greek, L::Chinese]);
+        assert_eq!(Language::of_scripts("12 + 30"), []);
+        assert!(Language::of_scripts("ｘ").contains(&L::Vietnamese));
     }
 
     #[test]

@@ -104,6 +104,10 @@ impl Tokens {
 
     /// A word; of `getUserName` and `gpt4` the parts as well.
     fn add_word(&mut self, word: &str, has_small_letters: bool) {
+        if !word.contains(char::is_alphanumeric) {
+            // Marks that stand on nothing.
+            return;
+        }
         self.push(word, has_small_letters);
         if word.len() > MAX_BYTES {
             return;

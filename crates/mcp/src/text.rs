@@ -61,7 +61,8 @@ impl Costs for Memory {
 
 impl Costs for Hit {
     fn chars(&self) -> u64 {
-        self.memory.chars()
+        let around = self.before.iter().chain(&self.after);
+        self.memory.chars() + around.map(|memory| memory.content.chars().count() as u64).sum::<u64>()
     }
 }
 
@@ -174,6 +175,11 @@ fn write_item(text: &mut String, number: usize, hit: &Hit) {
         indented(&memory.content),
         memory.content_hash
     );
+    for (name, around) in [("Before", &hit.before), ("After", &hit.after)] {
+        for memory in around {
+            let _infallible = writeln!(text, "   {name}: {}", memory.content);
+        }
+    }
     let facts: Vec<String> = [
         memory.memory_type.as_ref().map(|kind| format!("Type: {kind}")),
         memory.occurred_at.as_ref().map(|time| format!("Happened: {time}")),
@@ -195,12 +201,23 @@ fn write_item(text: &mut String, number: usize, hit: &Hit) {
     text.push('\n');
 }
 
-/// A score in words: `words 0.80 x 0.60 + meaning 0.50 x 0.40 = 0.68`.
+/// A score in words: `words 0.80 x 0.60 + meaning 0.50 x 0.40 = 0.68`. Where words and meaning make up a fit, they are told
+/// behind it.
 fn why(explanation: &Explanation) -> String {
     let term = |term: &Term| format!("{} {:.2} x {:.2}", term.name, term.value, term.weight);
-    let counted = explanation.terms.iter().filter(|term| term.weight > 0.0);
-    let terms: Vec<String> = counted.map(term).collect();
-    let mut text = format!("{} = {:.2}", terms.join(" + "), explanation.base_score);
+    let told = |terms: &[Term]| {
+        terms.iter().filter(|term| term.weight > 0.0).map(term).collect::<Vec<_>>().join(" + ")
+    };
+    let terms = match explanation.terms.iter().position(|term| term.name == "fit") {
+        Some(fit) => {
+            let (parts, whole) = explanation.terms.split_at(fit);
+            let rest = &whole[1..];
+            let rest = if rest.is_empty() { String::new() } else { format!(" + {}", told(rest)) };
+            format!("{} ({}){rest}", told(&whole[..1]), told(parts))
+        }
+        None => told(&explanation.terms),
+    };
+    let mut text = format!("{} = {:.2}", terms, explanation.base_score);
     if explanation.verbatim {
         text.push_str(", has the query word for word");
     }

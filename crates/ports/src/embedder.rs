@@ -10,6 +10,11 @@ pub trait Embedder: Send + Sync {
     /// Which model it is. Known without loading it.
     fn model(&self) -> &ModelIdentity;
 
+    /// The languages that it was trained on, as codes of ISO 639-3; none when that is not known or it was trained on many.
+    fn languages(&self) -> Option<&'static [&'static str]> {
+        None
+    }
+
     /// Whether it can embed at once.
     fn readiness(&self) -> Readiness;
 

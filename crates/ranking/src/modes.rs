@@ -31,8 +31,11 @@ pub fn reciprocal_ranks<K: Copy + Eq + Hash + Ord>(first: &Leg<K>, second: &Leg<
     mean([(first.weight, ranked(first)), (second.weight, ranked(second))])
 }
 
-/// The weighted mean of what both legs give: key, score as it was, score as it counts.
-fn mean<K: Copy + Eq + Hash + Ord>(legs: [(f64, Vec<(K, f64, f64)>); 2]) -> Vec<Fused<K>> {
+/// A candidate of a leg: its key, its score as it was, its score as it counts.
+type Counted<K> = (K, f64, f64);
+
+/// The weighted mean of what both legs give.
+fn mean<K: Copy + Eq + Hash + Ord>(legs: [(f64, Vec<Counted<K>>); 2]) -> Vec<Fused<K>> {
     let total = legs[0].0 + legs[1].0;
     let mut fused: HashMap<K, Fused<K>> = HashMap::new();
     for (number, (weight, candidates)) in legs.into_iter().enumerate() {

@@ -13,7 +13,7 @@ const NAMED: f64 = 0.05;
 /// What a memory gets that is of the time that the query speaks of.
 const TIMELY: f64 = 0.05;
 /// How much the best memory of a conversation counts for the others of it, against their own fit.
-pub const CONVERSATION: f64 = 0.2;
+pub const CONVERSATION: f64 = 0.3;
 
 /// What speaks for one memory.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]

@@ -8,9 +8,8 @@ use model::{Filter, TagMatch};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-use crate::candidates;
 use crate::error::{Result, While};
-use crate::filter::{Condition, json_list, rows_limit};
+use crate::filter::{json_list, rows_limit};
 use crate::words::{queue, term};
 
 /// What the original stores for a memory without tags; the index of words does not have it.
@@ -23,8 +22,9 @@ struct Driver {
     values: Vec<Value>,
 }
 
-/// Every memory that meets a filter, by number, when an index tells that they are no more than `at_most`.
-pub(crate) fn few(connection: &Connection, filter: &Filter, at_most: usize) -> Result<Option<Vec<i64>>> {
+/// Every memory that meets a filter, and perhaps others, by number, when an index tells that they are no more than
+/// `at_most`.
+pub(crate) fn around(connection: &Connection, filter: &Filter, at_most: usize) -> Result<Option<Vec<i64>>> {
     let doing = "looking for what meets the filter";
     for driver in drivers(filter) {
         let Some(mut ids) = driver.ids(connection, at_most).doing(doing)? else { continue };
@@ -36,8 +36,6 @@ pub(crate) fn few(connection: &Connection, filter: &Filter, at_most: usize) -> R
         ids.extend(waiting);
         ids.sort_unstable();
         ids.dedup();
-        let meeting = candidates::ids_meeting(connection, &Condition::of(filter), &ids)?;
-        ids.retain(|id| meeting.contains(id));
         return Ok(Some(ids));
     }
     Ok(None)

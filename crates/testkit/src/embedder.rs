@@ -91,6 +91,10 @@ impl Embedder for FakeEmbedder {
         &self.model
     }
 
+    fn languages(&self) -> Option<&'static [&'static str]> {
+        Some(&["eng"])
+    }
+
     fn readiness(&self) -> Readiness {
         *self.readiness.borrow()
     }

@@ -23,7 +23,9 @@ use model::{
     ContentHash, EdgeRecord, EmbeddingState, Memory, MemoryId, ModelIdentity, NewMemory, Space, Timestamp,
     Vector,
 };
-use ports::{BackupFile, Finding, MemoryStore, OpenStore, StoreError, VectorSample, VectorSpace};
+use ports::{
+    BackupFile, Finding, LanguageCount, MemoryStore, OpenStore, StoreError, VectorSample, VectorSpace,
+};
 
 /// How a [`FakeStore`] fails until it is told otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +65,7 @@ pub struct FakeStore {
     claimed: Claimed,
     /// What looking for damage finds.
     findings: Mutex<Vec<Finding>>,
+    languages: Mutex<Vec<LanguageCount>>,
 }
 
 /// Whose the vectors of [`Row::legacy`] are.
@@ -128,6 +131,7 @@ impl FakeStore {
             backups: Mutex::default(),
             claimed: Claimed::default(),
             findings: Mutex::default(),
+            languages: Mutex::default(),
         }
     }
 
@@ -232,6 +236,15 @@ impl FakeStore {
     #[expect(clippy::unwrap_used, reason = "test support")]
     pub fn insert_ahead(&self, new: NewMemory) {
         *self.ahead.lock().unwrap() = Some(new);
+    }
+
+    /// Says which languages the memories are in: this store does not look.
+    ///
+    /// # Panics
+    /// When another test thread panicked while it held the lock.
+    #[expect(clippy::unwrap_used, reason = "test support")]
+    pub fn set_languages(&self, languages: Vec<LanguageCount>) {
+        *self.languages.lock().unwrap() = languages;
     }
 
     /// How often it was opened.

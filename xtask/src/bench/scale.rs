@@ -6,7 +6,7 @@
 //! | `database` | a file that holds them, through the store |
 //! | `probe` | a process of its own that opens the file and searches: times, memory, what was found |
 
-mod database;
+pub(crate) mod database;
 mod probe;
 mod vectors;
 

@@ -26,8 +26,8 @@ pub struct Search {
     /// How many memories at most, 1 to 100
     #[arg(short, long, value_name = "NUMBER", default_value_t = 10)]
     pub limit: u32,
-    /// By what to look: hybrid (meaning and words), semantic (meaning alone), exact (the query is in the
-    /// text), ranked (meaning, age, use and quality)
+    /// By what to look: hybrid (meaning and words in context), semantic (meaning alone), exact (the query is in the
+    /// text), ranked (meaning, age, use and quality), weighted-average, rrf (plain fusions)
     #[arg(long, value_name = "MODE", default_value = "hybrid", hide_possible_values = true)]
     pub mode: Mode,
     /// Print every text whole
@@ -48,6 +48,15 @@ pub struct Search {
     /// What counts how much in the mode ranked: semantic, time_decay, access_frequency, quality
     #[arg(long, value_name = "NAME=WEIGHT", value_delimiter = ',', value_parser = weight)]
     pub weights: Vec<(String, f64)>,
+    /// Only the best memory of each conversation
+    #[arg(long)]
+    pub by_conversation: bool,
+    /// Leave out what nearly repeats a better one
+    #[arg(long)]
+    pub unique: bool,
+    /// Leave out what is less likely an answer, 0 to 1
+    #[arg(long, value_name = "SHARE")]
+    pub min_confidence: Option<f64>,
     /// Which memories.
     #[command(flatten)]
     pub filter: filter::Filter,
@@ -65,6 +74,10 @@ pub enum Mode {
     Exact,
     /// By meaning, age, use and quality.
     Ranked,
+    /// By the weighted mean of both scores.
+    WeightedAverage,
+    /// By reciprocal ranks.
+    Rrf,
 }
 
 impl Search {
@@ -97,6 +110,8 @@ impl Search {
             Mode::Semantic => "semantic",
             Mode::Exact => "exact",
             Mode::Ranked => "ranked",
+            Mode::WeightedAverage => "weighted_average",
+            Mode::Rrf => "rrf",
         };
         arguments.insert("mode".to_owned(), json!(mode));
         let flags = [
@@ -114,6 +129,15 @@ impl Search {
             let weights: Map<String, Value> =
                 self.weights.iter().map(|(name, weight)| (name.clone(), json!(weight))).collect();
             arguments.insert("ranking_weights".to_owned(), Value::Object(weights));
+        }
+        if self.by_conversation {
+            arguments.insert("group_by".to_owned(), json!("conversation"));
+        }
+        if self.unique {
+            arguments.insert("unique".to_owned(), json!(true));
+        }
+        if let Some(share) = self.min_confidence {
+            arguments.insert("min_confidence".to_owned(), json!(share));
         }
         self.filter.write_to(&mut arguments);
         arguments
@@ -145,6 +169,9 @@ mod tests {
             superseded: true,
             quality_boost: Some(0.5),
             weights: vec![weight("semantic = 0.25").unwrap()],
+            by_conversation: true,
+            unique: true,
+            min_confidence: Some(0.5),
             filter: filter::Filter::every("x"),
         };
         let arguments = search.arguments();

@@ -1,7 +1,7 @@
 //! `Reader::health` and `Admin::examine`.
 
 use engine::Status;
-use ports::Readiness;
+use ports::{LanguageCount, Readiness};
 use testkit::{Bench, FakeEmbedder, Fault};
 
 use crate::ask::{search, store, store_all};
@@ -24,6 +24,32 @@ async fn a_model_that_is_only_not_loaded_yet_is_no_defect() {
     let health = bench.reader().health().await;
     assert_eq!(health.status, Status::Healthy);
     assert_eq!(health.model.readiness, Readiness::Loading);
+}
+
+#[tokio::test]
+async fn many_memories_in_languages_that_the_model_does_not_know_are_told() {
+    let bench = Bench::default();
+    let count = |code, name, memories| LanguageCount { code, name, memories };
+    let (english, german) = (count("eng", "English", 40), count("deu", "German", 50));
+    bench.store.set_languages(vec![
+        german,
+        english,
+        count("rus", "Russian", 10),
+        count("und", "undetermined", 900),
+    ]);
+    let health = bench.reader().health().await;
+    assert_eq!(health.status, Status::Degraded);
+    assert_eq!(
+        health.reasons,
+        [
+            "60 % of the memories are in languages that the model fake was not trained on (German 50 %, Russian 10 %): \
+          words find them, meaning hardly does; a multilingual model can be configured"
+        ]
+    );
+    for (foreign, is_told) in [(9, false), (10, true)] {
+        bench.store.set_languages(vec![english, count("deu", "German", foreign)]);
+        assert_eq!(bench.reader().health().await.status == Status::Degraded, is_told, "{foreign} of them");
+    }
 }
 
 #[tokio::test]

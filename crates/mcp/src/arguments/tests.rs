@@ -78,7 +78,7 @@ fn values_of_another_type_are_named_with_what_would_be_right() {
     );
     assert_eq!(
         text(search(json!({"mode": {"a": 1}})).choice("mode")),
-        "Error: `mode` must be one of hybrid, semantic, exact, ranked, not the object {\"a\":1}"
+        "Error: `mode` must be one of hybrid, semantic, exact, ranked, weighted_average, rrf, not the object {\"a\":1}"
     );
     assert!(text(search(json!({"tags": 5})).tags("tags")).contains("`tags`: tags must be a list of texts"));
     assert!(
@@ -97,7 +97,10 @@ fn a_long_wrong_value_is_shown_by_its_beginning() {
 fn words_are_understood_in_any_case_and_other_words_are_refused_with_the_valid_ones() {
     assert_eq!(search(json!({"mode": " Semantic"})).choice("mode"), Ok("semantic"));
     let refused = text(search(json!({"mode": "fuzzy"})).choice("mode"));
-    assert_eq!(refused, "Error: `mode` is \"fuzzy\", it must be one of hybrid, semantic, exact, ranked");
+    assert_eq!(
+        refused,
+        "Error: `mode` is \"fuzzy\", it must be one of hybrid, semantic, exact, ranked, weighted_average, rrf"
+    );
 }
 
 #[test]

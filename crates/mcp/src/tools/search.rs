@@ -1,6 +1,9 @@
 //! `memory_search`: finds memories.
 
-use engine::{Capability, Detail, Fallback, MAX_RESULTS, Mode, RankingWeights, Reader, SearchRequest};
+use engine::{
+    Capability, Detail, Fallback, Grouping, LeftOut, MAX_NEIGHBOURS, MAX_RESULTS, Mode, RankingWeights,
+    Reader, Repetitions, SearchRequest,
+};
 use model::Metadata;
 use serde_json::{Map, Value};
 
@@ -35,9 +38,12 @@ pub(super) static TOOL: Tool = Tool {
         Parameter::text("query", "Question or words").also(&["content", "q", "text", "search_query"]),
         Parameter::of(
             "mode",
-            Kind::Choice { values: &["hybrid", "semantic", "exact", "ranked"], default: "hybrid" },
-            "hybrid: meaning and words; semantic: meaning alone; exact: the query is in the text; ranked: meaning, age, \
-             use and quality",
+            Kind::Choice {
+                values: &["hybrid", "semantic", "exact", "ranked", "weighted_average", "rrf"],
+                default: "hybrid",
+            },
+            "hybrid: meaning and words; semantic: meaning; exact: the query is in the text; ranked: meaning, age, use, \
+             quality",
         )
         .also(&["search_mode"]),
         filter::TAGS,
@@ -75,6 +81,27 @@ pub(super) static TOOL: Tool = Tool {
             "fallback",
             Kind::Flag { default: false },
             "When little is found, also look for the whole query and for its words as tags",
+        ),
+        Parameter::of(
+            "group_by",
+            Kind::Choice { values: &["none", "conversation"], default: "none" },
+            "The best of each conversation",
+        ),
+        Parameter::of("unique", Kind::Flag { default: false }, "Leave out near-repetitions"),
+        Parameter::of(
+            "neighbours",
+            Kind::Integer { default: Some(0), lowest: 0, highest: MAX_NEIGHBOURS as u64 },
+            "So many memories around each, of its conversation",
+        ),
+        Parameter::of(
+            "min_confidence",
+            Kind::Number { default: 0.0, lowest: 0.0, highest: 1.0 },
+            "Leave out less likely answers",
+        ),
+        Parameter::of(
+            "max_tokens",
+            Kind::Integer { default: None, lowest: 1, highest: u32::MAX as u64 },
+            "Budget for the texts",
         ),
         Parameter::of("include_debug", Kind::Flag { default: false }, "Explain every score"),
         MAX_RESPONSE_CHARS,
@@ -130,7 +157,7 @@ async fn answered(
         query,
         time_window,
         fallback: found.fallback.into_iter().map(|tier| tier.name().to_owned()).collect(),
-        notices: found.notices,
+        notices: found.notices.into_iter().chain(told(found.left_out)).collect(),
     };
     let text = text::search(&answer, &cut, form, debug.as_ref());
     Answer::new(&answer, text)
@@ -163,6 +190,14 @@ impl Asked {
             weights: weights(&arguments.object("ranking_weights")?)?,
             quality_boost: arguments.number("quality_boost")?,
             fallback: if arguments.flag("fallback")? { Fallback::WhenFew } else { Fallback::No },
+            grouping: match arguments.choice("group_by")? {
+                "conversation" => Grouping::Conversation,
+                _ => Grouping::None,
+            },
+            repetitions: if arguments.flag("unique")? { Repetitions::Suppress } else { Repetitions::Keep },
+            neighbours: small(arguments.integer("neighbours")?).unwrap_or(0),
+            min_confidence: arguments.number("min_confidence")?,
+            max_tokens: small(arguments.integer("max_tokens")?),
             detail: if arguments.flag("include_debug")? { Detail::Explained } else { Detail::Plain },
             ..SearchRequest::default()
         };
@@ -173,6 +208,22 @@ impl Asked {
     fn debug(&self) -> Option<()> {
         (self.request.detail == Detail::Explained).then_some(())
     }
+}
+
+fn small(number: Option<u64>) -> Option<u32> {
+    number.map(|number| u32::try_from(number).unwrap_or(u32::MAX))
+}
+
+/// What was found and is not shown, because the caller wanted it so.
+fn told(left_out: LeftOut) -> impl Iterator<Item = String> {
+    let LeftOut { repetitions, unlikely, over_budget } = left_out;
+    let reasons = [
+        (repetitions, "nearly repeat others (`unique`)"),
+        (unlikely, "are less likely an answer (`min_confidence`)"),
+        (over_budget, "have no room (`max_tokens`)"),
+    ];
+    let told = |(count, reason)| format!("{count} more found that {reason}");
+    reasons.into_iter().filter(|(count, _)| *count > 0).map(told)
 }
 
 /// The weights that are named; the others are as ever.

@@ -44,19 +44,19 @@ pub struct Hit {
     /// Share of the query's words
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub word_score: Option<f64>,
-    /// Chance that it answers the query, 0 to 1
+    /// Chance that it answers, 0 to 1
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub confidence: Option<f64>,
-    /// More memories of its conversation that were found
+    /// More found of its conversation
     #[serde(default, skip_serializing_if = "is_none")]
     pub more_of_conversation: usize,
-    /// Memories left out that nearly repeat it
+    /// Near-repetitions left out
     #[serde(default, skip_serializing_if = "is_none")]
     pub repetitions: usize,
-    /// What was said before it
+    /// Said before it
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub before: Vec<Memory>,
-    /// What was said after it
+    /// Said after it
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub after: Vec<Memory>,
     /// How it was found, when a fallback found any: semantic, exact_fallback or tag_fallback

@@ -131,7 +131,9 @@ fn without(query: &str, tokens: &[Token], phrases: &[Phrase]) -> String {
     let mut cleaned = String::with_capacity(query.len());
     let mut from = 0;
     for phrase in phrases {
-        append(&mut cleaned, &query[from..tokens[phrase.tokens.start].start]);
+        // An `of` that was passed over may begin the next phrase: `in the last two weeks of august`.
+        let start = tokens[phrase.tokens.start].start.max(from);
+        append(&mut cleaned, &query[from..start]);
         let next = tokens.get(phrase.tokens.end).filter(|next| next.is_word(&["of"]));
         from = next.unwrap_or(&tokens[phrase.tokens.end - 1]).end;
     }

@@ -190,3 +190,11 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn phrases_that_an_of_joins_are_taken_out_together() {
+    let query = "where was Dave in the last two weeks of August 2025?";
+    let extracted = extract_time_expression(query, time(NOW), &TimeZone::UTC);
+    assert_eq!(extracted.cleaned, "where was Dave?");
+    assert!(extracted.range.is_some());
+}

@@ -159,10 +159,11 @@ pub(crate) const PIECES_TRIGGERS: [Object; 3] = [
 ];
 
 /// Our word index: terms of crate `lexical`, as `words::term` writes them. It holds no texts, and the original never
-/// touches it.
+/// touches it. The number in the name of its column is raised when `lexical` makes other terms of the same text: then the
+/// index is built again.
 pub(crate) const WORDS: Object = (
     "service_words",
-    "CREATE VIRTUAL TABLE service_words USING fts5(terms, content='', contentless_delete=1, detail='none',
+    "CREATE VIRTUAL TABLE service_words USING fts5(terms_1, content='', contentless_delete=1, detail='none',
         tokenize='ascii')",
 );
 
@@ -310,11 +311,12 @@ pub(crate) const CODE_TABLES: [Object; 3] = [
         "CREATE TABLE service_codes (id INTEGER NOT NULL, space INTEGER NOT NULL, part INTEGER NOT NULL,
             code BLOB NOT NULL, PRIMARY KEY (id, space, part)) WITHOUT ROWID",
     ),
+    // An ordinary table: without a rowid, its rows would lie in the inner pages too, and each lookup would read more of them.
     // Sixteen bits a number: copies of the original's vectors, which cannot be read one by one, and the vectors of chunks.
     (
         "service_parts",
         "CREATE TABLE service_parts (id INTEGER NOT NULL, space INTEGER NOT NULL, part INTEGER NOT NULL,
-            vector BLOB NOT NULL, PRIMARY KEY (id, space, part)) WITHOUT ROWID",
+            vector BLOB NOT NULL, PRIMARY KEY (id, space, part))",
     ),
     // Whose vectors changed, in order; the last of them.
     ("service_vector_log", "CREATE TABLE service_vector_log (seq INTEGER PRIMARY KEY, id INTEGER NOT NULL)"),

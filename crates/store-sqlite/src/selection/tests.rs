@@ -7,8 +7,8 @@ use super::*;
 use crate::samples::{self, model};
 use crate::{Options, SqliteStore};
 
-async fn few_of(store: &SqliteStore, filter: Filter, at_most: usize) -> Option<Vec<i64>> {
-    store.read(move |connection, _| few(connection, &filter, at_most)).await.unwrap()
+async fn around_of(store: &SqliteStore, filter: Filter, at_most: usize) -> Option<Vec<i64>> {
+    store.read(move |connection, _| around(connection, &filter, at_most)).await.unwrap()
 }
 
 #[tokio::test]
@@ -42,7 +42,7 @@ async fn few_are_told_from_every_condition_that_has_an_index() {
         Filter { created_from: at(102.0), created_before: at(103.0), ..default() },
         Filter { created_before: at(105.0), memory_type: MemoryType::parse("note").unwrap(), ..default() },
     ] {
-        assert_eq!(few_of(&store, filter.clone(), 5).await, Some(vec![3]), "{filter:?}");
+        assert_eq!(around_of(&store, filter.clone(), 5).await, Some(vec![3]), "{filter:?}");
     }
     for filter in [
         default(),
@@ -50,8 +50,8 @@ async fn few_are_told_from_every_condition_that_has_an_index() {
         Filter { agent: Some("somebody".to_owned()), ..default() },
         Filter { created_from: at(101.0), ..default() },
     ] {
-        assert_eq!(few_of(&store, filter.clone(), 5).await, None, "{filter:?}");
+        assert_eq!(around_of(&store, filter.clone(), 5).await, None, "{filter:?}");
     }
     let other_case = Filter { conversation: Some("c-1".to_owned()), ..default() };
-    assert_eq!(few_of(&store, other_case, 5).await, Some(vec![]));
+    assert_eq!(around_of(&store, other_case, 5).await, Some(vec![]));
 }

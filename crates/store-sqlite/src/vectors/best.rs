@@ -5,6 +5,18 @@ use std::collections::HashMap;
 use model::MemoryId;
 use ports::Candidate;
 
+/// How many of the nearest are wanted for sure.
+const FIRST: usize = 16;
+
+/// Cosines that decide who is looked at more closely.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Cut {
+    /// That of the last of the first few, or a little less.
+    pub(crate) first: f32,
+    /// That of the last memory that is wanted, or a little less.
+    pub(crate) last: f32,
+}
+
 /// The nearest memories so far, each by the nearest of its vectors.
 pub(crate) struct Best {
     limit: usize,
@@ -22,15 +34,21 @@ impl Best {
         self.cosines.entry(id).and_modify(|best| *best = best.max(cosine)).or_insert(cosine);
     }
 
-    /// The cosine of the last memory that is wanted, or a little less; none as long as there are too few.
-    pub(crate) fn last(&self) -> Option<f32> {
+    /// What others have to reach; none as long as there are too few.
+    pub(crate) fn cut(&self) -> Option<Cut> {
         if self.cosines.len() < self.limit || self.limit == 0 {
             return None;
         }
         let mut cosines: Vec<f64> = self.cosines.values().copied().collect();
-        let (_, last, _) = cosines.select_nth_unstable_by(self.limit - 1, |a, b| b.total_cmp(a));
-        #[expect(clippy::cast_possible_truncation, reason = "rounded down below")]
-        Some((*last as f32).next_down())
+        let (best, last, _) = cosines.select_nth_unstable_by(self.limit - 1, |a, b| b.total_cmp(a));
+        let last = *last;
+        let first = if best.len() < FIRST {
+            last
+        } else {
+            *best.select_nth_unstable_by(FIRST - 1, |a, b| b.total_cmp(a)).1
+        };
+        #[expect(clippy::cast_possible_truncation, reason = "rounded down")]
+        Some(Cut { first: (first as f32).next_down(), last: (last as f32).next_down() })
     }
 
     /// The nearest, nearest first; of equally near ones the first stored comes first.
@@ -77,13 +95,22 @@ mod tests {
     #[test]
     fn a_memory_is_as_near_as_the_nearest_of_its_vectors() {
         let mut best = Best::new(2);
-        assert_eq!(best.last(), None);
+        assert_eq!(best.cut(), None);
         for (id, cosine) in [(7, 0.1), (3, 0.5), (7, 0.9), (7, 0.2), (1, 0.5)] {
             best.add(id, cosine);
         }
-        assert!(best.last().is_some_and(|last| last <= 0.5 && last > 0.499));
+        let cut = best.cut().unwrap();
+        assert!(cut.last <= 0.5 && cut.last > 0.499 && cut.first == cut.last, "{cut:?}");
         let found: Vec<(i64, f64)> = best.sorted().iter().map(|found| (found.id.0, found.score)).collect();
         assert_eq!(found, [(7, 0.9), (1, 0.5)]);
+    }
+
+    #[test]
+    fn the_first_few_have_a_cut_of_their_own() {
+        let mut best = Best::new(40);
+        (0..100_i32).for_each(|n| best.add(n.into(), f64::from(n) / 100.0));
+        let cut = best.cut().unwrap();
+        assert!((cut.first - 0.84).abs() < 1e-6 && (cut.last - 0.60).abs() < 1e-6, "{cut:?}");
     }
 
     #[test]

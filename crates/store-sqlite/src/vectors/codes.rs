@@ -8,8 +8,6 @@
 use super::kernels::{self, LANES, PLANES};
 use super::rotation::Rotation;
 
-/// How many deviations an estimate may be off before a vector is overlooked. One in some ten thousand is off by more.
-const DEVIATIONS: f32 = 3.0;
 /// The largest number of a query in steps: what four bits hold.
 const LARGEST: f32 = 7.0;
 
@@ -128,11 +126,11 @@ impl Query {
         factor * self.scale * (2 * sum - self.total) as f32
     }
 
-    /// How far below a cosine the estimate of a vector of that cosine may be.
-    pub(crate) fn margin(&self, cosine: f32, factor: f32) -> f32 {
+    /// How far off the estimate of a vector of this cosine is: one standard deviation.
+    pub(crate) fn deviation(&self, cosine: f32, factor: f32) -> f32 {
         let sine = 1.0 - cosine.clamp(0.0, 1.0).powi(2);
         let square = factor * factor;
-        DEVIATIONS * (((square - 1.0).max(0.0)) * sine * self.by_signs + square * self.by_steps).sqrt()
+        (((square - 1.0).max(0.0)) * sine * self.by_signs + square * self.by_steps).sqrt()
     }
 }
 
@@ -185,7 +183,7 @@ mod tests {
                     sum += off;
                     worst = worst.max(off.abs());
                     #[expect(clippy::cast_possible_truncation, reason = "an estimate")]
-                    let margin = f64::from(query.margin(exact as f32, factors[lane]));
+                    let margin = 3.0 * f64::from(query.deviation(exact as f32, factors[lane]));
                     outside += usize::from(off < -margin);
                 }
             }

@@ -275,9 +275,9 @@ impl Index {
         query.estimate_one(self.block(slot), slot % LANES, self.factors[slot])
     }
 
-    /// How far off the estimate of a vector may be that has this cosine.
-    pub(crate) fn margin(&self, query: &Query, cosine: f32, slot: usize) -> f32 {
-        query.margin(cosine, self.factors[slot])
+    /// How far off the estimate of a vector is that has this cosine: one standard deviation.
+    pub(crate) fn deviation(&self, query: &Query, cosine: f32, slot: usize) -> f32 {
+        query.deviation(cosine, self.factors[slot])
     }
 }
 

@@ -14,6 +14,8 @@ use crate::filter::Condition;
 
 /// How many memories are compared with all others in one go; other questions come in between.
 pub(crate) const AT_ONCE: usize = 256;
+/// How many deviations an estimate may be below the threshold. Of a thousand near ones, one is farther off.
+const DEVIATIONS: f32 = 3.0;
 
 /// The memories that meet a filter, in the order in which they were stored.
 pub(crate) fn selected(connection: &Connection, filter: &Filter) -> Result<Vec<i64>> {
@@ -100,8 +102,8 @@ fn compare(index: &Index, places: &[usize], rows: &mut [Row], threshold: f32) {
         index.estimates_into(&row.query, &mut estimates);
         let (near, query) = (&mut row.near, &row.query);
         let may_reach = |slot: &usize| {
-            estimates[*slot] >= threshold - query.margin(threshold, 2.0)
-                && estimates[*slot] + index.margin(query, threshold, *slot) >= threshold
+            estimates[*slot] >= threshold - DEVIATIONS * query.deviation(threshold, 2.0)
+                && estimates[*slot] + DEVIATIONS * index.deviation(query, threshold, *slot) >= threshold
         };
         near.extend(places.iter().copied().filter(may_reach).filter(|slot| index.at(*slot).0 > row.id));
     }

@@ -1,7 +1,7 @@
 //! The nearest memories that meet a filter.
 //!
-//! Codes tell about how near each vector is and how far off that may be. The nearest by codes are measured exactly, and
-//! with the cosine of the last one that is wanted, all others that could be nearer still. A memory is as near as the
+//! Codes tell about how near each vector is and how far off that is as a rule. The nearest by codes are measured exactly,
+//! and then all others that could be nearer than the last of them that is wanted. A memory is as near as the
 //! nearest of its vectors.
 //!
 //! The filter comes before the cut, in one of two ways. A filter that most memories meet is checked on the nearest, more of
@@ -14,7 +14,7 @@ use model::{Filter, MemoryId, PartitionScope, Vector};
 use ports::Candidate;
 use rusqlite::{Connection, params_from_iter};
 
-use super::best::{Best, highest};
+use super::best::{Best, Cut, highest};
 use super::codes::Query;
 use super::derived::Measure;
 use super::fine::Reference;
@@ -26,7 +26,12 @@ use crate::filter::Condition;
 /// Up to how many vectors are all measured, without a look at their codes.
 const ALL_MEASURED: usize = 512;
 /// How many vectors are measured at first: so many for each memory that is wanted, and so many at least.
-const FIRST: (usize, usize) = (2, 32);
+const FIRST: (usize, usize) = (1, 48);
+/// How many deviations the estimate of a vector may be below the cosine that it has to reach: that of the first few, of
+/// which not one in a hundred may be overlooked, and that of the last.
+const DEVIATIONS: (f32, f32) = (2.25, 0.75);
+/// The same where measuring takes no reading: then nothing is overlooked.
+const DEVIATIONS_IN_MEMORY: (f32, f32) = (4.5, 4.5);
 /// How many are measured before it is looked again who could still be nearer.
 const STEP: usize = 32;
 /// How many memories more than wanted are found before the filter is checked: one in so many, and so many.
@@ -39,7 +44,7 @@ const LARGE: usize = if cfg!(test) { 600 } else { 32_768 };
 const RING_SHARE: usize = 32;
 /// On how many the filter is checked at first; twice as many each time.
 const RING_STEP: usize = 256;
-/// A factor that hardly a code reaches: its margin is the widest that is looked for.
+/// A factor that hardly a code reaches: no deviation is larger.
 const WIDEST: f32 = 1.5;
 /// Of so many vectors one has to be selected for a scan of all to be faster.
 const SCAN_SHARE: usize = 32;
@@ -164,15 +169,15 @@ impl<'a> Question<'a> {
                 let (now, later) = rest.split_at(step.min(rest.len()));
                 let ids: Vec<i64> = now.iter().map(|(_, slot)| index.at(*slot).0).collect();
                 let meeting = candidates::ids_meeting(self.connection, condition, &ids)?;
-                let last = best.last();
+                let cut = best.cut();
                 for (estimate, slot) in now {
-                    let may_reach = last.is_none_or(|last| self.may_reach(*estimate, *slot, last));
+                    let may_reach = cut.is_none_or(|cut| self.may_reach(*estimate, *slot, cut));
                     if may_reach && meeting.contains(&index.at(*slot).0) {
                         self.take(&mut best, *slot)?;
                     }
                 }
                 let next = later.first().map_or(edge, |(estimate, _)| *estimate);
-                if best.last().is_some_and(|last| next + query.margin(last, WIDEST) < last) {
+                if best.cut().is_some_and(|cut| next < self.floor(cut)) {
                     return Ok(Some(best.sorted()));
                 }
                 (rest, step) = (later, step * 2);
@@ -213,17 +218,25 @@ impl<'a> Question<'a> {
             }
             return Ok(best.sorted());
         }
-        let first = highest(some.estimates, limit.saturating_mul(FIRST.0).saturating_add(FIRST.1));
-        for at in &first {
-            self.take(&mut best, some.slot(*at))?;
-        }
-        let mut rest = self.others(some, best.last());
+        let mut width = limit.saturating_mul(FIRST.0).saturating_add(FIRST.1);
+        let cut = loop {
+            for at in highest(some.estimates, width) {
+                self.take(&mut best, some.slot(at))?;
+            }
+            // Several of them may be of one memory.
+            let cut = best.cut();
+            if cut.is_some() || width >= some.estimates.len() {
+                break cut;
+            }
+            width = width.saturating_mul(4);
+        };
+        let mut rest = self.others(some, cut);
         rest.sort_unstable_by(|(a, _), (b, _)| b.total_cmp(a));
         for step in rest.chunks(STEP) {
             // Each step raises the cosine that the others have to beat.
-            let last = best.last();
+            let cut = best.cut();
             for (estimate, slot) in step {
-                if last.is_none_or(|last| self.may_reach(*estimate, *slot, last)) {
+                if cut.is_none_or(|cut| self.may_reach(*estimate, *slot, cut)) {
                     self.take(&mut best, *slot)?;
                 }
             }
@@ -231,19 +244,32 @@ impl<'a> Question<'a> {
         Ok(best.sorted())
     }
 
-    /// Those that are not measured yet and may reach a cosine; all of them when there is none to reach.
-    fn others(&self, some: &Estimated<'_>, cosine: Option<f32>) -> Vec<(f32, usize)> {
-        // About the largest margin of all; who is within it is looked at more closely.
-        let floor = cosine.map_or(f32::NEG_INFINITY, |cosine| cosine - self.query.margin(cosine, WIDEST));
+    /// Those that are not measured yet and may reach a cut; all of them when there is none to reach.
+    fn others(&self, some: &Estimated<'_>, cut: Option<Cut>) -> Vec<(f32, usize)> {
+        let floor = cut.map_or(f32::NEG_INFINITY, |cut| self.floor(cut));
         let near = some.estimates.iter().enumerate().filter(|(_, estimate)| **estimate >= floor);
         near.map(|(at, estimate)| (*estimate, some.slot(at)))
-            .filter(|(estimate, slot)| cosine.is_none_or(|cosine| self.may_reach(*estimate, *slot, cosine)))
+            .filter(|(estimate, slot)| cut.is_none_or(|cut| self.may_reach(*estimate, *slot, cut)))
             .filter(|(_, slot)| !self.measured.contains_key(slot))
             .collect()
     }
 
-    fn may_reach(&self, estimate: f32, slot: usize, cosine: f32) -> bool {
-        estimate + self.index.margin(&self.query, cosine, slot) >= cosine
+    /// About the lowest estimate that may reach a cut; who is above it is looked at more closely.
+    fn floor(&self, cut: Cut) -> f32 {
+        let deviations = self.deviations();
+        let first = cut.first - deviations.0 * self.query.deviation(cut.first, WIDEST);
+        first.min(cut.last - deviations.1 * self.query.deviation(cut.last, WIDEST))
+    }
+
+    fn may_reach(&self, estimate: f32, slot: usize, cut: Cut) -> bool {
+        let deviation = |cosine| self.index.deviation(&self.query, cosine, slot);
+        let deviations = self.deviations();
+        estimate + deviations.0 * deviation(cut.first) >= cut.first
+            || estimate + deviations.1 * deviation(cut.last) >= cut.last
+    }
+
+    fn deviations(&self) -> (f32, f32) {
+        if self.index.is_fine() { DEVIATIONS_IN_MEMORY } else { DEVIATIONS }
     }
 
     fn take(&mut self, best: &mut Best, slot: usize) -> Result<()> {

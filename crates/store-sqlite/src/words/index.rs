@@ -89,7 +89,7 @@ pub(super) fn refresh(connection: &Connection, id: i64) -> Result<()> {
 
 fn insert(connection: &Connection, source: &Source) -> Result<()> {
     connection
-        .prepare_cached("INSERT INTO service_words (rowid, terms) VALUES (?, ?)")?
+        .prepare_cached("INSERT INTO service_words (rowid, terms_1) VALUES (?, ?)")?
         .execute((source.id, source.terms().join(" ")))
         .map(|_| ())
 }

@@ -21,12 +21,12 @@ pub(crate) fn counts(connection: &Connection) -> Result<Vec<LanguageCount>> {
     Ok(counts)
 }
 
-/// The languages whose stemmers words of memories went through.
-pub(super) fn stemmers(connection: &Connection) -> Result<Vec<Language>> {
+/// The languages, of those that the words of a query may be in, whose stemmers words of memories went through.
+pub(super) fn stemmers(connection: &Connection, query: &str) -> Result<Vec<Language>> {
     let sql = "SELECT 1 FROM service_words WHERE service_words MATCH ? LIMIT 1";
     let mut statement = connection.prepare_cached(sql)?;
     let mut found = Vec::new();
-    for language in Language::ALL {
+    for language in Language::of_scripts(query) {
         if statement.exists([term::stemmer(language)])? {
             found.push(language);
         }

@@ -11,7 +11,7 @@
 use lexical::{Document, GroupKind, Query};
 use rusqlite::{Connection, Result};
 
-use super::postings::{self, List};
+use super::postings::{List, Lists};
 
 /// A memory with what each word of the query adds to its coverage.
 #[derive(Debug, Clone, PartialEq)]
@@ -42,15 +42,15 @@ pub(super) struct Weighted {
     query: Query,
     /// What a group adds to the coverage of a memory that it counts 1 in.
     shares: Vec<f64>,
-    lists: Vec<List>,
+    lists: Lists,
 }
 
 impl Weighted {
     /// Looks the words of a query up.
     pub(super) fn of(connection: &Connection, query: Query, memories: u64) -> Result<Self> {
-        let mut lists = postings::lists(connection, &query)?;
+        let mut lists = Lists::of(connection, &query)?;
         let mut having = vec![0_u64; query.groups.len()];
-        lists.iter().for_each(|list| having[list.group] += list.count);
+        lists.all.iter().for_each(|list| having[list.group] += list.count);
         let rarities: Vec<f64> = having.iter().map(|count| rarity(memories, *count)).collect();
         let words = query.groups.iter().zip(&rarities).filter(|(group, _)| group.kind == GroupKind::Word);
         let full: f64 = words.map(|(_, rarity)| rarity).sum();
@@ -58,7 +58,9 @@ impl Weighted {
         let full = if full > 0.0 { full } else { rarities.iter().sum::<f64>().max(f64::MIN_POSITIVE) };
         let shares: Vec<f64> = rarities.iter().map(|rarity| rarity / full).collect();
         let adds = |list: &List| ordered(shares[list.group] * list.level.impact());
-        lists.sort_by(|a, b| adds(b).cmp(&adds(a)).then_with(|| (a.group, &a.term).cmp(&(b.group, &b.term))));
+        lists
+            .all
+            .sort_by(|a, b| adds(b).cmp(&adds(a)).then_with(|| (a.group, &a.term).cmp(&(b.group, &b.term))));
         Ok(Self { query, shares, lists })
     }
 
@@ -69,7 +71,7 @@ impl Weighted {
 
     /// How many entries all lists have.
     pub(super) fn entries(&self) -> u64 {
-        self.lists.iter().map(|list| list.count).sum()
+        self.lists.all.iter().map(|list| list.count).sum()
     }
 
     /// What a document covers.
@@ -83,17 +85,16 @@ impl Weighted {
     /// The memories of as many lists as a budget of entries allows, and of one at least. Their coverage is that of these
     /// lists alone. Says whether all lists were read.
     pub(super) fn read(&self, connection: &Connection, budget: u64) -> Result<(Entries, bool)> {
-        let mut entries = Entries::default();
         let mut spent = 0;
-        for (number, list) in self.lists.iter().enumerate() {
-            if number > 0 && spent + list.count > budget {
-                return Ok((entries, false));
-            }
+        let fits = |list: &&List| {
             spent += list.count;
-            #[expect(clippy::cast_possible_truncation, reason = "64 groups have no such number of lists")]
-            postings::each(connection, list, |id| entries.0.push((id, number as u32)))?;
-        }
-        Ok((entries, true))
+            spent <= budget
+        };
+        let count = self.lists.all.iter().take_while(fits).count().max(1).min(self.lists.all.len());
+        let mut entries = Entries::default();
+        #[expect(clippy::cast_possible_truncation, reason = "64 groups have no such number of lists")]
+        self.lists.each(connection, count, |id, number| entries.0.push((id, number as u32)))?;
+        Ok((entries, count == self.lists.all.len()))
     }
 
     /// The memories of entries, best first.
@@ -118,7 +119,7 @@ impl Weighted {
     fn terms(&self, entries: &[(i64, u32)]) -> Vec<f32> {
         let mut terms = vec![0_f32; self.shares.len()];
         for (_, number) in entries {
-            let list = &self.lists[*number as usize];
+            let list = &self.lists.all[*number as usize];
             #[expect(clippy::cast_possible_truncation, reason = "shares need no more digits")]
             let adds = (list.level.impact() * self.shares[list.group]) as f32;
             terms[list.group] = terms[list.group].max(adds);

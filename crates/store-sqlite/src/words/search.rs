@@ -21,7 +21,9 @@ const MAX_LIMIT: usize = 10_000;
 /// few of them meet the filter.
 const BUDGET: u64 = 60_000;
 const GROWTH: u64 = 8;
-/// A filter that so few memories meet is looked at from its side.
+/// When an index says that so many memories at most can meet the filter, others are passed over.
+const AROUND: usize = 20_000;
+/// So few of them are all scored by their texts when the words of the query are in too many memories.
 const FEW: usize = 1_000;
 /// How many are scored again beyond those asked for.
 const SPARE: usize = 100;
@@ -46,12 +48,12 @@ fn best_within(
 ) -> Result<Vec<WordCandidate>> {
     let doing = "searching words";
     let memories = index::count(connection).doing(doing)?;
-    let stemmers = languages::stemmers(connection).doing(doing)?;
+    let stemmers = languages::stemmers(connection, &query.0).doing(doing)?;
     let weighted = Weighted::of(connection, Query::of(&query.0, &stemmers), memories).doing(doing)?;
     let search = Search {
         connection,
         condition: Condition::of(filter),
-        few: if filter.is_selective() { selection::few(connection, filter, FEW)? } else { None },
+        around: if filter.is_selective() { selection::around(connection, filter, AROUND)? } else { None },
         waiting: queue::waiting(connection).doing(doing)?,
         limit: limit.min(MAX_LIMIT),
         budget,
@@ -68,8 +70,8 @@ fn best_within(
 struct Search<'c> {
     connection: &'c Connection,
     condition: Condition,
-    /// Every memory that meets the filter, when they are few.
-    few: Option<Vec<i64>>,
+    /// Every memory that meets the filter, and perhaps others, when they are few.
+    around: Option<Vec<i64>>,
     /// Memories that the index does not have as they are.
     waiting: BTreeSet<i64>,
     limit: usize,
@@ -80,19 +82,23 @@ struct Search<'c> {
 impl Search<'_> {
     /// The best memories by words, best first.
     fn by_words(&self) -> Result<Vec<Scored>> {
-        let mut found = match &self.few {
-            Some(few) if self.weighted.entries() > self.budget => self.by_texts(few)?,
-            _ => self.by_lists()?,
+        let few = self.few().filter(|_| self.weighted.entries() > self.budget);
+        let mut found = match few {
+            Some(few) => self.by_texts(&self.selected(few)?)?,
+            None => self.by_lists()?,
         };
-        if !self.waiting.is_empty() && (self.few.is_none() || self.weighted.entries() <= self.budget) {
+        if !self.waiting.is_empty() && few.is_none() {
             let waiting: Vec<i64> = self.waiting.iter().copied().collect();
-            let mut meeting: Vec<i64> = self.meeting(&waiting)?.into_iter().collect();
-            meeting.sort_unstable();
-            found.extend(self.by_texts(&meeting)?);
+            found.extend(self.by_texts(&self.selected(&waiting)?)?);
         }
         scoring::sort(&mut found);
         found.truncate(self.limit);
         Ok(found)
+    }
+
+    /// Every memory that can meet the filter, when they are few enough to look at each.
+    fn few(&self) -> Option<&[i64]> {
+        self.around.as_deref().filter(|around| around.len() <= FEW)
     }
 
     /// Reads the index, until enough of what it has meet the filter.
@@ -104,8 +110,8 @@ impl Search<'_> {
             if !self.waiting.is_empty() {
                 entries.keep(|id| !self.waiting.contains(&id));
             }
-            if let Some(few) = &self.few {
-                entries.keep(|id| few.binary_search(&id).is_ok());
+            if let Some(around) = &self.around {
+                entries.keep(|id| around.binary_search(&id).is_ok());
             }
             let wanted = if is_complete { self.limit } else { self.limit.saturating_add(SPARE) };
             let found = self.first_meeting(&self.weighted.ranked(entries), wanted)?;
@@ -128,7 +134,7 @@ impl Search<'_> {
             let batch = ranked.slice(from, from.saturating_add(width));
             from += batch.len();
             let ids: Vec<i64> = batch.iter().map(|scored| scored.id).collect();
-            let meeting = if self.few.is_some() { ids.into_iter().collect() } else { self.meeting(&ids)? };
+            let meeting = self.meeting(&ids)?;
             found.extend(batch.into_iter().filter(|scored| meeting.contains(&scored.id)));
             width = width.saturating_mul(4);
         }
@@ -183,18 +189,17 @@ impl Search<'_> {
     }
 
     /// Those that meet the filter, in their order.
-    fn selected(&self, ids: &[MemoryId]) -> Result<Vec<i64>> {
-        let ids: Vec<i64> = ids.iter().map(|id| id.0).collect();
+    fn selected(&self, ids: &[i64]) -> Result<Vec<i64>> {
         if ids.is_empty() {
-            return Ok(ids);
+            return Ok(Vec::new());
         }
-        let meeting = self.meeting(&ids)?;
-        Ok(ids.into_iter().filter(|id| meeting.contains(id)).collect())
+        let meeting = self.meeting(ids)?;
+        Ok(ids.iter().copied().filter(|id| meeting.contains(id)).collect())
     }
 
     /// Of more memories that have the whole query than can be told apart by that: those found by words, and the newest when
     /// these are too few.
-    fn some_of(&self, found: &[Scored], whole: &Whole, newest: &[MemoryId]) -> Result<Vec<i64>> {
+    fn some_of(&self, found: &[Scored], whole: &Whole, newest: &[i64]) -> Result<Vec<i64>> {
         let ids: Vec<i64> = found.iter().map(|scored| scored.id).collect();
         let mut having = Vec::new();
         self.each_source(&ids, |source| {
@@ -203,9 +208,9 @@ impl Search<'_> {
             }
         })?;
         if having.len() < self.limit {
-            match &self.few {
+            match self.few() {
                 // All that meet the filter are known: so are all of them that have it.
-                Some(few) => self.each_source(few, |source| {
+                Some(few) => self.each_source(&self.selected(few)?, |source| {
                     if whole.is_in(&source.content) {
                         having.push(source.id);
                     }

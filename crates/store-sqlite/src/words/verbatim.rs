@@ -1,6 +1,5 @@
 //! The whole query as a piece of a text, also cut inside words. The original's index of pieces finds it.
 
-use model::MemoryId;
 use ports::fold_case;
 use rusqlite::{Connection, Result};
 
@@ -56,7 +55,7 @@ impl Whole {
         {
             return Ok(Having::These(Vec::new()));
         }
-        let found = statement.query_map((&self.phrase, MOST + 1), |row| row.get(0).map(MemoryId))?;
+        let found = statement.query_map((&self.phrase, MOST + 1), |row| row.get(0))?;
         let found = found.collect::<Result<Vec<_>>>()?;
         Ok(if found.len() > MOST { Having::TooMany(found) } else { Having::These(found) })
     }
@@ -66,9 +65,9 @@ impl Whole {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Having {
     /// These and no others.
-    These(Vec<MemoryId>),
+    These(Vec<i64>),
     /// So many that it tells nothing; the newest.
-    TooMany(Vec<MemoryId>),
+    TooMany(Vec<i64>),
 }
 
 fn quoted(text: &str) -> String {

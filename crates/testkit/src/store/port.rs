@@ -12,10 +12,10 @@ use model::{
 };
 use ports::{
     BackupClaim, BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, DumpRequest,
-    DumpSink, EntityCounts, EntityLink, Inserted, IntegrityReport, LinkEnds, Listing, Loaded, MemoryStore,
-    NearPair, OnDeleted, Page, Purge, Purged, Repaired, Standing, Statistics, StoreError, StoredBackup,
-    Superseded, Survey, TagCounts, Told, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace,
-    VectorsOf, Version, WordCandidate, WordQuery, fold_case,
+    DumpSink, EntityCounts, EntityLink, Inserted, IntegrityReport, LanguageCount, LinkEnds, Listing, Loaded,
+    MemoryStore, NearPair, OnDeleted, Page, Purge, Purged, Repaired, Standing, Statistics, StoreError,
+    StoredBackup, Superseded, Survey, TagCounts, Told, TypeCount, Undelete, Undeleted, Unembedded, Usage,
+    VectorSpace, VectorsOf, Version, WordCandidate, WordQuery, fold_case,
 };
 
 use super::filtering::words;
@@ -235,6 +235,12 @@ impl MemoryStore for FakeStore {
 
     async fn context(&self, query: &ContextQuery) -> Result<Vec<Context>, StoreError> {
         Ok(self.reading()?.context(query))
+    }
+
+    #[expect(clippy::unwrap_used, reason = "test support")]
+    async fn languages(&self) -> Result<Vec<LanguageCount>, StoreError> {
+        drop(self.reading()?);
+        Ok(self.languages.lock().unwrap().clone())
     }
 
     async fn vector_spaces(&self) -> Result<Vec<VectorsOf>, StoreError> {

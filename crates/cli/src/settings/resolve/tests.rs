@@ -18,7 +18,7 @@ fn without_variables_everything_is_the_default() {
     assert_eq!(settings.backend, Setting::default(Backend::SqliteVec));
     assert_eq!(settings.near_duplicates, Setting::default(true));
     assert_eq!(settings.near_duplicate_cosine, Setting::default(0.85));
-    let weights = Weights { words: Setting::default(0.6), meaning: Setting::default(0.4) };
+    let weights = Weights { words: Setting::default(0.5), meaning: Setting::default(0.5) };
     assert_eq!(settings.weights, weights);
     assert_eq!((settings.without_effect, settings.unknown), (Vec::new(), Vec::new()));
     assert_eq!(settings.pragmas, Setting::default(Vec::new()));

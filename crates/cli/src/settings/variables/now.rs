@@ -61,12 +61,12 @@ pub(super) const SECTIONS: &[Section] = &[
             ),
             public(
                 super::KEYWORD_WEIGHT,
-                "0.6",
+                "0.5",
                 "how much words count in a search, 0 to 1; 0.3 if only the other is set",
             ),
             public(
                 super::SEMANTIC_WEIGHT,
-                "0.4",
+                "0.5",
                 "how much meaning counts in a search, 0 to 1; 0.7 if only the other is set",
             ),
             public(
