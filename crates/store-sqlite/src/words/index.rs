@@ -100,6 +100,8 @@ pub(crate) fn rebuild(connection: &Connection) -> Result<()> {
     connection.execute_batch(&format!("DROP TABLE IF EXISTS {name}"))?;
     connection.execute_batch(sql)?;
     each_live(connection, |source| insert(connection, source))?;
+    // In one part each term is found once.
+    super::merge(connection, name)?;
     queue::empty(connection)
 }
 

@@ -25,6 +25,8 @@ const GROWTH: u64 = 8;
 const AROUND: usize = 20_000;
 /// So few of them are all scored by their texts when the words of the query are in too many memories.
 const FEW: usize = 1_000;
+/// How many entries are read in the time that scoring one text takes.
+const ENTRIES_PER_TEXT: u64 = 400;
 /// How many are scored again beyond those asked for.
 const SPARE: usize = 100;
 
@@ -82,7 +84,9 @@ struct Search<'c> {
 impl Search<'_> {
     /// The best memories by words, best first.
     fn by_words(&self) -> Result<Vec<Scored>> {
-        let few = self.few().filter(|_| self.weighted.entries() > self.budget);
+        let entries = self.weighted.entries();
+        let few =
+            self.few().filter(|few| entries > self.budget || few.len() as u64 * ENTRIES_PER_TEXT < entries);
         let mut found = match few {
             Some(few) => self.by_texts(&self.selected(few)?)?,
             None => self.by_lists()?,
