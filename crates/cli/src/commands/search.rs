@@ -57,6 +57,12 @@ pub struct Search {
     /// Leave out what is less likely an answer, 0 to 1
     #[arg(long, value_name = "SHARE")]
     pub min_confidence: Option<f64>,
+    /// Show so many memories before and after each in its conversation too
+    #[arg(long, value_name = "NUMBER")]
+    pub neighbours: Option<u32>,
+    /// At most about so many tokens of text; what is over is left out whole
+    #[arg(long, value_name = "NUMBER")]
+    pub max_tokens: Option<u32>,
     /// Which memories.
     #[command(flatten)]
     pub filter: filter::Filter,
@@ -136,6 +142,11 @@ impl Search {
         if self.unique {
             arguments.insert("unique".to_owned(), json!(true));
         }
+        for (name, number) in [("neighbours", self.neighbours), ("max_tokens", self.max_tokens)] {
+            if let Some(number) = number {
+                arguments.insert(name.to_owned(), json!(number));
+            }
+        }
         if let Some(share) = self.min_confidence {
             arguments.insert("min_confidence".to_owned(), json!(share));
         }
@@ -172,6 +183,8 @@ mod tests {
             by_conversation: true,
             unique: true,
             min_confidence: Some(0.5),
+            neighbours: Some(1),
+            max_tokens: Some(100),
             filter: filter::Filter::every("x"),
         };
         let arguments = search.arguments();
