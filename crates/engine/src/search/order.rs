@@ -69,7 +69,7 @@ impl Order {
     ) -> Result<Vec<Hit>, EngineError> {
         let coverage: HashMap<MemoryId, f64> =
             legs.words.iter().map(|word| (word.id, word.coverage)).collect();
-        let confidence = |candidate: &Fused<MemoryId>| self.confidence(candidate, &coverage);
+        let confidence = |candidate: &Fused<MemoryId>| self.confidence(candidate);
         let mut best = self.groups(request.grouping);
         if request.mode.has_confidence() && request.min_confidence > 0.0 {
             let before = best.len();
@@ -111,13 +111,11 @@ impl Order {
         groups.into_iter().filter_map(best).collect()
     }
 
-    fn confidence(&self, candidate: &Fused<MemoryId>, coverage: &HashMap<MemoryId, f64>) -> f64 {
-        let of = |known: Option<&f64>| known.copied().unwrap_or(0.0);
+    fn confidence(&self, candidate: &Fused<MemoryId>) -> f64 {
         let evidence = Evidence {
             score: candidate.score,
             behind: self.list.first().map_or(0.0, |best| best.score - candidate.score),
-            cosine: of(self.cosines.get(&candidate.key)),
-            coverage: of(coverage.get(&candidate.key)),
+            cosine: self.cosines.get(&candidate.key).copied().unwrap_or(0.0),
         };
         evidence.confidence()
     }

@@ -31,7 +31,7 @@ pub(crate) fn report(turns: &World, notes: &World) -> Result<(), String> {
     let examples = examples(turns, notes)?;
     let constants = fit(&examples).ok_or("the regression has no solution")?;
     println!(
-        "### Confidence\n\nFitted on {} hits: {constants:.2?} (a constant, score, behind, cosine, coverage).\n",
+        "### Confidence\n\nFitted on {} hits: {constants:.2?} (a constant, logarithm of the score, behind, cosine).\n",
         examples.len()
     );
     let in_use: Vec<(f64, bool)> =
@@ -197,7 +197,7 @@ mod tests {
 
     #[test]
     fn a_regression_finds_what_made_its_examples() {
-        let truth = [-2.0, 4.0, 0.0, 0.0, 1.0];
+        let truth = [1.0, 2.0, 0.0, 1.0];
         let examples: Vec<Example> = (0..40_000_u32)
             .map(|n| {
                 let share = |prime: u32| f64::from(n.wrapping_mul(prime) % 1009) / 1009.0;

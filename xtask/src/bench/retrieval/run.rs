@@ -98,8 +98,7 @@ pub(crate) fn ask_of(
         let best = answer.hits.first().and_then(|hit| hit.score).unwrap_or(0.0);
         let known = |hit: &engine::Hit| {
             let score = hit.score.unwrap_or(0.0);
-            let (cosine, coverage) = (hit.similarity.unwrap_or(0.0), hit.word_score.unwrap_or(0.0));
-            Evidence { score, behind: best - score, cosine, coverage }
+            Evidence { score, behind: best - score, cosine: hit.similarity.unwrap_or(0.0) }
         };
         let hits: Vec<usize> = answer.hits.iter().filter_map(|hit| shelf.number(&hit.memory.hash)).collect();
         let evidence = question.evidence.iter().map(|piece| {
