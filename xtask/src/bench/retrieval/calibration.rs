@@ -201,12 +201,7 @@ mod tests {
         let examples: Vec<Example> = (0..40_000_u32)
             .map(|n| {
                 let share = |prime: u32| f64::from(n.wrapping_mul(prime) % 1009) / 1009.0;
-                let evidence = Evidence {
-                    score: share(37),
-                    behind: share(211),
-                    cosine: share(613),
-                    coverage: share(89),
-                };
+                let evidence = Evidence { score: share(37), behind: share(211), cosine: share(613) };
                 let is_answer =
                     f64::from(n.wrapping_mul(7919) % 997) / 997.0 < probability(&truth, &evidence);
                 Example { case: 0, evidence, is_answer }

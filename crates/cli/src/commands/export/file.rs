@@ -18,8 +18,16 @@ pub(super) struct NewFile {
 impl NewFile {
     /// Begins a file beside the place where it will be. Only its owner may read it.
     pub(super) fn create(target: &Path, force: bool) -> Result<Self, Failure> {
+        if target == Path::new("-") {
+            return Err(Failure::invalid("an export is not written to standard output", "name a file"));
+        }
         if target.is_dir() {
             return Err(Failure::invalid(format!("{} is a directory", target.display()), "name a file"));
+        }
+        // The file gets its name by a rename, which would put a file in the place of a device, a pipe or a link.
+        if fs::symlink_metadata(target).is_ok_and(|found| !found.is_file()) {
+            let message = format!("{} is no regular file", target.display());
+            return Err(Failure::invalid(message, "name a file itself, not a device, a pipe or a link"));
         }
         if target.exists() && !force {
             let message = format!("{} is there already", target.display());
@@ -114,6 +122,19 @@ mod tests {
         file.put_in_place().unwrap();
         assert_eq!(fs::read_to_string(&target).unwrap(), "new");
         assert!(NewFile::create(directory.path(), true).is_err());
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn links_devices_and_standard_output_are_not_replaced_by_a_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let (kept, link) = (directory.path().join("kept"), directory.path().join("link"));
+        fs::write(&kept, "kept").unwrap();
+        std::os::unix::fs::symlink(&kept, &link).unwrap();
+        for target in [link.as_path(), Path::new("/dev/null"), Path::new("-")] {
+            assert!(NewFile::create(target, true).is_err(), "{}", target.display());
+        }
+        assert_eq!(fs::read_dir(directory.path()).unwrap().count(), 2);
     }
 
     #[test]

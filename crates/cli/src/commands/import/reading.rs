@@ -18,7 +18,14 @@ pub(super) fn open(path: &Path) -> Result<Importer<BufReader<File>>, Failure> {
     Importer::open(bytes(path)?).map_err(|error| unreadable(path, &error))
 }
 
+/// The bytes of a file. It is read twice, and a pipe would be empty the second time.
 fn bytes(path: &Path) -> Result<BufReader<File>, Failure> {
+    if path == Path::new("-") || std::fs::metadata(path).is_ok_and(|found| !found.is_file()) {
+        return Err(Failure::invalid(
+            format!("{} is no regular file, and an import reads its file twice", path.display()),
+            "write what is to be imported into a file, and name that",
+        ));
+    }
     let file = File::open(path);
     file.map(BufReader::new).map_err(|error| {
         Failure::invalid(

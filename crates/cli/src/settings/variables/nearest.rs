@@ -16,7 +16,9 @@ pub fn nearest(name: &str) -> Option<&'static str> {
 /// The name among several that differs least from one; none when none is near.
 pub(super) fn closest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let limit = (name.len() / WRONG_IN).min(MOST_WRONG);
-    let distances = known.map(|known| (distance(name, known), known));
+    // Names whose lengths differ by more are further away; comparing costs the product of both.
+    let near = known.filter(|known| known.len().abs_diff(name.len()) <= limit);
+    let distances = near.map(|known| (distance(name, known), known));
     let (distance, known) = distances.min_by_key(|(distance, _)| *distance)?;
     (distance <= limit).then_some(known)
 }
@@ -58,6 +60,7 @@ mod tests {
         ] {
             assert_eq!(nearest(written), meant, "{written}");
         }
+        assert_eq!(nearest(&"X".repeat(1_000_000)), None);
     }
 
     #[test]
