@@ -80,7 +80,10 @@ fn describe(page: &mut Page, tool: &Tool) {
     page.table(["Parameter", "Type", "Default", "Meaning"], rows);
     if !tool.unsupported.is_empty() {
         page.paragraph("Parameters of the original that do nothing here yet, and what works instead:");
-        let rows = tool.unsupported.iter().map(|unsupported| [code(unsupported.name), unsupported.instead.to_owned()]);
+        let rows = tool
+            .unsupported
+            .iter()
+            .map(|unsupported| [code(unsupported.name), unsupported.instead.to_owned()]);
         page.table(["Parameter", "Instead"], rows);
     }
     page.paragraph("Example of a call:");

@@ -18,7 +18,20 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("embed-local", &["model", "ports"]),
     ("store-sqlite", &["model", "ports"]),
     ("mcp", &["model", "ports", "engine"]),
-    ("cli", &["model", "ports", "engine", "embed", "embed-http", "embed-local", "store-sqlite", "mcp", "transfer"]),
+    (
+        "cli",
+        &[
+            "model",
+            "ports",
+            "engine",
+            "embed",
+            "embed-http",
+            "embed-local",
+            "store-sqlite",
+            "mcp",
+            "transfer",
+        ],
+    ),
 ];
 
 /// Crates that only tests and developers use: they may depend on anything, and nothing of the product on them.
