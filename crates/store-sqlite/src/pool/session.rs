@@ -51,7 +51,7 @@ impl Session {
             let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
                 .doing("beginning a transaction")?;
             let result = work(&transaction)?;
-            queue::drain(&transaction).doing("indexing words")?;
+            queue::drain_if_possible(&transaction).doing("indexing words")?;
             transaction.commit().doing("committing")?;
             Ok(result)
         })

@@ -171,12 +171,23 @@ pub(crate) const WORDS: Object = (
 pub(crate) const WORDS_QUEUE: Object =
     ("service_words_queue", "CREATE TABLE service_words_queue (id INTEGER PRIMARY KEY)");
 
-/// The triggers that fill [`WORDS_QUEUE`], at our writes and at the original's.
-pub(crate) const WORDS_TRIGGERS: [Object; 3] = [
+/// The triggers that fill [`WORDS_QUEUE`], at our writes and at the original's. A statement's own conflict clause would take the
+/// place of one in a trigger, so that there is none. `INSERT OR REPLACE`, by which the original takes in what its other hosts
+/// changed, deletes a row without any trigger for that: the first one writes its number down before.
+pub(crate) const WORDS_TRIGGERS: [Object; 4] = [
+    (
+        "service_words_bi",
+        "CREATE TRIGGER service_words_bi BEFORE INSERT ON memories BEGIN
+            INSERT INTO service_words_queue (id) SELECT m.id FROM memories AS m
+                WHERE m.content_hash = new.content_hash
+                    AND NOT EXISTS (SELECT 1 FROM service_words_queue AS q WHERE q.id = m.id);
+        END",
+    ),
     (
         "service_words_ai",
         "CREATE TRIGGER service_words_ai AFTER INSERT ON memories BEGIN
-            INSERT OR REPLACE INTO service_words_queue (id) VALUES (new.id);
+            INSERT INTO service_words_queue (id) SELECT new.id
+                WHERE NOT EXISTS (SELECT 1 FROM service_words_queue AS q WHERE q.id = new.id);
         END",
     ),
     (
@@ -185,13 +196,15 @@ pub(crate) const WORDS_TRIGGERS: [Object; 3] = [
         ON memories WHEN new.content IS NOT old.content OR new.tags IS NOT old.tags
             OR new.metadata IS NOT old.metadata OR new.created_at IS NOT old.created_at
             OR new.created_at_iso IS NOT old.created_at_iso OR new.deleted_at IS NOT old.deleted_at BEGIN
-            INSERT OR REPLACE INTO service_words_queue (id) VALUES (new.id);
+            INSERT INTO service_words_queue (id) SELECT new.id
+                WHERE NOT EXISTS (SELECT 1 FROM service_words_queue AS q WHERE q.id = new.id);
         END",
     ),
     (
         "service_words_ad",
         "CREATE TRIGGER service_words_ad AFTER DELETE ON memories BEGIN
-            INSERT OR REPLACE INTO service_words_queue (id) VALUES (old.id);
+            INSERT INTO service_words_queue (id) SELECT old.id
+                WHERE NOT EXISTS (SELECT 1 FROM service_words_queue AS q WHERE q.id = old.id);
         END",
     ),
 ];

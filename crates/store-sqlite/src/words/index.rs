@@ -75,7 +75,18 @@ impl Source {
     }
 }
 
-/// Makes the index have a memory as it is now: not at all when it is deleted or gone.
+/// What is kept beside a memory, by its number.
+const BESIDE: [&str; 6] = [
+    "DELETE FROM service_origins WHERE id = ?",
+    "DELETE FROM service_usage WHERE id = ?",
+    "DELETE FROM service_deleted_vectors WHERE id = ?",
+    "DELETE FROM service_vectors WHERE id = ?",
+    "DELETE FROM service_parts WHERE id = ? AND part > 0",
+    "DELETE FROM service_codes WHERE id = ? AND part > 0",
+];
+
+/// Makes the index have a memory as it is now: not at all when it is deleted or gone. What lay beside a memory that is gone
+/// goes too: when its row was replaced, no trigger did that.
 pub(super) fn refresh(connection: &Connection, id: i64) -> Result<()> {
     connection.prepare_cached("DELETE FROM service_words WHERE rowid = ?")?.execute([id])?;
     let sql = format!("SELECT {COLUMNS} FROM memories AS m WHERE m.id = ? AND m.deleted_at IS NULL");
@@ -83,8 +94,15 @@ pub(super) fn refresh(connection: &Connection, id: i64) -> Result<()> {
     let mut found = statement.query([id])?;
     match found.next()? {
         Some(row) => insert(connection, &Source::read(row)?),
-        None => Ok(()),
+        None => remove_beside(connection, id),
     }
+}
+
+fn remove_beside(connection: &Connection, id: i64) -> Result<()> {
+    if connection.prepare_cached("SELECT 1 FROM memories WHERE id = ?")?.exists([id])? {
+        return Ok(());
+    }
+    BESIDE.iter().try_for_each(|sql| connection.prepare_cached(sql)?.execute([id]).map(|_| ()))
 }
 
 fn insert(connection: &Connection, source: &Source) -> Result<()> {

@@ -46,6 +46,22 @@ pub(crate) fn drain(connection: &Connection) -> Result<usize> {
     Ok(ids.len())
 }
 
+/// Indexes all that waits, in the caller's transaction.
+pub(crate) fn drain_all(connection: &Connection) -> Result<()> {
+    while drain(connection)? == PER_TRANSACTION {}
+    Ok(())
+}
+
+/// [`drain`], undone when it fails: what cannot be indexed waits, and does not keep anybody from writing.
+pub(crate) fn drain_if_possible(connection: &Connection) -> Result<()> {
+    connection.execute_batch("SAVEPOINT service_words")?;
+    if let Err(error) = drain(connection) {
+        tracing::warn!(error = %error, "words were not indexed");
+        connection.execute_batch("ROLLBACK TO service_words")?;
+    }
+    connection.execute_batch("RELEASE service_words")
+}
+
 /// Indexes what waits for a search, as long as that does not take long and nobody else is writing.
 pub(crate) fn drain_now(session: &mut Session) -> crate::error::Result<()> {
     let begun = Instant::now();

@@ -311,3 +311,73 @@ async fn what_the_original_recorded_of_a_deletion_outlives_a_purge() {
     assert_eq!(count(&place.plain(), &sql), 1, "the event that held the text is gone");
     assert_eq!(store.recorded_deletion(&memory("never deleted").hash).await.unwrap(), None);
 }
+
+#[tokio::test]
+async fn what_waits_for_the_index_of_words_is_out_of_it_before_a_purge_ends() {
+    let place = Place::empty();
+    let store = place.store().await;
+    store.insert(memory("an ordinary text")).await.unwrap();
+    // More than one transaction indexes beside its own work.
+    for n in 0..700 {
+        store.insert(memory(&format!("{SECRET} {n}"))).await.unwrap();
+    }
+    place.plain().execute("UPDATE memories SET deleted_at = 1.0 WHERE content LIKE 'Quetz%'", []).unwrap();
+    let purged = store.purge(Purge::DeletedBefore(now())).await.unwrap();
+    assert_eq!(purged.hashes.len(), 700);
+    assert!(store.check(Check::Deep).await.unwrap().is_sound());
+    store.close().await;
+    assert_eq!(found_in_files(&place), []);
+    assert_eq!(count(&place.plain(), "SELECT count(*) FROM service_words_queue"), 0);
+}
+
+#[tokio::test]
+async fn nothing_stays_of_a_row_that_the_original_replaced() {
+    let place = Place::empty();
+    let store = place.store().await;
+    store.insert(memory("an ordinary text")).await.unwrap();
+    store.insert(secret()).await.unwrap();
+    let (hash, plain) = (secret().hash, place.plain());
+    let before = count(&plain, "SELECT max(id) FROM memories");
+    // As its synchronisation takes in what another host changed.
+    plain
+        .execute(
+            "INSERT OR REPLACE INTO memories (content_hash, content, tags, metadata, created_at, updated_at)
+                SELECT content_hash, content, tags, metadata, created_at, updated_at FROM memories
+                WHERE content_hash = ?",
+            [hash.as_str()],
+        )
+        .unwrap();
+    assert_eq!(
+        store.search_words(&WordQuery("zyzzyvas".to_owned()), &Filter::default(), 9).await.unwrap().len(),
+        1
+    );
+    for table in ["service_origins", "service_vectors", "service_usage"] {
+        assert_eq!(count(&plain, &format!("SELECT count(*) FROM {table} WHERE id = {before}")), 0, "{table}");
+    }
+    drop(plain);
+    store.delete(&Filter::one(hash.clone()), now()).await.unwrap();
+    store.purge(Purge::Hashes(vec![hash])).await.unwrap();
+    assert!(store.check(Check::Deep).await.unwrap().is_sound());
+    store.close().await;
+    assert_eq!(found_in_files(&place), []);
+}
+
+#[tokio::test]
+async fn another_program_may_write_a_memory_twice_in_any_way() {
+    let place = Place::empty();
+    let store = place.store().await;
+    store.insert(memory("an ordinary text")).await.unwrap();
+    let plain = place.plain();
+    for sql in [
+        "UPDATE memories SET tags = 'one'",
+        "UPDATE OR FAIL memories SET tags = 'two'",
+        "INSERT INTO memories (content_hash, content, tags) SELECT content_hash, content, tags FROM memories WHERE true
+            ON CONFLICT (content_hash) DO UPDATE SET tags = 'three'",
+        "INSERT OR IGNORE INTO memories (content_hash, content) SELECT content_hash, content FROM memories",
+        "UPDATE OR ROLLBACK memories SET tags = 'four'",
+    ] {
+        plain.execute(sql, []).unwrap();
+    }
+    let filter = Filter { tags: Tags::parse("four").unwrap(), ..Filter::default() };
+    assert_eq!(store.search_words(&WordQuery("ordinary".to_owned()), &filter, 9).await.unwrap().len(), 1);
+}
