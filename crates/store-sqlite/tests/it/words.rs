@@ -205,7 +205,8 @@ async fn a_file_of_schema_2_gets_the_index_of_now() {
     place
         .plain()
         .execute_batch(
-            "DROP TRIGGER service_words_ai; DROP TRIGGER service_words_au; DROP TRIGGER service_words_ad;
+            "DROP TRIGGER service_words_bi; DROP TRIGGER service_words_ai; DROP TRIGGER service_words_au;
+             DROP TRIGGER service_words_ad;
              DROP TABLE service_words; DROP TABLE service_words_queue; DROP INDEX service_origins_conversation;
              CREATE VIRTUAL TABLE service_words USING fts5(content, tags, content='memories', content_rowid='id',
                 tokenize='porter unicode61 remove_diacritics 2');
