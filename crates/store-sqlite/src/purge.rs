@@ -54,13 +54,12 @@ pub(crate) fn remove(connection: &Connection, purge: &Purge) -> Result<Removed> 
         remove_rows(connection, &ids, &hashes)?;
         // Before they are merged: what is taken out of an index afterwards stays in it.
         words::queue::drain_all(connection).doing("removing words")?;
-        words::merge(connection, WORDS.0).doing("merging words")?;
         // The original leaves pieces of a row behind that it replaced.
-        if words::is_sound(connection, PIECES.0).doing("checking words")? {
-            words::merge(connection, PIECES.0).doing("merging words")?;
-        } else {
+        if !words::is_sound(connection, PIECES.0).doing("checking words")? {
             words::rebuild(connection, PIECES.0).doing("rebuilding words")?;
-            words::merge(connection, PIECES.0).doing("merging words")?;
+        }
+        for (index, _) in [WORDS, PIECES] {
+            words::merge(connection, index).doing("merging words")?;
         }
         fill_free_pages(connection).doing("overwriting free pages")?;
     }

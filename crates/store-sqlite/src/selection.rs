@@ -4,7 +4,7 @@
 //! take a million questions. Most conditions can be asked the other way round: which memories have this tag, this type,
 //! this time? If an index answers with few, all of them are looked at.
 
-use model::{Filter, TagMatch};
+use model::{Filter, TagMatch, UNTAGGED_TAG};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
@@ -12,8 +12,6 @@ use crate::error::{Result, While};
 use crate::filter::{json_list, rows_limit};
 use crate::words::{queue, term};
 
-/// What the original stores for a memory without tags; the index of words does not have it.
-const UNTAGGED: &str = "untagged";
 const BY_TERMS: &str = "SELECT rowid FROM service_words WHERE service_words MATCH ?";
 
 /// A question whose answer has every memory that meets a condition, and perhaps others.
@@ -89,7 +87,7 @@ fn by_tags(filter: &Filter) -> Option<Driver> {
         return None;
     }
     let terms = filter.tags.iter().map(|tag| {
-        let is_indexed = !tag.eq_ignore_ascii_case(UNTAGGED);
+        let is_indexed = !tag.eq_ignore_ascii_case(UNTAGGED_TAG);
         term::tag(tag).filter(|_| is_indexed).map(|term| format!("\"{term}\""))
     });
     let terms: Option<Vec<String>> = terms.collect();

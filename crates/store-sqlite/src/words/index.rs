@@ -7,14 +7,13 @@ use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use lexical::{Date, Document, Fields};
+use model::UNTAGGED_TAG;
 use rusqlite::{Connection, Result, Row};
 
 use super::{queue, term};
 use crate::rows;
 use crate::schema::catalogue::WORDS;
 
-/// What the original stores for a memory without tags.
-const UNTAGGED: &str = "untagged";
 /// What is read of a memory `m`, in the order of [`Source::read`].
 pub(super) const COLUMNS: &str = "m.id, m.content, m.tags, m.created_at, m.created_at_iso,
     (SELECT o.occurred_at FROM service_origins AS o WHERE o.id = m.id),
@@ -44,7 +43,7 @@ impl Source {
             metadata.as_ref().and_then(|fields| fields["conversation_id"].as_str()).map(str::to_owned);
         let conversations = rows::text(row, 6)?.into_iter().chain(field).collect();
         let mut tags = rows::tags(&rows::text(row, 2)?.unwrap_or_default());
-        tags.retain(|tag| tag != UNTAGGED);
+        tags.retain(|tag| tag != UNTAGGED_TAG);
         Ok(Self {
             id: row.get(0)?,
             content: rows::text(row, 1)?.unwrap_or_default(),
