@@ -2,31 +2,10 @@
 
 use std::sync::Arc;
 
+pub use model::Capability;
+
 use crate::Progress;
 use crate::open_space::OpenSpace;
-
-/// What a caller may do. Each includes the ones before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Capability {
-    /// Look at memories.
-    Read,
-    /// Store and delete memories.
-    Write,
-    /// Examine and repair the store.
-    Admin,
-}
-
-impl Capability {
-    /// Its name, as scopes and messages have it: `read`, `write`, `admin`.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Read => "read",
-            Self::Write => "write",
-            Self::Admin => "admin",
-        }
-    }
-}
 
 /// May look at the memories of one space.
 #[derive(Clone)]

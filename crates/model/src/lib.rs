@@ -21,10 +21,12 @@
 //! | [`origin`] | where a memory came from |
 //! | [`vector`] | embeddings and the identity of the model that made them |
 //! | [`space`] | whose memory it is |
+//! | [`capability`] | what a caller may do there |
 //!
 //! The crate does no input or output and knows no wire format. To add a value: one file, one type, its errors
 //! and its tests beside it.
 
+pub mod capability;
 pub mod chunking;
 pub mod content;
 pub mod date;
@@ -45,6 +47,7 @@ pub mod time_expression;
 pub mod timestamp;
 pub mod vector;
 
+pub use capability::{Capability, InvalidCapability};
 pub use chunking::{MAX_CHUNK_BYTES, chunks};
 pub use content::{Content, InvalidContent, MAX_CONTENT_BYTES};
 pub use date::{InvalidDate, parse_date};
