@@ -103,6 +103,12 @@ impl Reader {
             let searched = self.previous_are_searched(store.as_ref()).await;
             reasons.push(waiting(statistics.pending, &vectors, searched));
         }
+        if statistics.unindexed > 0 {
+            reasons.push(format!(
+                "the words of {} memories are being indexed, the newest first: until then meaning alone finds them",
+                statistics.unindexed
+            ));
+        }
         let known = self.space.upkeep.known();
         let backups = match &self.space.parts.settings.backups {
             Some(schedule) => Some(self.backups(store.as_ref(), schedule, known.failure).await),

@@ -122,7 +122,7 @@ impl Condition {
                 of_origin("agent"),
                 metadata_field("agent_id", "'text'")
             );
-            let needle = format!(",agent:{},", agent.to_ascii_lowercase());
+            let needle = format!(",{AGENT_TAG}{},", agent.to_ascii_lowercase());
             self.and(&sql, [agent.clone().into(), agent.clone().into(), needle.into()]);
         }
         if let Some(conversation) = &filter.conversation {
@@ -156,6 +156,9 @@ const TAGGED: &str = "instr(',' || lower(trim(
 /// number, are judged by their text, as [`crate::rows::time`] reads them.
 pub(crate) const CREATED: &str = "CASE WHEN typeof(m.created_at) IN ('real', 'integer') THEN m.created_at
     ELSE unixepoch(m.created_at_iso, 'subsec') END";
+
+/// What a tag begins with that names an agent.
+pub(crate) const AGENT_TAG: &str = "agent:";
 
 /// Before any time.
 const NEVER: &str = "-1e18";

@@ -4,15 +4,21 @@
 //! take a million questions. Most conditions can be asked the other way round: which memories have this tag, this type,
 //! this time? If an index answers with few, all of them are looked at.
 
-use model::{Filter, TagMatch, UNTAGGED_TAG};
+use model::{Filter, PartitionScope, TagMatch, UNTAGGED_TAG};
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
 use crate::error::{Result, While};
-use crate::filter::{json_list, rows_limit};
-use crate::words::{queue, term};
+use crate::filter::{AGENT_TAG, json_list, rows_limit};
+use crate::schema::catalogue::OTHER_PARTITION;
+use crate::words::{missing, queue, term};
 
 const BY_TERMS: &str = "SELECT rowid FROM service_words WHERE service_words MATCH ?";
+
+/// Whether few memories meet a filter, as a rule. Partitions beside the default one are small.
+pub(crate) fn is_narrow(filter: &Filter) -> bool {
+    filter.is_selective() || other_partition(filter).is_some()
+}
 
 /// A question whose answer has every memory that meets a condition, and perhaps others.
 struct Driver {
@@ -24,7 +30,9 @@ struct Driver {
 /// `at_most`.
 pub(crate) fn around(connection: &Connection, filter: &Filter, at_most: usize) -> Result<Option<Vec<i64>>> {
     let doing = "looking for what meets the filter";
-    for driver in drivers(filter) {
+    // An index of words that is not whole yet cannot tell who has none of them.
+    let has_terms = missing::below(connection).doing(doing)?.is_none();
+    for driver in drivers(filter).into_iter().filter(|driver| has_terms || driver.sql != BY_TERMS) {
         let Some(mut ids) = driver.ids(connection, at_most).doing(doing)? else { continue };
         // What changed since it was indexed may meet it too.
         let waiting = queue::first(connection, at_most.saturating_add(1)).doing(doing)?;
@@ -72,6 +80,16 @@ fn drivers(filter: &Filter) -> Vec<Driver> {
     if let Some(term) = filter.conversation.as_deref().and_then(term::conversation) {
         drivers.push(Driver::new(BY_TERMS, [format!("\"{term}\"").into()]));
     }
+    if let Some(agent) = &filter.agent {
+        let both = term::agent(agent).zip(term::tag(&format!("{AGENT_TAG}{agent}")));
+        let either = |(agent, tag)| Driver::new(BY_TERMS, [format!("\"{agent}\" OR \"{tag}\"").into()]);
+        drivers.extend(both.map(either));
+    }
+    if let Some(partition) = other_partition(filter) {
+        // As the index of partitions is declared.
+        let sql = format!("SELECT id FROM memories WHERE store = ? AND {OTHER_PARTITION}");
+        drivers.push(Driver::new(&sql, [partition.to_owned().into()]));
+    }
     drivers.extend(by_time(filter));
     if let Some(entity) = &filter.entity {
         let sql =
@@ -80,6 +98,13 @@ fn drivers(filter: &Filter) -> Vec<Driver> {
         drivers.push(Driver::new(sql, [ports::fold_case(entity).into()]));
     }
     drivers
+}
+
+fn other_partition(filter: &Filter) -> Option<&str> {
+    match &filter.partitions {
+        PartitionScope::One(partition) if !partition.is_default() => Some(partition.as_str()),
+        _ => None,
+    }
 }
 
 fn by_tags(filter: &Filter) -> Option<Driver> {

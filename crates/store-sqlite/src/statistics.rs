@@ -12,7 +12,7 @@ use crate::filter::{CREATED, METADATA_SUPERSEDED_BY};
 use crate::schema::SCHEMA;
 use crate::schema::form::Form;
 use crate::vectors::home::Home;
-use crate::{files, rows};
+use crate::{files, rows, words};
 
 /// Counts and facts of one state of the database.
 pub(crate) fn read(connection: &Connection, model: &ModelIdentity, path: &Path) -> Result<Statistics> {
@@ -26,6 +26,7 @@ pub(crate) fn read(connection: &Connection, model: &ModelIdentity, path: &Path) 
         tombstones: counts.tombstones,
         embedded: counts.embedded,
         pending: counts.live - counts.embedded,
+        unindexed: words::missing::count(connection).doing("counting memories to index")?,
         tags: tags(connection).doing("counting tags")?,
         partitions: partitions(connection).doing("counting partitions")?,
         bytes: files::bytes(path),

@@ -361,6 +361,7 @@ impl MemoryStore for SqliteStore {
         let (model, vectors, path) = (Arc::clone(&self.model), Arc::clone(&self.vectors), pool.path.clone());
         let job = move |session: &mut pool::Session| {
             let mut done = session.transaction(|transaction| repair::database(transaction, &model))?;
+            words::missing::fill_now(session)?;
             vectors.forget();
             done.extend(repair::modes(&path));
             let options = &session.options;

@@ -5,6 +5,7 @@
 //! | [`term`] | terms as the index has them |
 //! | [`index`] | the index of terms: adding, removing, building again, checking |
 //! | [`queue`] | memories that another program wrote and nobody indexed yet |
+//! | [`missing`] | memories that an index built anew does not have yet |
 //! | [`postings`] | which memories have a word, the heaviest first |
 //! | [`scoring`] | what each memory covers of a query |
 //! | [`verbatim`] | the whole query as a piece of a text |
@@ -18,6 +19,7 @@
 
 pub(crate) mod index;
 pub(crate) mod languages;
+pub(crate) mod missing;
 mod postings;
 pub(crate) mod queue;
 mod scoring;

@@ -140,6 +140,8 @@ pub struct Statistics {
     pub embedded: u64,
     /// Live memories that wait for one.
     pub pending: u64,
+    /// Live memories that words do not find yet, because the index of words is being built anew.
+    pub unindexed: u64,
     /// Different tags of live memories.
     pub tags: u64,
     /// Live memories of each partition, by name.

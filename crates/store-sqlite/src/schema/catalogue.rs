@@ -163,7 +163,7 @@ pub(crate) const PIECES_TRIGGERS: [Object; 3] = [
 /// index is built again.
 pub(crate) const WORDS: Object = (
     "service_words",
-    "CREATE VIRTUAL TABLE service_words USING fts5(terms_1, content='', contentless_delete=1, detail='none',
+    "CREATE VIRTUAL TABLE service_words USING fts5(terms_2, content='', contentless_delete=1, detail='none',
         tokenize='ascii')",
 );
 
@@ -338,6 +338,15 @@ pub(crate) const CODE_TABLES: [Object; 3] = [
 /// Memories that are long enough to have vectors of chunks.
 pub(crate) const LONG_INDEX: Object =
     ("service_long", "CREATE INDEX service_long ON memories(id) WHERE length(CAST(content AS BLOB)) > 880");
+
+/// Which memories are in a partition beside the default one. A question has to say it in the same words to use the index.
+pub(crate) const OTHER_PARTITION: &str = "store <> '' AND store <> 'default'";
+
+/// Memories of partitions beside the default one, by partition.
+pub(crate) const PARTITION_INDEX: Object = (
+    "service_partition",
+    "CREATE INDEX service_partition ON memories(store) WHERE store <> '' AND store <> 'default'",
+);
 
 /// The triggers that keep [`CODE_TABLES`] when vectors come and go, by whose hand ever. Those on the inner table of vec0
 /// come first ([`VEC0_TRIGGERS`]).

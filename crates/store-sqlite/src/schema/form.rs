@@ -120,7 +120,7 @@ impl Form {
             .chain(&catalogue::SIDE_TABLES)
             .chain(&catalogue::SIDE_INDEXES)
             .chain(&catalogue::CODE_TABLES)
-            .chain([&catalogue::EVENT_CLOCK_INDEX, &catalogue::LONG_INDEX])
+            .chain([&catalogue::EVENT_CLOCK_INDEX, &catalogue::LONG_INDEX, &catalogue::PARTITION_INDEX])
             .any(|(name, _)| !self.has(name));
         let lacks_column = |table: &str, columns: &[catalogue::Object]| {
             columns.iter().any(|(column, _)| !self.has_column(table, column))

@@ -27,7 +27,9 @@ impl SqliteStore {
         let prepared = Arc::clone(&model);
         pool.write(move |session| schema::open::prepare(session, &prepared)).await?;
         let vectors = Arc::new(Vectors::new((*model).clone()));
-        Ok(Self { model, vectors, others: Mutex::default(), pool: Mutex::new(Some(pool)) })
+        let store = Self { model, vectors, others: Mutex::default(), pool: Mutex::new(Some(pool)) };
+        store.index_missing().await?;
+        Ok(store)
     }
 
     pub(super) fn pool(&self) -> Result<Arc<Pool>> {
@@ -78,6 +80,19 @@ impl SqliteStore {
             upkeep::fill(&pool, vectors.model().clone());
         }
         answer
+    }
+
+    /// Has the words of memories indexed that the index lacks since it was built anew, in the background.
+    async fn index_missing(&self) -> Result<()> {
+        let pool = self.pool()?;
+        let is_any = |session: &mut pool::Session| {
+            let (connection, waiting) = session.connection()?;
+            waiting.retry(|| words::missing::below(connection).doing("looking for memories to index"))
+        };
+        if pool.write(is_any).await?.is_some() {
+            words::missing::fill(&pool);
+        }
+        Ok(())
     }
 
     /// Indexes the words of what another program wrote, if it can be done now: else searches look through it themselves.

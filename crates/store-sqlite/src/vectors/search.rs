@@ -4,13 +4,14 @@
 //! and then all others that could be nearer than the last of them that is wanted. A memory is as near as the
 //! nearest of its vectors.
 //!
-//! The filter comes before the cut, in one of two ways. A filter that most memories meet is checked on the nearest, more of
-//! them when too many fail. A selective one gives its memories first, and only those are looked at.
+//! The filter comes before the cut, in one of three ways. A filter that most memories meet is checked on the nearest, more of
+//! them when too many fail. When an index knows all that can meet it, and they are few, only those are looked at, the nearest
+//! first. Any other is checked on what is around the query, and when that is not enough, on all memories.
 
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use model::{Filter, MemoryId, PartitionScope, Vector};
+use model::{Filter, MemoryId, Vector};
 use ports::Candidate;
 use rusqlite::{Connection, params_from_iter};
 
@@ -19,9 +20,9 @@ use super::codes::Query;
 use super::derived::Measure;
 use super::fine::Reference;
 use super::index::Index;
-use crate::candidates;
 use crate::error::{Result, While};
 use crate::filter::Condition;
+use crate::{candidates, selection};
 
 /// Up to how many vectors are all measured, without a look at their codes.
 const ALL_MEASURED: usize = 512;
@@ -38,6 +39,8 @@ const STEP: usize = 32;
 const SPARE: (usize, usize) = (8, 4);
 /// How often more candidates are taken (four times as many) before the filter gives its memories first.
 const WIDENINGS: usize = 3;
+/// Who can meet a filter is asked of an index first when they are no more than one in so many, or so many.
+const AROUND: (usize, usize) = (16, 2_048);
 /// From how many vectors on a selective filter is checked on those around the query before all memories are read for it.
 const LARGE: usize = if cfg!(test) { 600 } else { 32_768 };
 /// How many those are: one vector in so many.
@@ -62,17 +65,19 @@ pub(crate) fn nearest(
     }
     let Some(mut question) = Question::of(connection, index, query)? else { return Ok(Vec::new()) };
     let condition = Condition::of(filter);
-    let found = if !is_selective(filter) {
+    let found = if !selection::is_narrow(filter) {
         question.check_candidates(&condition, limit)?
+    } else if let Some(ids) = selection::around(connection, filter, AROUND.1.max(index.len() / AROUND.0))? {
+        Some(question.search_among(&condition, &ids, limit)?)
     } else if index.len() >= LARGE && !is_list(filter) {
         question.search_ring(&condition, limit)?
     } else {
         None
     };
-    if let Some(found) = found {
-        return Ok(found);
+    match found {
+        Some(found) => Ok(found),
+        None => question.measure_selected(&condition, limit),
     }
-    question.measure_selected(&condition, limit)
 }
 
 /// The exact cosines of live memories that have a vector, nearest first.
@@ -90,12 +95,6 @@ pub(crate) fn cosines(
         }
     }
     candidates::first_meeting(connection, &Condition::live(), &best.sorted(), ids.len())
-}
-
-/// Whether few memories meet the filter. Partitions beside the default one are small, as a rule.
-fn is_selective(filter: &Filter) -> bool {
-    let is_other = matches!(&filter.partitions, PartitionScope::One(partition) if !partition.is_default());
-    filter.is_selective() || is_other
 }
 
 /// Whether the filter names its memories, or is met by those of an index.
@@ -160,30 +159,61 @@ impl<'a> Question<'a> {
         let (index, query) = (self.index, Rc::clone(&self.query));
         index.estimates(&query, |estimates| {
             let places = highest(estimates, index.len() / RING_SHARE);
-            let mut ring: Vec<(f32, usize)> =
-                places.into_iter().map(|slot| (estimates[slot], slot)).collect();
-            ring.sort_unstable_by(|(a, _), (b, _)| b.total_cmp(a));
-            let edge = ring.last().map_or(f32::NEG_INFINITY, |(estimate, _)| *estimate);
-            let (mut best, mut rest, mut step) = (Best::new(limit), ring.as_slice(), RING_STEP);
-            while !rest.is_empty() {
-                let (now, later) = rest.split_at(step.min(rest.len()));
-                let ids: Vec<i64> = now.iter().map(|(_, slot)| index.at(*slot).0).collect();
-                let meeting = candidates::ids_meeting(self.connection, condition, &ids)?;
-                let cut = best.cut();
-                for (estimate, slot) in now {
-                    let may_reach = cut.is_none_or(|cut| self.may_reach(*estimate, *slot, cut));
-                    if may_reach && meeting.contains(&index.at(*slot).0) {
-                        self.take(&mut best, *slot)?;
-                    }
-                }
-                let next = later.first().map_or(edge, |(estimate, _)| *estimate);
-                if best.cut().is_some_and(|cut| next < self.floor(cut)) {
-                    return Ok(Some(best.sorted()));
-                }
-                (rest, step) = (later, step * 2);
-            }
-            Ok(None)
+            let ring = places.into_iter().map(|slot| (estimates[slot], slot)).collect();
+            let (best, beyond) = self.walk(condition, ring, limit)?;
+            let is_all = best.cut().is_some_and(|cut| beyond < self.floor(cut));
+            Ok(is_all.then(|| best.sorted()))
         })
+    }
+
+    /// The nearest that meet the filter, when all that can meet it are among these, nearest first.
+    fn search_among(&mut self, condition: &Condition, ids: &[i64], limit: usize) -> Result<Vec<Candidate>> {
+        let (index, query) = (self.index, Rc::clone(&self.query));
+        if ids.len() <= ALL_MEASURED {
+            let meeting = candidates::ids_meeting(self.connection, condition, ids)?;
+            let mut best = Best::new(limit);
+            for slot in meeting.iter().flat_map(|id| index.slots(*id)) {
+                self.take(&mut best, slot)?;
+            }
+            return Ok(best.sorted());
+        }
+        let slots = ids.iter().flat_map(|id| index.slots(*id));
+        let some: Vec<(f32, usize)> = if ids.len() >= index.len() / SCAN_SHARE {
+            index.estimates(&query, |all| slots.map(|slot| (all[slot], slot)).collect())
+        } else {
+            slots.map(|slot| (index.estimate(&query, slot), slot)).collect()
+        };
+        Ok(self.walk(condition, some, limit)?.0.sorted())
+    }
+
+    /// Checks the filter on vectors, the nearest by estimate first, and measures those that meet it, until no other can be
+    /// nearer. Gives the highest estimate of those that it left, and when it left none the lowest of all.
+    fn walk(
+        &mut self,
+        condition: &Condition,
+        mut some: Vec<(f32, usize)>,
+        limit: usize,
+    ) -> Result<(Best, f32)> {
+        some.sort_unstable_by(|(a, _), (b, _)| b.total_cmp(a));
+        let edge = some.last().map_or(f32::NEG_INFINITY, |(estimate, _)| *estimate);
+        let (mut best, mut rest, mut step) = (Best::new(limit), some.as_slice(), RING_STEP);
+        while let Some((highest, _)) = rest.first() {
+            if best.cut().is_some_and(|cut| *highest < self.floor(cut)) {
+                return Ok((best, *highest));
+            }
+            let (now, later) = rest.split_at(step.min(rest.len()));
+            let ids: Vec<i64> = now.iter().map(|(_, slot)| self.index.at(*slot).0).collect();
+            let meeting = candidates::ids_meeting(self.connection, condition, &ids)?;
+            let cut = best.cut();
+            for (estimate, slot) in now {
+                let may_reach = cut.is_none_or(|cut| self.may_reach(*estimate, *slot, cut));
+                if may_reach && meeting.contains(&self.index.at(*slot).0) {
+                    self.take(&mut best, *slot)?;
+                }
+            }
+            (rest, step) = (later, step * 2);
+        }
+        Ok((best, edge))
     }
 
     /// The nearest of the memories that meet the filter.

@@ -10,15 +10,35 @@ use lexical::{Date, Document, Fields};
 use model::UNTAGGED_TAG;
 use rusqlite::{Connection, Result, Row};
 
-use super::{queue, term};
+use super::{missing, queue, term};
 use crate::rows;
 use crate::schema::catalogue::WORDS;
 
+/// A field of the metadata of `m` when it is a text, as filters read it.
+macro_rules! field {
+    ($key:literal) => {
+        concat!(
+            "CASE WHEN instr(m.metadata, '\"",
+            $key,
+            "\"') > 0 THEN CASE WHEN json_valid(m.metadata, 2) THEN CASE WHEN json_type(m.metadata, '$.",
+            $key,
+            "') = 'text' THEN json_extract(m.metadata, '$.",
+            $key,
+            "') END END END"
+        )
+    };
+}
+
 /// What is read of a memory `m`, in the order of [`Source::read`].
-pub(super) const COLUMNS: &str = "m.id, m.content, m.tags, m.created_at, m.created_at_iso,
+pub(super) const COLUMNS: &str = concat!(
+    "m.id, m.content, m.tags, m.created_at, m.created_at_iso,
     (SELECT o.occurred_at FROM service_origins AS o WHERE o.id = m.id),
     (SELECT o.conversation FROM service_origins AS o WHERE o.id = m.id),
-    CASE WHEN instr(m.metadata, '\"conversation_id\"') > 0 THEN m.metadata END";
+    (SELECT o.agent FROM service_origins AS o WHERE o.id = m.id), ",
+    field!("conversation_id"),
+    ", ",
+    field!("agent_id")
+);
 
 /// What of a memory is indexed.
 pub(super) struct Source {
@@ -27,6 +47,7 @@ pub(super) struct Source {
     tags: Vec<String>,
     date: Option<Date>,
     conversations: Vec<String>,
+    agents: Vec<String>,
 }
 
 impl Source {
@@ -37,11 +58,9 @@ impl Source {
         let seconds = occurred.or(created).map(|time| time.as_seconds().floor());
         #[expect(clippy::cast_possible_truncation, reason = "times are within some thousand years")]
         let date = seconds.map(|seconds| Date::of_unix_seconds(seconds as i64));
-        let metadata =
-            rows::text(row, 7)?.and_then(|text| serde_json::from_str::<serde_json::Value>(&text).ok());
-        let field =
-            metadata.as_ref().and_then(|fields| fields["conversation_id"].as_str()).map(str::to_owned);
-        let conversations = rows::text(row, 6)?.into_iter().chain(field).collect();
+        let names = |own: usize, field: usize| -> Result<Vec<String>> {
+            Ok(rows::text(row, own)?.into_iter().chain(rows::text(row, field)?).collect())
+        };
         let mut tags = rows::tags(&rows::text(row, 2)?.unwrap_or_default());
         tags.retain(|tag| tag != UNTAGGED_TAG);
         Ok(Self {
@@ -49,7 +68,8 @@ impl Source {
             content: rows::text(row, 1)?.unwrap_or_default(),
             tags,
             date,
-            conversations,
+            conversations: names(6, 8)?,
+            agents: names(7, 9)?,
         })
     }
 
@@ -66,6 +86,7 @@ impl Source {
             document.terms.iter().map(|(term, level)| term::weighted(term, *level)).collect();
         terms.extend(self.tags.iter().filter_map(|tag| term::tag(tag)));
         terms.extend(self.conversations.iter().filter_map(|name| term::conversation(name)));
+        terms.extend(self.agents.iter().filter_map(|name| term::agent(name)));
         terms.push(term::language(document.language));
         terms.extend(document.stemmed_as.iter().map(|language| term::stemmer(*language)));
         terms.sort_unstable();
@@ -106,20 +127,24 @@ fn remove_beside(connection: &Connection, id: i64) -> Result<()> {
 
 fn insert(connection: &Connection, source: &Source) -> Result<()> {
     connection
-        .prepare_cached("INSERT INTO service_words (rowid, terms_1) VALUES (?, ?)")?
+        .prepare_cached("INSERT INTO service_words (rowid, terms_2) VALUES (?, ?)")?
         .execute((source.id, source.terms().join(" ")))
         .map(|_| ())
 }
 
-/// Builds the index from the memories, whatever it was before.
+/// Builds the index from the memories, whatever it was before. When they are many it begins empty, and they are indexed
+/// some at a time ([`missing`]).
 pub(crate) fn rebuild(connection: &Connection) -> Result<()> {
     let (name, sql) = WORDS;
     connection.execute_batch(&format!("DROP TABLE IF EXISTS {name}"))?;
     connection.execute_batch(sql)?;
+    queue::empty(connection)?;
+    if missing::begin(connection)? {
+        return Ok(());
+    }
     each_live(connection, |source| insert(connection, source))?;
     // In one part each term is found once.
-    super::merge(connection, name)?;
-    queue::empty(connection)
+    super::merge(connection, name)
 }
 
 fn each_live(connection: &Connection, mut visit: impl FnMut(&Source) -> Result<()>) -> Result<()> {
@@ -152,8 +177,8 @@ fn first_number(bytes: &[u8]) -> u64 {
     number
 }
 
-/// Whether the index has every live memory by the terms that it has now, and nothing else. Memories in the queue are about
-/// to be indexed and do not count.
+/// Whether the index has every live memory by the terms that it has now, and nothing else. Memories in the queue, and those
+/// that are missing yet, are about to be indexed and do not count.
 pub(super) fn is_complete(connection: &Connection) -> Result<bool> {
     let mut sums: HashMap<i64, u64> = HashMap::new();
     let mut statement = connection.prepare("SELECT doc, term FROM temp.service_postings")?;
@@ -163,11 +188,13 @@ pub(super) fn is_complete(connection: &Connection) -> Result<bool> {
         *sum = sum.wrapping_add(hash(row.get_ref(1)?.as_bytes().unwrap_or_default()));
     }
     let waiting = queue::waiting(connection)?;
+    let missing = missing::below(connection)?.unwrap_or(i64::MIN);
     let mut is_complete = true;
     each_live(connection, |source| {
         let expected = source.terms().iter().fold(0_u64, |sum, term| sum.wrapping_add(hash(term.as_bytes())));
-        let is_same = sums.remove(&source.id) == Some(expected);
-        is_complete &= is_same || waiting.contains(&source.id);
+        let found = sums.remove(&source.id);
+        let is_missing = found.is_none() && source.id < missing;
+        is_complete &= found == Some(expected) || is_missing || waiting.contains(&source.id);
         Ok(())
     })?;
     Ok(is_complete && sums.keys().all(|id| waiting.contains(id)))

@@ -55,7 +55,11 @@ fn best_within(
     let search = Search {
         connection,
         condition: Condition::of(filter),
-        around: if filter.is_selective() { selection::around(connection, filter, AROUND)? } else { None },
+        around: if selection::is_narrow(filter) {
+            selection::around(connection, filter, AROUND)?
+        } else {
+            None
+        },
         waiting: queue::waiting(connection).doing(doing)?,
         limit: limit.min(MAX_LIMIT),
         budget,

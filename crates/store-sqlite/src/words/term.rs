@@ -16,7 +16,8 @@ const TAG: char = '\u{E060}';
 const CONVERSATION: char = '\u{E061}';
 const LANGUAGE: char = '\u{E062}';
 const STEMMER: char = '\u{E063}';
-/// The longest tag or name of a conversation that has a term, in bytes.
+const AGENT: char = '\u{E064}';
+/// The longest tag or name of a conversation or agent that has a term, in bytes.
 const MAX_NAME_BYTES: usize = 200;
 
 /// A term without weight.
@@ -64,6 +65,11 @@ pub(crate) fn tag(name: &str) -> Option<String> {
 /// Stands for a conversation. None for a name that is too long.
 pub(crate) fn conversation(name: &str) -> Option<String> {
     name_term(CONVERSATION, name)
+}
+
+/// Stands for an agent. None for a name that is too long.
+pub(crate) fn agent(name: &str) -> Option<String> {
+    name_term(AGENT, name)
 }
 
 /// Stands for the language that most of a memory is in.

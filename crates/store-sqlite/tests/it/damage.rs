@@ -65,7 +65,7 @@ async fn words_that_are_not_the_memories_are_told_and_built_again() {
         .plain()
         .execute_batch(
             "DELETE FROM service_words WHERE rowid = 1;
-             INSERT INTO service_words(rowid, terms_1) VALUES (1, 'something else');",
+             INSERT INTO service_words(rowid, terms_2) VALUES (1, 'something else');",
         )
         .unwrap();
     let report = store.check(Check::Deep).await.unwrap();

@@ -363,6 +363,7 @@ impl MemoryStore for FakeStore {
             tombstones: rows.tombstones.len() as u64,
             embedded: memories - pending,
             pending,
+            unindexed: 0,
             tags: tags.len() as u64,
             partitions: partitions
                 .into_iter()

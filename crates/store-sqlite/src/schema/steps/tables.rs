@@ -32,8 +32,9 @@ pub(super) fn create(connection: &Connection, form: &Form) -> Result<()> {
         let has = |column: &str| form.has_column("sync_events", column);
         add_columns(connection, "sync_events", &catalogue::ADDED_EVENT_COLUMNS, has)?;
     }
-    let ours =
-        [catalogue::EVENT_CLOCK_INDEX, catalogue::LONG_INDEX].into_iter().chain(catalogue::SIDE_INDEXES);
+    let ours = [catalogue::EVENT_CLOCK_INDEX, catalogue::LONG_INDEX, catalogue::PARTITION_INDEX]
+        .into_iter()
+        .chain(catalogue::SIDE_INDEXES);
     for (name, sql) in catalogue::INDEXES.into_iter().chain(ours) {
         if !form.has(name) {
             connection.execute_batch(sql)?;
