@@ -22,10 +22,12 @@
 //! | [`vector`] | embeddings and the identity of the model that made them |
 //! | [`space`] | whose memory it is |
 //! | [`capability`] | what a caller may do there |
+//! | [`api_key`] | what is kept of an API key |
 //!
 //! The crate does no input or output and knows no wire format. To add a value: one file, one type, its errors
 //! and its tests beside it.
 
+pub mod api_key;
 pub mod capability;
 pub mod chunking;
 pub mod content;
@@ -47,6 +49,7 @@ pub mod time_expression;
 pub mod timestamp;
 pub mod vector;
 
+pub use api_key::{ApiKey, InvalidKeyName, KeyDigest, KeyId, KeyName, KeyState, MAX_KEY_NAME_CHARS};
 pub use capability::{Capability, InvalidCapability};
 pub use chunking::{MAX_CHUNK_BYTES, chunks};
 pub use content::{Content, InvalidContent, MAX_CONTENT_BYTES};

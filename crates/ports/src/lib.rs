@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`MemoryStore`] | `store-sqlite`; later Cloudflare and PostgreSQL |
 //! | [`OpenStore`] | the composition root in `cli`: which space lives where |
+//! | [`KeyStore`] | `store-sqlite`; `testkit::FakeKeyStore` |
 //! | [`Embedder`] | `embed`; later an OpenAI-compatible endpoint |
 //! | [`Clock`] | [`SystemClock`]; `testkit::FakeClock` |
 //! | [`Rng`] | [`SystemRng`]; `testkit::SeededRng` |
@@ -17,11 +18,13 @@ pub mod clock;
 #[cfg(feature = "testing")]
 pub mod contract;
 pub mod embedder;
+pub mod keys;
 pub mod rng;
 pub mod store;
 
 pub use clock::{Clock, SystemClock};
 pub use embedder::{EmbedError, Embedder, Readiness};
+pub use keys::{KeyInserted, KeyStore, MAX_KEYS};
 pub use rng::{Rng, SystemRng};
 pub use store::{
     Ages, BackupClaim, BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, DeletionId,

@@ -1,5 +1,5 @@
 //! Fakes and texts for the tests of the other crates: a clock that stands still, an embedder without a model, a store
-//! in memory that can be told to fail, a tiny model as a directory, and the project's own corpus.
+//! in memory that can be told to fail, keys in memory, a tiny model as a directory, and the project's own corpus.
 //!
 //! [`Bench`] puts them together under an engine.
 
@@ -7,6 +7,7 @@ pub mod bench;
 pub mod clock;
 pub mod corpus;
 pub mod embedder;
+pub mod keys;
 pub mod rng;
 pub mod store;
 pub mod tiny_model;
@@ -14,6 +15,7 @@ pub mod tiny_model;
 pub use bench::Bench;
 pub use clock::FakeClock;
 pub use embedder::FakeEmbedder;
+pub use keys::FakeKeyStore;
 pub use rng::SeededRng;
 pub use store::{FakeStore, Fault};
 pub use tiny_model::TinyModel;

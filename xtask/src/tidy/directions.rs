@@ -18,7 +18,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("embed-http", &["model", "ports"]),
     ("embed-local", &["model", "ports"]),
     ("store-sqlite", &["model", "ports", "lexical"]),
+    ("auth", &["model", "ports"]),
     ("mcp", &["model", "ports", "engine"]),
+    ("http-server", &["model", "ports", "engine", "auth", "mcp"]),
     (
         "cli",
         &[
@@ -29,7 +31,9 @@ const ALLOWED: &[(&str, &[&str])] = &[
             "embed-http",
             "embed-local",
             "store-sqlite",
+            "auth",
             "mcp",
+            "http-server",
             "transfer",
         ],
     ),
@@ -50,6 +54,10 @@ const HOMES: &[(&str, &str)] = &[
     ("unicode-segmentation", "lexical"),
     ("ureq", "embed-http"),
     ("whichlang", "lexical"),
+    ("axum", "http-server"),
+    ("axum-server", "http-server"),
+    ("tower-http", "http-server"),
+    ("utoipa", "http-server"),
     ("clap", "cli"),
     ("toml", "cli"),
 ];

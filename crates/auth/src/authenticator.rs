@@ -1,0 +1,155 @@
+//! From what a request shows to who it is from.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use model::{ApiKey, Capability, KeyDigest, KeyId, KeyState, Timestamp};
+use ports::{Clock, KeyStore, MAX_KEYS, StoreError};
+use thiserror::Error;
+
+use crate::secret::same;
+use crate::{KeySecret, MAX_CREDENTIAL_BYTES, Method, Presented, Principal, Secret};
+
+/// How often the use of a key is noted at most, in seconds.
+pub const USE_INTERVAL_S: f64 = 60.0;
+
+/// What the owner decided.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Policy {
+    /// The key of the settings; its holder may do everything.
+    pub owner_key: Option<Secret>,
+    /// What a caller may do who shows nothing; none is nothing.
+    pub anonymous: Option<Capability>,
+}
+
+/// Why a request is from nobody.
+#[derive(Debug, Error)]
+pub enum Refusal {
+    /// It shows nothing.
+    #[error(
+        "authentication is required: send an API key, as `Authorization: Bearer <key>` or as `X-API-Key: <key>`"
+    )]
+    Missing,
+    /// What it shows is not good (any more).
+    #[error("the API key is not valid: it is mistyped, unknown, expired or revoked")]
+    Invalid,
+    /// Nobody can tell now.
+    #[error("the API key cannot be checked now: try again")]
+    Unavailable(#[source] StoreError),
+}
+
+/// Tells who a request is from. Nothing is kept of a key's state between two requests: what another process changed holds for
+/// the next one.
+pub struct Authenticator {
+    owner: Option<KeyDigest>,
+    anonymous: Option<Capability>,
+    keys: Arc<dyn KeyStore>,
+    clock: Arc<dyn Clock>,
+    /// When the use of each key was noted last.
+    noted: Mutex<HashMap<KeyId, Timestamp>>,
+}
+
+impl Authenticator {
+    /// One that follows a policy.
+    #[must_use]
+    pub fn new(policy: Policy, keys: Arc<dyn KeyStore>, clock: Arc<dyn Clock>) -> Self {
+        let Policy { owner_key, anonymous } = policy;
+        Self { owner: owner_key.map(|key| key.digest()), anonymous, keys, clock, noted: Mutex::default() }
+    }
+
+    /// Who a request is from.
+    ///
+    /// Each credential is tried, so a wrong one does not mask a good one. When all that is shown is wrong, the request is
+    /// refused, even where callers who show nothing are served: somebody who shows a key means to be known by it.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn authenticate(&self, presented: Presented<'_>) -> Result<Principal, Refusal> {
+        let mut refusal = None;
+        for credential in presented.credentials() {
+            match self.holder(credential).await {
+                Ok(Some(principal)) => return Ok(principal),
+                Ok(None) => refusal = refusal.or(Some(Refusal::Invalid)),
+                Err(error) => refusal = Some(Refusal::Unavailable(error)),
+            }
+        }
+        match refusal {
+            Some(refusal) => Err(refusal),
+            None => self.anonymous.map(Principal::anonymous).ok_or(Refusal::Missing),
+        }
+    }
+
+    /// Whether somebody who was known before would be known now: for streams that stay open and for tickets.
+    ///
+    /// # Errors
+    /// [`Refusal`].
+    pub async fn confirm(&self, principal: &Principal) -> Result<(), Refusal> {
+        let is_good = match &principal.method {
+            Method::OwnerKey => self.owner.is_some(),
+            Method::Anonymous => self.anonymous >= Some(principal.capability),
+            Method::Key(id) => {
+                let found = self.keys.by_id(id).await.map_err(Refusal::Unavailable)?;
+                found.is_some_and(|key| self.is_active(&key) && key.capability >= principal.capability)
+            }
+        };
+        if is_good { Ok(()) } else { Err(Refusal::Invalid) }
+    }
+
+    /// Whether callers are served who show nothing.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.anonymous.is_some()
+    }
+
+    /// Whether anybody could be known by a key now.
+    ///
+    /// # Errors
+    /// [`StoreError`] when the keys cannot be read.
+    pub async fn has_keys(&self) -> Result<bool, StoreError> {
+        if self.owner.is_some() {
+            return Ok(true);
+        }
+        Ok(self.keys.list().await?.iter().any(|key| self.is_active(key)))
+    }
+
+    /// Who has a credential, if it is a good one.
+    async fn holder(&self, credential: &[u8]) -> Result<Option<Principal>, StoreError> {
+        if credential.len() > MAX_CREDENTIAL_BYTES {
+            return Ok(None);
+        }
+        if self.owner.is_some_and(|owner| same(&owner, &KeyDigest::of(credential))) {
+            return Ok(Some(Principal::owner()));
+        }
+        // What is no key need not be looked up.
+        let Some(secret) = KeySecret::parse(credential) else { return Ok(None) };
+        let digest = secret.digest();
+        let found = self.keys.by_digest(&digest).await?;
+        let good = found.filter(|key| same(&key.digest, &digest) && self.is_active(key));
+        Ok(good.map(|key| {
+            self.note_use(&key);
+            Principal::of_key(&key)
+        }))
+    }
+
+    fn is_active(&self, key: &ApiKey) -> bool {
+        key.state(self.clock.now()) == KeyState::Active
+    }
+
+    fn note_use(&self, key: &ApiKey) {
+        let now = self.clock.now();
+        let mut noted = self.noted.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_recent = |last: Timestamp| now < last.plus_seconds(USE_INTERVAL_S);
+        if noted.get(&key.id).copied().is_some_and(is_recent) || key.last_used_at.is_some_and(is_recent) {
+            return;
+        }
+        // Keys come and go; a few of them are no burden.
+        if noted.len() >= 2 * MAX_KEYS {
+            noted.clear();
+        }
+        noted.insert(key.id.clone(), now);
+        self.keys.record_use(&key.id, now);
+    }
+}
+
+#[cfg(test)]
+mod tests;

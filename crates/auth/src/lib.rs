@@ -1,0 +1,31 @@
+//! Who a request is from, and what that caller may do: protocol logic without input or output of its own.
+//!
+//! | part | what |
+//! |---|---|
+//! | [`Secret`] | a text that is not shown |
+//! | [`KeySecret`], [`new_key`] | API keys: making, reading, checking them |
+//! | [`Presented`] | what a request shows, from its headers |
+//! | [`Principal`] | who a request is from |
+//! | [`Authenticator`] | from the one to the other |
+//! | [`Tickets`] | a right to open one stream, for callers that cannot send headers |
+//!
+//! Keys are kept behind [`ports::KeyStore`], time comes from [`ports::Clock`] and randomness from [`ports::Rng`]. Why keys look
+//! as they do and where they are kept: `docs/decisions/0013-keys-and-principals.md`.
+//!
+//! # Adding a way to authenticate
+//! A variant of [`Method`], what a request shows of it in [`Presented`], and its turn in [`Authenticator::authenticate`].
+
+mod authenticator;
+mod base62;
+mod key;
+mod presented;
+mod principal;
+mod secret;
+mod tickets;
+
+pub use authenticator::{Authenticator, Policy, Refusal, USE_INTERVAL_S};
+pub use key::{KeyRequest, KeySecret, new_key};
+pub use presented::{MAX_CREDENTIAL_BYTES, Presented, bearer};
+pub use principal::{Credential, Method, Principal};
+pub use secret::Secret;
+pub use tickets::{MAX_PENDING_TICKETS, MAX_TICKETS_OF_ONE, NoTicket, TICKET_LIFETIME_S, Ticket, Tickets};

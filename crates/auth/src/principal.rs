@@ -1,0 +1,73 @@
+//! Who a request is from.
+
+use model::{ApiKey, Capability, KeyId, Space};
+
+/// Who a request is from, and what that caller may do.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    /// Names the caller for sessions, limits and logs: `api_key_client` (as the original calls the holder of its one key),
+    /// `anonymous`, `key:<id>`.
+    pub id: String,
+    /// The caller's name for people.
+    pub name: String,
+    /// What the caller may do.
+    pub capability: Capability,
+    /// Whose memories.
+    pub space: Space,
+    /// How the caller was known.
+    pub method: Method,
+    /// What the caller showed.
+    pub credential: Credential,
+}
+
+/// How a caller was known.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Method {
+    /// By the key of the settings (`MCP_API_KEY`).
+    OwnerKey,
+    /// By a key of the key store.
+    Key(KeyId),
+    /// Not at all.
+    Anonymous,
+}
+
+/// What a caller showed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Credential {
+    /// Its own one, or none where none is needed.
+    Own,
+    /// A ticket that was bought with it.
+    Ticket,
+}
+
+impl Principal {
+    /// The holder of the key of the settings: the owner.
+    #[must_use]
+    pub fn owner() -> Self {
+        Self::of("api_key_client", "api_key_client", Capability::Admin, Method::OwnerKey)
+    }
+
+    /// Somebody who showed nothing.
+    #[must_use]
+    pub fn anonymous(capability: Capability) -> Self {
+        Self::of("anonymous", "anonymous", capability, Method::Anonymous)
+    }
+
+    /// The holder of a key.
+    #[must_use]
+    pub fn of_key(key: &ApiKey) -> Self {
+        let method = Method::Key(key.id.clone());
+        Self::of(&format!("key:{}", key.id), key.name.as_str(), key.capability, method)
+    }
+
+    fn of(id: &str, name: &str, capability: Capability, method: Method) -> Self {
+        Self {
+            id: id.to_owned(),
+            name: name.to_owned(),
+            capability,
+            space: Space::Default,
+            method,
+            credential: Credential::Own,
+        }
+    }
+}
