@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 pub use model::Capability;
+use model::Space;
 
 use crate::Progress;
 use crate::open_space::OpenSpace;
@@ -46,6 +47,12 @@ impl Grant {
     pub fn reporting(mut self, progress: Progress) -> Self {
         self.admin.writer.reader.progress = progress;
         self
+    }
+
+    /// Whose memories it is for.
+    #[must_use]
+    pub fn space(&self) -> &Space {
+        &self.reader().space.space
     }
 
     /// What was granted.

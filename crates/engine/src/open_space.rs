@@ -16,7 +16,7 @@ use crate::{EngineError, embedding, purge, upkeep};
 
 /// One space: its store, opened when it is first needed, and the background work on it.
 pub(crate) struct OpenSpace {
-    space: Space,
+    pub(crate) space: Space,
     pub(crate) parts: Arc<Parts>,
     store: OnceCell<Arc<dyn MemoryStore>>,
     /// Set once it is known whose vectors the database held.

@@ -7,18 +7,20 @@
 //! | [`wire`] | what tools answer |
 //! | [`answer`] | an answer, and a failure that a model can repair |
 //! | `resources`, `prompts`, `completion` | what MCP has around the tools |
-//! | [`server`] | the MCP server |
+//! | [`server`] | the MCP server, over a stream |
+//! | [`http`] | the same over HTTP |
 //!
 //! Which tools, prompts and templates there are never changes while the program runs, and clients are not told that it might.
 //! The list of resources has the most frequent tags in it, so it does, and they are.
 //!
-//! Nothing but [`server`] knows `rmcp`: the command line and REST call the same tools without it.
+//! Nothing but [`server`] and [`http`] knows `rmcp`: the command line and REST call the same tools without it.
 
 pub mod answer;
 mod arguments;
 mod completion;
 #[cfg(test)]
 mod fixture;
+pub mod http;
 pub mod parameter;
 mod prompts;
 mod resources;

@@ -1,4 +1,5 @@
-//! The MCP server: the tools of the registry over a stream of newline-delimited JSON-RPC messages (stdio).
+//! The MCP server: the tools of the registry over a stream of newline-delimited JSON-RPC messages (stdio). The same answers
+//! are given over HTTP ([`http`](crate::http)).
 //!
 //! Both eras are served, in any order and on the same stream: the stateless revision 2026-07-28 (`server/discover`,
 //! `_meta` on every request) and the handshake of 2024-11-05 to 2025-11-25. Which one a request belongs to is read from the
@@ -7,6 +8,7 @@
 //! | module | what |
 //! |---|---|
 //! | `handler` | answers requests; the only part that calls anything |
+//! | `door` | where requests come from, and so who sends them |
 //! | `tool` | tools and their answers as `rmcp` has them |
 //! | `context` | resources, prompts and completions |
 //! | `transport` | the stream as `rmcp` sees it: reader, end of input, writer |
@@ -20,27 +22,31 @@
 //! | `lines` | lines of limited length out of bytes |
 
 mod context;
-mod ending;
-mod handler;
-mod in_flight;
+pub(crate) mod door;
+pub(crate) mod ending;
+pub(crate) mod handler;
+pub(crate) mod in_flight;
 mod lines;
-mod list_changes;
-mod message;
+pub(crate) mod list_changes;
+pub(crate) mod message;
 mod options;
-mod order;
+pub(crate) mod order;
 mod progress;
 mod tool;
 mod transport;
-mod weight;
+pub(crate) mod weight;
 
 use std::io;
+use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{Capability, Engine};
 use model::Space;
 use rmcp::service::{QuitReason, RoleServer, serve_directly};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::Semaphore;
 
+use door::Door;
 use ending::Ending;
 use handler::Handler;
 pub use options::Options;
@@ -117,7 +123,9 @@ where
     };
     let (ending, ends) = Ending::new();
     let transport = Transport::new(input, answers, failures.clone(), ending, Box::new(warm));
-    let handler = Handler::new(engine.grant(space, capability), options.into(), ends);
+    let door = Door::stream(engine.grant(space, capability));
+    let calls = Arc::new(Semaphore::new(MAX_CONCURRENT_CALLS));
+    let handler = Handler { door, options: options.into(), calls, ends };
     let service = serve_directly::<RoleServer, _, _, _, _>(handler, transport, None);
     let quit = service.waiting().await.map_err(ServeError::Stopped)?;
     // The writer ends when the transport is gone. A reader that does not read cannot hold the process.

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 use super::in_flight::InFlight;
 
@@ -17,10 +18,12 @@ const WORK: Duration = Duration::from_secs(9);
 const FINISH: Duration = Duration::from_secs(1);
 /// How long the answers to calls that were given up may take to be queued.
 const GIVE_UP: Duration = Duration::from_millis(500);
+/// How long all of it takes at most.
+pub(crate) const DRAIN: Duration = WORK.saturating_add(FINISH).saturating_add(GIVE_UP);
 
 /// What still happens to calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Stage {
+pub(crate) enum Stage {
     /// More may come.
     Open,
     /// They are worked off; what waits for changes waits no more.
@@ -33,7 +36,7 @@ pub(super) enum Stage {
 
 /// Tells calls of the end. The stream has it.
 #[derive(Debug)]
-pub(super) struct Ending {
+pub(crate) struct Ending {
     stage: watch::Sender<Stage>,
     /// When the input ended.
     since: Option<Instant>,
@@ -41,11 +44,11 @@ pub(super) struct Ending {
 
 /// Hears of the end. Calls have it.
 #[derive(Debug, Clone)]
-pub(super) struct Ends(watch::Receiver<Stage>);
+pub(crate) struct Ends(watch::Receiver<Stage>);
 
 impl Ending {
     /// An end that has not come, and who hears of it.
-    pub(super) fn new() -> (Self, Ends) {
+    pub(crate) fn new() -> (Self, Ends) {
         let (stage, heard) = watch::channel(Stage::Open);
         (Self { stage, since: None }, Ends(heard))
     }
@@ -56,6 +59,20 @@ impl Ending {
             self.since = Some(Instant::now());
             self.stage.send_replace(Stage::Working);
         }
+    }
+
+    /// Ends as a stream does whose input ends when the token is cancelled. Returns when that has happened, or when nobody
+    /// hears of it any more.
+    pub(crate) async fn follow(mut self, stop: CancellationToken) {
+        tokio::select! {
+            () = stop.cancelled() => {}
+            () = self.stage.closed() => return,
+        }
+        self.begin();
+        tokio::time::sleep(WORK).await;
+        self.stage.send_replace(Stage::Refusing);
+        tokio::time::sleep(FINISH).await;
+        self.stage.send_replace(Stage::GivingUp);
     }
 
     /// When the input ended.
@@ -80,8 +97,13 @@ impl Ending {
 }
 
 impl Ends {
+    /// Whether it has come so far.
+    pub(crate) fn has_reached(&self, stage: Stage) -> bool {
+        *self.0.borrow() >= stage
+    }
+
     /// Waits for a stage. When the stream is gone without it, for ever.
-    pub(super) async fn reaches(&mut self, stage: Stage) {
+    pub(crate) async fn reaches(&mut self, stage: Stage) {
         if self.0.wait_for(|reached| *reached >= stage).await.is_err() {
             std::future::pending::<()>().await;
         }

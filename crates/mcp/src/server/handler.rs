@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use engine::{ErrorCode as ErrorKind, Grant};
+use engine::ErrorCode as ErrorKind;
+use http::request::Parts;
 use rmcp::handler::server::ServerHandler;
 use rmcp::model::{
     CacheScope, CallToolRequestParams, CallToolResponse, CallToolResult, CompleteRequestParams,
@@ -15,14 +16,15 @@ use rmcp::model::{
 use rmcp::service::{RequestContext, RoleServer, SubscriptionContext};
 use tokio::sync::Semaphore;
 
+use super::Options;
+use super::door::Door;
 use super::ending::{Ends, Stage};
-use super::list_changes::ListChanges;
 use super::order::Turn;
 use super::progress::Notices;
 use super::tool::{LISTED, answered, failed};
-use super::{MAX_CONCURRENT_CALLS, Options};
 use crate::answer::ToolError;
-use crate::tools::{self, Caller, Effect};
+use crate::http::Place;
+use crate::tools::{self, Effect};
 
 /// What a client tells its model about this server.
 const INSTRUCTIONS: &str = "Long-term memory. Search with memory_search before you answer from what the user told \
@@ -46,27 +48,16 @@ const METHODS: [&str; 12] = [
     "subscriptions/listen",
 ];
 
-/// Answers the requests of one client.
-pub(super) struct Handler {
-    grant: Grant,
-    options: Options,
-    calls: Arc<Semaphore>,
-    ends: Ends,
-    changes: ListChanges,
+/// Answers the requests that come through one door.
+pub(crate) struct Handler {
+    pub(crate) door: Door,
+    pub(crate) options: Options,
+    /// Lets only so many calls run at once.
+    pub(crate) calls: Arc<Semaphore>,
+    pub(crate) ends: Ends,
 }
 
 impl Handler {
-    pub(super) fn new(grant: Grant, options: Options, ends: Ends) -> Self {
-        let changes = ListChanges::new(grant.reader().clone());
-        Self { grant, options, calls: Arc::new(Semaphore::new(MAX_CONCURRENT_CALLS)), ends, changes }
-    }
-
-    /// Who sent a request.
-    fn caller(&self, context: &RequestContext<RoleServer>) -> Caller {
-        let client = context.client_info();
-        Caller::agent(self.grant.clone(), client.as_ref().map(|client| client.name.as_str()))
-    }
-
     /// Does some work in a task of its own, so that a defect in it is an answer like any other. Only so many run at once.
     ///
     /// # Errors
@@ -79,8 +70,13 @@ impl Handler {
     ) -> Result<T, ToolError> {
         let calls = Arc::clone(&self.calls);
         let turn = context.extensions.get::<Turn>().cloned();
+        let place =
+            context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get::<Place>()).cloned();
+        let outlives = self.door.outlives(is_stateless(context));
         let (mut end, mut very_end) = (self.ends.clone(), self.ends.clone());
         let mut task = tokio::spawn(async move {
+            // Its request takes memory for as long as this runs, even if nobody waits for it any more.
+            let _place = place;
             let mut turn = turn;
             let begin = async {
                 if let Some(turn) = &mut turn {
@@ -100,6 +96,9 @@ impl Handler {
                 biased;
                 done = &mut task => break done,
                 () = context.ct.cancelled() => {
+                    if outlives {
+                        return Err(unheard());
+                    }
                     task.abort();
                     break task.await;
                 }
@@ -133,22 +132,22 @@ impl Handler {
         &self,
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
-    ) -> CallToolResult {
+    ) -> Result<CallToolResult, ErrorData> {
         let (progress, notices) = Notices::counting(&context);
-        let caller = self.caller(&context).reporting(progress);
+        let (grant, caller) = (self.door.grant(&context)?, self.door.caller(&context)?.reporting(progress));
         let mut arguments = request.arguments.unwrap_or_default();
-        self.options.defaults.fill(&request.name, &mut arguments);
+        self.door.defaults(&context, &self.options.defaults).fill(&request.name, &mut arguments);
         let writes =
             tools::find(&request.name).is_some_and(|tool| tool.annotations.effect != Effect::ReadOnly);
         let work = async move { tools::call_as(&caller, &request.name, arguments).await };
         let called = self.apart(&context, work, notices).await;
         if writes {
-            self.changes.look();
+            self.door.look(&grant);
         }
-        match called {
+        Ok(match called {
             Ok(Ok(answer)) => answered(answer),
             Ok(Err(error)) | Err(error) => failed(&error),
-        }
+        })
     }
 }
 
@@ -171,7 +170,11 @@ impl ServerHandler for Handler {
         request: InitializeRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<InitializeResult, ErrorData> {
-        let result = self.negotiate_initialize(&request)?;
+        let mut result = self.negotiate_initialize(&request)?;
+        if let (Door::Requests { .. }, Some(resources)) = (&self.door, &mut result.capabilities.resources) {
+            // There is no stream on which a client with a handshake could be told.
+            resources.list_changed = None;
+        }
         // Later requests of this client are answered in the version that was agreed on, not in the one it asked for.
         let mut agreed = request;
         agreed.protocol_version = result.protocol_version.clone();
@@ -192,7 +195,7 @@ impl ServerHandler for Handler {
         context: RequestContext<RoleServer>,
     ) -> Result<ListToolsResult, ErrorData> {
         check_cursor(request)?;
-        let (granted, profile) = (self.grant.capability(), self.options.profile);
+        let (granted, profile) = (self.door.grant(&context)?.capability(), self.options.profile);
         let shown = LISTED.iter().filter(|(tool, _)| tool.capability <= granted && tool.profile <= profile);
         let mut result = ListToolsResult::with_all_items(shown.map(|(_, tool)| tool.clone()).collect());
         if is_stateless(&context) {
@@ -206,7 +209,7 @@ impl ServerHandler for Handler {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResponse, ErrorData> {
-        Ok(self.call(request, context).await.into())
+        Ok(self.call(request, context).await?.into())
     }
 
     async fn list_resources(
@@ -215,14 +218,14 @@ impl ServerHandler for Handler {
         context: RequestContext<RoleServer>,
     ) -> Result<ListResourcesResult, ErrorData> {
         check_cursor(request)?;
-        let reader = self.grant.reader().clone();
+        let reader = self.door.grant(&context)?.reader().clone();
         let listed =
             self.watched(&context, async move { super::context::list_resources(&reader).await }).await;
         let mut result = listed.map_err(broken)?;
         if is_stateless(&context) {
             (result.ttl_ms, result.cache_scope) = (Some(0), Some(CacheScope::Private));
         } else {
-            self.changes.tell(&context.peer);
+            self.door.tell(&context.peer);
         }
         Ok(result)
     }
@@ -233,12 +236,13 @@ impl ServerHandler for Handler {
     }
 
     async fn listen(&self, subscription: SubscriptionContext) -> Result<(), ErrorData> {
-        let (mut changes, mut ends) = (self.changes.listen(), self.ends.clone());
+        let mut listening = self.door.listen(subscription.request_context())?;
+        let mut ends = self.ends.clone();
         loop {
             tokio::select! {
                 () = subscription.cancelled() => return Ok(()),
                 () = ends.reaches(Stage::Working) => return Ok(()),
-                Ok(()) = changes.changed() => {
+                Ok(()) = listening.changes.changed() => {
                     // Who listens to nothing of that kind is told nothing.
                     let _ignored = subscription.sink().notify_resource_list_changed().await;
                 }
@@ -264,7 +268,7 @@ impl ServerHandler for Handler {
         request: ReadResourceRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<ReadResourceResponse, ErrorData> {
-        let caller = self.caller(&context);
+        let caller = self.door.caller(&context)?;
         let is_stateless = is_stateless(&context);
         // The stateless revision has no code of its own for it.
         let not_found = if is_stateless { ErrorCode::INVALID_PARAMS } else { ErrorCode::RESOURCE_NOT_FOUND };
@@ -296,7 +300,7 @@ impl ServerHandler for Handler {
         request: GetPromptRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
-        let reader = self.grant.reader().clone();
+        let reader = self.door.grant(&context)?.reader().clone();
         let made = self.watched(&context, async move {
             super::context::get_prompt(&reader, &request.name, request.arguments).await
         });
@@ -308,7 +312,7 @@ impl ServerHandler for Handler {
         request: CompleteRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
-        let reader = self.grant.reader().clone();
+        let reader = self.door.grant(&context)?.reader().clone();
         let completed =
             self.watched(&context, async move { super::context::complete(&reader, &request).await }).await;
         completed.unwrap_or_else(|error| Err(broken(error)))
@@ -355,6 +359,11 @@ fn given_up() -> ToolError {
         ErrorKind::StorageUnavailable,
         "the server is stopping and this call did not finish in time: look whether it took effect before you call again",
     )
+}
+
+/// The answer to a call that goes on and whose client has gone: nobody reads it.
+fn unheard() -> ToolError {
+    ToolError::new(ErrorKind::Internal, "the connection was closed before this call was finished; it goes on")
 }
 
 /// Whether a request is of the stateless revision.

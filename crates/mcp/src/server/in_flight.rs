@@ -9,18 +9,18 @@ use tokio::time::Instant;
 
 /// The requests that are not answered yet.
 #[derive(Default)]
-pub(super) struct InFlight {
+pub(crate) struct InFlight {
     requests: Mutex<Requests>,
     fewer: Notify,
 }
 
 /// How much may be in flight.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Limit {
+pub(crate) struct Limit {
     /// How many requests.
-    pub(super) count: usize,
+    pub(crate) count: usize,
     /// How long their lines are together, in bytes.
-    pub(super) bytes: usize,
+    pub(crate) bytes: usize,
 }
 
 #[derive(Default)]
@@ -32,14 +32,14 @@ struct Requests {
 
 impl InFlight {
     /// Notes a request that was read from so many bytes.
-    pub(super) fn add(&self, id: RequestId, bytes: usize) {
+    pub(crate) fn add(&self, id: RequestId, bytes: usize) {
         let mut requests = self.requests();
         // A client may use an id twice.
         let before = requests.bytes_of.insert(id, bytes).unwrap_or_default();
         requests.bytes = requests.bytes - before + bytes;
     }
 
-    pub(super) fn remove(&self, id: &RequestId) {
+    pub(crate) fn remove(&self, id: &RequestId) {
         let mut requests = self.requests();
         let bytes = requests.bytes_of.remove(id).unwrap_or_default();
         requests.bytes -= bytes;
@@ -47,8 +47,14 @@ impl InFlight {
         self.fewer.notify_waiters();
     }
 
+    /// Whether one more is no more than that.
+    pub(crate) fn has_room(&self, limit: Limit) -> bool {
+        let requests = self.requests();
+        requests.bytes_of.len() < limit.count && requests.bytes < limit.bytes
+    }
+
     /// Waits until no more than that is left.
-    pub(super) async fn at_most(&self, limit: Limit) {
+    pub(crate) async fn at_most(&self, limit: Limit) {
         loop {
             let fewer = self.fewer.notified();
             {
@@ -62,7 +68,7 @@ impl InFlight {
     }
 
     /// Waits until none is left, or until then. How many are left.
-    pub(super) async fn drain(&self, deadline: Instant) -> usize {
+    pub(crate) async fn drain(&self, deadline: Instant) -> usize {
         let none = Limit { count: 0, bytes: 0 };
         // What is left is counted, however the wait ended.
         let _in_time = tokio::time::timeout_at(deadline, self.at_most(none)).await;

@@ -4,10 +4,12 @@
 //! Nobody looks until a client listens or has been given the list. Then it is looked a second after each call that writes,
 //! and once a minute, because other processes write too.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
-use engine::Reader;
+use engine::{Grant, Reader};
+use model::Space;
 use rmcp::service::{Peer, RoleServer};
 use tokio::sync::{Notify, watch};
 use tokio::task::AbortHandle;
@@ -20,7 +22,7 @@ const AFTER_WRITE: Duration = Duration::from_secs(1);
 const PERIOD: Duration = Duration::from_secs(60);
 
 /// Looks for changes of the list, and tells of them, until it is dropped.
-pub(super) struct ListChanges {
+pub(crate) struct ListChanges {
     reader: Reader,
     written: Arc<Notify>,
     changes: watch::Sender<u64>,
@@ -34,18 +36,18 @@ struct Tasks {
 }
 
 impl ListChanges {
-    pub(super) fn new(reader: Reader) -> Self {
+    pub(crate) fn new(reader: Reader) -> Self {
         let (written, changes, tasks) = (Arc::default(), watch::Sender::new(0), Mutex::default());
         Self { reader, written, changes, tasks }
     }
 
     /// Something may have changed.
-    pub(super) fn look(&self) {
+    pub(crate) fn look(&self) {
         self.written.notify_one();
     }
 
     /// Counts the changes from now on.
-    pub(super) fn listen(&self) -> watch::Receiver<u64> {
+    pub(crate) fn listen(&self) -> watch::Receiver<u64> {
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         if tasks.looking.is_none() {
             let looking = look(self.reader.clone(), Arc::clone(&self.written), self.changes.clone());
@@ -55,7 +57,7 @@ impl ListChanges {
     }
 
     /// Tells a client with a handshake of every change from now on; once is enough.
-    pub(super) fn tell(&self, peer: &Peer<RoleServer>) {
+    pub(crate) fn tell(&self, peer: &Peer<RoleServer>) {
         let mut changes = self.listen();
         let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         if tasks.telling.is_none() {
@@ -91,5 +93,35 @@ async fn look(reader: Reader, written: Arc<Notify>, changes: watch::Sender<u64>)
             changes.send_modify(|count| *count += 1);
         }
         known = Some(tags);
+    }
+}
+
+/// The changes of every space that somebody listens to: those who do hold them, and when the last one leaves, nobody looks
+/// any more.
+#[derive(Default)]
+pub(crate) struct ListenedSpaces(Mutex<HashMap<Space, Weak<ListChanges>>>);
+
+impl ListenedSpaces {
+    /// The changes of the space that was granted.
+    pub(crate) fn of(&self, grant: &Grant) -> Arc<ListChanges> {
+        let mut spaces = self.spaces();
+        if let Some(listened) = spaces.get(grant.space()).and_then(Weak::upgrade) {
+            return listened;
+        }
+        spaces.retain(|_, listened| listened.strong_count() > 0);
+        let changes = Arc::new(ListChanges::new(grant.reader().clone()));
+        spaces.insert(grant.space().clone(), Arc::downgrade(&changes));
+        changes
+    }
+
+    /// Something may have changed in the space that was granted.
+    pub(crate) fn look(&self, grant: &Grant) {
+        if let Some(listened) = self.spaces().get(grant.space()).and_then(Weak::upgrade) {
+            listened.look();
+        }
+    }
+
+    fn spaces(&self) -> MutexGuard<'_, HashMap<Space, Weak<ListChanges>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -1,4 +1,4 @@
-//! One line of input: the messages in it, or the errors that answer it.
+//! One line of input, or the body of one request: the messages in it, or the errors that answer it.
 
 use std::fmt;
 
@@ -20,7 +20,7 @@ const MODERN_KEYS: [&str; 3] =
     [VERSION_KEY, "io.modelcontextprotocol/clientCapabilities", "io.modelcontextprotocol/clientInfo"];
 
 /// What a line holds.
-pub(super) enum Incoming {
+pub(crate) enum Incoming {
     /// A request or a notification.
     Message(ClientJsonRpcMessage),
     /// Something that is answered with an error at once.
@@ -29,7 +29,7 @@ pub(super) enum Incoming {
 
 /// Reads a line: usually one message, none for a blank line, several for a batch of revision 2025-03-26.
 pub(super) fn read(line: &[u8]) -> Vec<Incoming> {
-    let line = line.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(line).trim_ascii();
+    let line = trimmed(line);
     if line.is_empty() {
         return Vec::new();
     }
@@ -56,8 +56,31 @@ pub(super) fn read(line: &[u8]) -> Vec<Incoming> {
     }
 }
 
+/// Reads the body of a request: one message. Nothing when it is one that is never answered and cannot be used.
+pub(crate) fn read_one(body: &[u8]) -> Option<Incoming> {
+    let body = trimmed(body);
+    let values = Weight::of(body).values;
+    if values > MAX_VALUES {
+        return Some(too_many(body, values));
+    }
+    match serde_json::from_slice(body) {
+        Ok(Value::Array(_)) => {
+            let message =
+                "Invalid Request: a batch, which this transport does not have: send one message a request";
+            Some(refused(None, ErrorCode::INVALID_REQUEST, message.to_owned()))
+        }
+        Ok(message) => one(message),
+        Err(error) => Some(no_json(&error)),
+    }
+}
+
+/// Without a byte order mark and blanks around it.
+fn trimmed(text: &[u8]) -> &[u8] {
+    text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text).trim_ascii()
+}
+
 fn no_json(error: &serde_json::Error) -> Incoming {
-    refused(None, ErrorCode::PARSE_ERROR, format!("Parse error: the line is not JSON ({error})"))
+    refused(None, ErrorCode::PARSE_ERROR, format!("Parse error: what was sent is not JSON ({error})"))
 }
 
 /// The answer to a line with too many values. Nothing of it is kept but the id of its request.
@@ -71,7 +94,7 @@ fn too_many(line: &[u8], values: usize) -> Incoming {
     }
     let id = serde_json::from_slice(line).ok().and_then(|Addressed { id }| id);
     let message = format!(
-        "Invalid Request: {values} JSON values in one line, at most {MAX_VALUES} are allowed: send less at once"
+        "Invalid Request: {values} JSON values at once, at most {MAX_VALUES} are allowed: send fewer"
     );
     refused(id, ErrorCode::INVALID_REQUEST, message)
 }

@@ -6,13 +6,14 @@
 
 use std::sync::Arc;
 
+use rmcp::model::ClientRequest;
 use tokio::sync::watch;
 
-use crate::tools::Effect;
+use crate::tools::{self, Effect};
 
 /// Gives out turns in the order in which calls are read.
 #[derive(Default)]
-pub(super) struct Order {
+pub(crate) struct Order {
     newest: Option<(Effect, Turn)>,
 }
 
@@ -26,8 +27,25 @@ pub(super) struct Turn {
 }
 
 impl Order {
+    /// Gives a request that reads or writes memories its turn.
+    pub(crate) fn give_turn(&mut self, request: &mut ClientRequest) {
+        let reading = Effect::ReadOnly;
+        let (effect, extensions) = match request {
+            ClientRequest::CallToolRequest(call) => {
+                let Some(tool) = tools::find(&call.params.name) else { return };
+                (tool.annotations.effect, &mut call.extensions)
+            }
+            ClientRequest::ReadResourceRequest(read) => (reading, &mut read.extensions),
+            ClientRequest::ListResourcesRequest(list) => (reading, &mut list.extensions),
+            ClientRequest::GetPromptRequest(get) => (reading, &mut get.extensions),
+            ClientRequest::CompleteRequest(complete) => (reading, &mut complete.extensions),
+            _ => return,
+        };
+        extensions.insert(self.next(effect));
+    }
+
     /// The turn of the next call.
-    pub(super) fn next(&mut self, effect: Effect) -> Turn {
+    fn next(&mut self, effect: Effect) -> Turn {
         let before = match self.newest.take() {
             Some((same, turn)) if same == effect => return self.newest.insert((same, turn)).1.clone(),
             Some((_, earlier)) => Some(earlier.group.subscribe()),

@@ -8,9 +8,7 @@ use std::collections::VecDeque;
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use rmcp::model::{
-    ClientJsonRpcMessage, ClientNotification, ClientRequest, JsonRpcMessage, ServerJsonRpcMessage,
-};
+use rmcp::model::{ClientJsonRpcMessage, ClientNotification, JsonRpcMessage, ServerJsonRpcMessage};
 use rmcp::service::{RoleServer, RxJsonRpcMessage, TxJsonRpcMessage};
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::sync::mpsc;
@@ -22,7 +20,6 @@ use super::message::{self, Incoming};
 use super::order::Order;
 use super::weight::Weight;
 use super::{MAX_LINE_BYTES, ServeError};
-use crate::tools::{self, Effect};
 
 /// How much is in flight before no more is read: requests, and what they take in memory, about. Generous, because a simple client
 /// writes all its requests before it reads an answer.
@@ -107,28 +104,11 @@ impl<R: AsyncRead + Unpin> Transport<R> {
         Ok(())
     }
 
-    /// Gives a request that reads or writes memories its turn.
-    fn give_turn(&mut self, request: &mut ClientRequest) {
-        let reading = Effect::ReadOnly;
-        let (effect, extensions) = match request {
-            ClientRequest::CallToolRequest(call) => {
-                let Some(tool) = tools::find(&call.params.name) else { return };
-                (tool.annotations.effect, &mut call.extensions)
-            }
-            ClientRequest::ReadResourceRequest(read) => (reading, &mut read.extensions),
-            ClientRequest::ListResourcesRequest(list) => (reading, &mut list.extensions),
-            ClientRequest::GetPromptRequest(get) => (reading, &mut get.extensions),
-            ClientRequest::CompleteRequest(complete) => (reading, &mut complete.extensions),
-            _ => return,
-        };
-        extensions.insert(self.order.next(effect));
-    }
-
     fn note(&mut self, message: &mut ClientJsonRpcMessage, bytes: usize) {
         match message {
             JsonRpcMessage::Request(request) => {
                 self.in_flight.add(request.id.clone(), bytes);
-                self.give_turn(&mut request.request);
+                self.order.give_turn(&mut request.request);
             }
             JsonRpcMessage::Notification(notification) => {
                 if let ClientNotification::CancelledNotification(cancelled) = &notification.notification

@@ -2,23 +2,23 @@
 
 /// How many JSON values a line may hold. One with more is answered with an error before it is parsed. The largest call that
 /// makes sense, a conversation of 30,000 turns, is below it; half a kilobyte for each is 50 MB.
-pub(super) const MAX_VALUES: usize = 100_000;
+pub(crate) const MAX_VALUES: usize = 100_000;
 /// What a value takes in memory, in bytes: measured, the worst case (objects of one field).
 const VALUE_BYTES: usize = 512;
 
 /// What a line costs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Weight {
+pub(crate) struct Weight {
     /// How many JSON values are in it, at most.
-    pub(super) values: usize,
+    pub(crate) values: usize,
     /// How many bytes it takes in memory, about.
-    pub(super) bytes: usize,
+    pub(crate) bytes: usize,
 }
 
 impl Weight {
     /// Of a line, without parsing it: every value but the first comes after a comma or a bracket that opens. Of what is no
     /// JSON, any number.
-    pub(super) fn of(line: &[u8]) -> Self {
+    pub(crate) fn of(line: &[u8]) -> Self {
         let (mut values, mut in_text, mut is_escaped) = (1, false, false);
         for byte in line {
             match (in_text, byte) {
