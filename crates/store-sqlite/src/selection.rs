@@ -32,14 +32,16 @@ pub(crate) fn around(connection: &Connection, filter: &Filter, at_most: usize) -
     let doing = "looking for what meets the filter";
     // An index of words that is not whole yet cannot tell who has none of them.
     let has_terms = missing::below(connection).doing(doing)?.is_none();
-    for driver in drivers(filter).into_iter().filter(|driver| has_terms || driver.sql != BY_TERMS) {
+    for driver in drivers(filter).into_iter().filter(|driver| has_terms || !driver.is_by_terms()) {
         let Some(mut ids) = driver.ids(connection, at_most).doing(doing)? else { continue };
-        // What changed since it was indexed may meet it too.
-        let waiting = queue::first(connection, at_most.saturating_add(1)).doing(doing)?;
-        if waiting.len() > at_most {
-            return Ok(None);
+        if driver.is_by_terms() {
+            // What changed since it was indexed may meet it too.
+            let waiting = queue::first(connection, at_most.saturating_add(1)).doing(doing)?;
+            if waiting.len() > at_most {
+                continue;
+            }
+            ids.extend(waiting);
         }
-        ids.extend(waiting);
         ids.sort_unstable();
         ids.dedup();
         return Ok(Some(ids));
@@ -50,6 +52,10 @@ pub(crate) fn around(connection: &Connection, filter: &Filter, at_most: usize) -
 impl Driver {
     fn new(sql: &str, values: impl IntoIterator<Item = Value>) -> Self {
         Self { sql: sql.to_owned(), values: values.into_iter().collect() }
+    }
+
+    fn is_by_terms(&self) -> bool {
+        self.sql == BY_TERMS
     }
 
     /// The answer, when it is no longer than that.
