@@ -6,7 +6,7 @@
 //! | `workload` | what is stored and asked |
 //! | `floor`, `peak`, `onnx` | what the figures are held against |
 //! | `startup`, `store`, `memory`, `size`, `encoder` | one subject each: a function from the product to a table |
-//! | `scale` | searching by meaning among up to a million vectors, in the store alone |
+//! | `scale` | searching among up to a million memories: by meaning in the store alone, and as the product does |
 //! | `words` | searching by words among up to a million memories, in the store alone |
 //! | `retrieval` | whether what was kept is found again |
 //! | `statistics`, `table`, `machine` | medians, Markdown, and what it was measured on |
@@ -50,6 +50,9 @@ pub(crate) struct Arguments {
     /// For `scale` itself: searches in the file of a folder.
     #[arg(long, hide = true)]
     probe: Option<PathBuf>,
+    /// For `scale` itself: searches in the file of a folder as the product does.
+    #[arg(long, hide = true)]
+    whole: Option<PathBuf>,
     /// For `scale` itself: makes the codes in the file of a folder anew.
     #[arg(long, hide = true)]
     rebuild: Option<PathBuf>,
@@ -67,7 +70,7 @@ enum Subject {
     #[value(alias = "embed")]
     Encoder,
     Size,
-    /// Up to a million vectors: some minutes, and 4 GB of disk.
+    /// Up to a million memories: some twenty minutes, and 8 GB of disk.
     Scale,
     /// Up to a million memories: some minutes, and 2 GB of disk.
     Words,
@@ -82,7 +85,11 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
     if cfg!(debug_assertions) {
         return run_optimised(arguments);
     }
-    for (folder, job) in [(&arguments.probe, scale::Job::Search), (&arguments.rebuild, scale::Job::Rebuild)] {
+    for (folder, job) in [
+        (&arguments.probe, scale::Job::Search),
+        (&arguments.whole, scale::Job::Whole),
+        (&arguments.rebuild, scale::Job::Rebuild),
+    ] {
         if let Some(folder) = folder {
             return scale::probe(folder, job);
         }

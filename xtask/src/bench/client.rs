@@ -7,6 +7,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
+use super::machine;
+
 /// The protocol revision that `initialize` asks for.
 const PROTOCOL: &str = "2025-11-25";
 
@@ -57,15 +59,9 @@ impl Client {
         self.child.id()
     }
 
-    /// The processor time that the process has used, of all its threads. The kernel counts it in hundredths of a second.
+    /// The processor time that the process has used.
     pub(crate) fn processor_time(&self) -> Result<Duration, String> {
-        let path = format!("/proc/{}/stat", self.id());
-        let stat = std::fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
-        // The name of the process, in brackets, may have spaces; user and system time are the 12th and 13th after it.
-        let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-        let ticks =
-            after_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok());
-        Ok(Duration::from_millis(ticks.sum::<u64>() * 10))
+        machine::processor_time(self.id())
     }
 
     /// `initialize` and the notice that follows it.

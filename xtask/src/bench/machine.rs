@@ -7,6 +7,7 @@ use std::process::Command;
 use std::sync::Arc;
 use std::task::{Context, Poll, Wake, Waker};
 use std::thread::Thread;
+use std::time::Duration;
 
 /// A Markdown list: processor, cores, kernel, date, commit.
 pub(crate) fn description() -> String {
@@ -41,6 +42,16 @@ pub(crate) fn root() -> PathBuf {
     let mut root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     root.pop();
     root
+}
+
+/// The processor time that a process has used, of all its threads. The kernel counts it in hundredths of a second.
+pub(crate) fn processor_time(process: u32) -> Result<Duration, String> {
+    let path = format!("/proc/{process}/stat");
+    let stat = fs::read_to_string(&path).map_err(|error| format!("{path}: {error}"))?;
+    // The name of the process, in brackets, may have spaces; user and system time are the 12th and 13th after it.
+    let after_name = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let ticks = after_name.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<u64>().ok());
+    Ok(Duration::from_millis(ticks.sum::<u64>() * 10))
 }
 
 /// Waits for a future on this thread.

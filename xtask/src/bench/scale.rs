@@ -1,27 +1,30 @@
-//! Searching by meaning among 10,000, 100,000 and 1,000,000 vectors.
+//! Searching among 10,000, 100,000 and 1,000,000 memories: by meaning in the store alone, and as the product does.
 //!
 //! | part | what it does |
 //! |---|---|
-//! | `vectors` | makes the vectors, and finds the nearest exactly |
+//! | `vectors` | makes the vectors and texts, and finds the nearest exactly |
 //! | `database` | a file that holds them, through the store |
 //! | `probe` | a process of its own that opens the file and searches: times, memory, what was found |
+//! | `whole` | the same through the engine, words and meaning together |
 
 pub(crate) mod database;
 mod probe;
 mod vectors;
+mod whole;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use embed::Encoder;
 
 use super::floor::VectorBytes;
 use super::machine;
-use super::statistics::Samples;
+use super::statistics::{Samples, sum};
 use super::table::{Figure, Row, Table};
 use super::workload::Workload;
-use probe::{Case, Probed};
+use database::Written;
+use probe::{Case, FILE, Probed};
 pub(crate) use probe::{Job, run as probe};
-use vectors::{DIMENSION, Vectors};
+use vectors::{Vectors, encode};
 
 const SIZES: [usize; 3] = [10_000, 100_000, 1_000_000];
 /// How many queries are asked; for so many of them the nearest are found exactly too.
@@ -35,108 +38,184 @@ const BYTES_AIM: f64 = 100.0;
 
 /// Searches at every size up to the largest that is wanted.
 pub(crate) fn measure(largest: usize) -> Result<Table, String> {
+    let folder = machine::root().join("target").join("bench-scale");
+    remove(&folder)?;
+    std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
+    let measured = measure_in(&folder, largest);
+    remove(&folder)?;
+    measured
+}
+
+fn remove(folder: &PathBuf) -> Result<(), String> {
+    if !folder.exists() {
+        return Ok(());
+    }
+    std::fs::remove_dir_all(folder).map_err(|error| error.to_string())
+}
+
+fn measure_in(folder: &Path, largest: usize) -> Result<Table, String> {
     let encoder = Encoder::load().map_err(|error| error.to_string())?;
     let workload = Workload::new();
-    let folder = machine::root().join("target").join("bench-scale");
-    if folder.exists() {
-        std::fs::remove_dir_all(&folder).map_err(|error| error.to_string())?;
-    }
-    std::fs::create_dir_all(&folder).map_err(|error| error.to_string())?;
-    let mut table = Table::new("Search by meaning at scale");
+    let mut table = Table::new("Search at scale");
     let mut vectors = Vectors::new(&encoder, &workload)?;
-    let queries = vectors.queries(&encoder, &workload, QUERIES.0)?;
-    std::fs::write(folder.join("queries"), bytes(&queries)).map_err(|error| error.to_string())?;
+    let texts = Vectors::queries(&workload, QUERIES.0);
+    let queries = encode(&encoder, &texts)?;
+    probe::write_queries(folder, &texts, &queries)?;
     for size in SIZES.into_iter().filter(|size| *size <= largest) {
         vectors.grow(size);
-        measure_size(&folder, &vectors, &queries, &mut table)?;
+        let written = database::write(&folder.join(FILE), &vectors, &workload)?;
+        eprintln!("{size}: written");
+        let floor = floor(size);
+        by_meaning(folder, &vectors, &queries, &floor, &written, &mut table)?;
+        as_the_product(folder, size, &floor, &mut table)?;
+        eprintln!("{size}: measured");
     }
     table.note(format!(
-        "{} queries at each size, each in the store alone, in a process of its own and one after the other; the text of a \
-         query is encoded before. Each floor is read in the same run. {}",
+        "{} queries at each size and each way to ask, one after the other, in a process of its own: by meaning in the store \
+         alone, where the text is encoded before; and whole, as the product searches, from the text of the query to the hits. \
+         The floor of a whole search is encoding its text and reading the codes. Each floor is read in the same run. {}",
         QUERIES.0,
         vectors::DESCRIPTION
     ));
-    std::fs::remove_dir_all(&folder).map_err(|error| error.to_string())?;
     Ok(table)
 }
 
-fn measure_size(
+fn aim(aims: &[(usize, f64)], size: usize) -> Option<f64> {
+    aims.iter().find(|(of, _)| *of == size).map(|(_, aim)| *aim)
+}
+
+fn floor_name() -> String {
+    format!("reading {} bytes a vector, one thread", VectorBytes::EACH)
+}
+
+/// In the store alone.
+fn by_meaning(
     folder: &Path,
     vectors: &Vectors,
     queries: &[Vec<f32>],
+    floor: &Samples,
+    written: &Written,
     table: &mut Table,
 ) -> Result<(), String> {
-    let (size, path) = (vectors.len(), folder.join("vectors.db"));
-    let written = database::write(&path, vectors)?;
-    let bytes = std::fs::metadata(&path).map_err(|error| error.to_string())?.len();
-    let probed = probe::start(folder, Job::Search)?;
-    let floor = floor(size);
-    let aim = |aims: &[(usize, f64)]| aims.iter().find(|(of, _)| *of == size).map(|(_, aim)| *aim);
-    let floor_name = format!("reading {} bytes a vector, one thread", VectorBytes::EACH);
+    let size = vectors.len();
+    let bytes = std::fs::metadata(folder.join(FILE)).map_err(|error| error.to_string())?.len();
+    let probed = probe::read(&probe::start(folder, Job::Search)?)?;
     for (case, found) in &probed.cases {
         table.row(Row {
-            what: format!("{size}: {}", case.name()),
+            what: format!("{size}, by meaning: {}", case.name()),
             ours: Figure::times(&found.times),
-            floor_name: floor_name.clone(),
-            floor: Figure::times(&floor),
-            aim: aim(&SEARCH_AIMS_MS).filter(|_| matches!(case, Case::Ten | Case::Hundred)),
+            floor_name: floor_name(),
+            floor: Figure::times(floor),
+            aim: aim(&SEARCH_AIMS_MS, size).filter(|_| matches!(case, Case::Ten | Case::Hundred)),
         });
     }
     table.row(Row {
-        what: format!("{size}: first search, with opening the file"),
-        ours: Figure::times(&Samples::from_iter(probed.first_ms)),
-        floor_name,
-        floor: Figure::times(&floor),
-        aim: aim(&[FIRST_AIM_MS]),
+        what: format!("{size}, by meaning: first search, with opening the file"),
+        ours: Figure::times(&Samples::from_iter([probed.first_ms])),
+        floor_name: floor_name(),
+        floor: Figure::times(floor),
+        aim: aim(&[FIRST_AIM_MS], size),
     });
-    let anew = probe::start(folder, Job::Rebuild)?;
-    table.note(note(vectors, &probed, &anew, queries, written, bytes)?);
+    let anew = probe::read(&probe::start(folder, Job::Rebuild)?)?;
+    table.note(format!(
+        "At {size}: {}. {} {} Without codes the first search took {:.0} ms, and the codes were in the file again after {:.1} s. \
+         The file has {:.0} MB, {:.0} bytes a memory.",
+        recall(vectors, &probed, queries)?,
+        memory(size, &probed),
+        built(written),
+        anew.first_ms,
+        anew.rebuilt_s,
+        bytes as f64 / 1e6,
+        bytes as f64 / size as f64,
+    ));
     Ok(())
 }
 
-fn note(
-    vectors: &Vectors,
-    probed: &Probed,
-    anew: &Probed,
-    queries: &[Vec<f32>],
-    written: f64,
-    bytes: u64,
-) -> Result<String, String> {
+fn verdict(met: bool) -> &'static str {
+    if met { "met" } else { "**missed**" }
+}
+
+fn memory(size: usize, probed: &Probed) -> String {
+    let each = probed.bytes as f64 / size as f64;
+    // What does not depend on the number of vectors is most of it before.
+    let aim = match size >= 1_000_000 {
+        true => format!(" (aim {BYTES_AIM}: {})", verdict(each <= BYTES_AIM)),
+        false => String::new(),
+    };
+    let megabytes = probed.bytes as f64 / 1e6;
+    format!("The searches by meaning took {megabytes:.1} MB more memory, {each:.0} bytes a vector{aim}.")
+}
+
+fn built(written: &Written) -> String {
+    let Written { opened_s, words_s, vectors_s } = written;
+    format!(
+        "Opening the file to build the index of words took {opened_s:.1} s with the backup before it, and the index was whole, \
+         built in the background, after {words_s:.1} s; writing vectors and codes through the store took {vectors_s:.1} s \
+         (those that the size before did not have)."
+    )
+}
+
+/// How many of the nearest are the exact ones; and whether filters find as many as there are.
+fn recall(vectors: &Vectors, probed: &Probed, queries: &[Vec<f32>]) -> Result<String, String> {
     let size = vectors.len();
-    let ten = probed.cases.iter().find(|(case, _)| *case == Case::Ten).ok_or("the probe left a case out")?;
+    for (case, wanted) in [(Case::Rare, 1), (Case::Percent, BEST), (Case::Recent, BEST)] {
+        if found(probed, case)?.iter().any(|found| found.len() != wanted) {
+            return Err(format!("{size}: a search ({}) found too few", case.name()));
+        }
+    }
     let exact = vectors.nearest(&queries[..QUERIES.1], BEST);
     let hits: usize = exact
         .iter()
-        .zip(&ten.1.found)
+        .zip(found(probed, Case::Ten)?)
         .map(|(exact, found)| found.iter().filter(|id| exact.contains(id)).count())
         .sum();
     let recall = hits as f64 / (exact.len() * BEST) as f64;
     let (nearest, tenth) = vectors.neighbours();
-    let each = probed.bytes as f64 / size as f64;
-    let verdict = |met: bool| if met { "met" } else { "**missed**" };
-    for (case, wanted) in [(Case::Rare, 1), (Case::Percent, BEST), (Case::Recent, BEST)] {
-        let found = probed.cases.iter().find(|(of, _)| *of == case).ok_or("the probe left a case out")?;
-        if found.1.found.iter().any(|found| found.len() != wanted) {
-            return Err(format!("{size}: a search ({}) found too few", case.name()));
-        }
-    }
     Ok(format!(
-        "At {size}: recall@{BEST} against the exact result {recall:.4} (aim .99: {}); the first search took {:.1} MB more \
-         memory, {each:.0} bytes a vector{}; writing the vectors through the store took {written:.1} s; without codes the \
-         first search took {:.0} ms, and the codes were in the file again after {:.1} s; the file has {:.0} MB, {:.0} bytes a \
-         memory. Cosines from a vector to its nearest and its tenth: {nearest:.2} and {tenth:.2}.",
-        verdict(recall >= 0.99),
-        probed.bytes as f64 / 1e6,
-        if size >= 1_000_000 {
-            format!(" (aim {BYTES_AIM}: {})", verdict(each <= BYTES_AIM))
-        } else {
-            String::new()
-        },
-        anew.first_ms[0],
-        anew.rebuilt_s,
-        bytes as f64 / 1e6,
-        bytes as f64 / size as f64,
+        "recall@{BEST} against the exact result {recall:.4} (aim .99: {}), where the mean cosines from a vector to its nearest \
+         and its tenth are {nearest:.2} and {tenth:.2}",
+        verdict(recall >= 0.99)
     ))
+}
+
+fn found(probed: &Probed, case: Case) -> Result<&[Vec<i64>], String> {
+    let of = probed.cases.iter().find(|(of, _)| *of == case);
+    of.map(|(_, found)| found.found.as_slice()).ok_or_else(|| "the probe left a case out".to_owned())
+}
+
+/// Through the engine.
+fn as_the_product(folder: &Path, size: usize, reading: &Samples, table: &mut Table) -> Result<(), String> {
+    let told = probe::start(folder, Job::Whole)?;
+    let encoding = probe::times(&told["encode_ms"]);
+    let floor = sum(&[&encoding, reading]);
+    let floor_name = "encoding the query, and reading the codes";
+    let mut used = Vec::new();
+    for case in told["cases"].as_array().into_iter().flatten() {
+        let name = case["case"].as_str().unwrap_or_default();
+        table.row(Row {
+            what: format!("{size}, whole: {name}"),
+            ours: Figure::times(&probe::times(&case["ms"])),
+            floor_name: floor_name.to_owned(),
+            floor: Figure::times(&floor),
+            aim: None,
+        });
+        used.push(format!("{:.1} ms ({name})", case["processor_ms"].as_f64().unwrap_or(f64::NAN)));
+    }
+    let first = told["first_ms"].as_f64().ok_or("the probe did not tell its first search")?;
+    table.row(Row {
+        what: format!("{size}, whole: first search, from the start of the process"),
+        ours: Figure::times(&Samples::from_iter([first])),
+        floor_name: floor_name.to_owned(),
+        floor: Figure::times(&floor),
+        aim: aim(&[FIRST_AIM_MS], size),
+    });
+    let bytes = told["bytes"].as_u64().unwrap_or_default();
+    table.note(format!(
+        "At {size}, a whole search takes of processor time: {}; all of them took {:.1} MB of memory, the model included.",
+        used.join(", "),
+        bytes as f64 / 1e6
+    ));
+    Ok(())
 }
 
 /// Reading the codes of so many vectors once.
@@ -147,9 +226,4 @@ fn floor(size: usize) -> Samples {
         samples.push(codes.read());
     }
     samples
-}
-
-fn bytes(vectors: &[Vec<f32>]) -> Vec<u8> {
-    debug_assert!(vectors.iter().all(|vector| vector.len() == DIMENSION));
-    vectors.iter().flatten().flat_map(|number| number.to_le_bytes()).collect()
 }

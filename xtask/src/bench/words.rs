@@ -190,10 +190,10 @@ impl Random {
     }
 }
 
-/// A word of the vocabulary, by Zipf's law.
-fn word(random: &mut Random) -> String {
+/// A word of the vocabulary, by Zipf's law, from a share of 1 that is taken by chance.
+pub(crate) fn word(share: f64) -> String {
     let (consonants, vowels) = (b"bcdfglmnprstvz", b"aeiou");
-    let mut rest = VOCABULARY.powf(random.share()) as usize + 37;
+    let mut rest = VOCABULARY.powf(share) as usize + 37;
     let mut word = String::new();
     while rest > 0 {
         word.push(char::from(consonants[rest % consonants.len()]));
@@ -209,7 +209,7 @@ fn text(random: &mut Random) -> String {
     let words: Vec<String> = (0..count)
         .map(|_| match random.share() < 0.4 {
             true => STOP_WORDS[(random.share() * STOP_WORDS.len() as f64) as usize].to_owned(),
-            false => word(random),
+            false => word(random.share()),
         })
         .collect();
     words.join(" ")
@@ -217,5 +217,5 @@ fn text(random: &mut Random) -> String {
 
 fn query(random: &mut Random) -> String {
     let count = 3 + (random.share() * 3.0) as usize;
-    (0..count).map(|_| word(random)).collect::<Vec<_>>().join(" ")
+    (0..count).map(|_| word(random.share())).collect::<Vec<_>>().join(" ")
 }

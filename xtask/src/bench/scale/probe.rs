@@ -1,29 +1,29 @@
 //! A process that opens the file and searches, so that its memory and its first search are those of a start.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use model::{Filter, Tags, Vector};
 use ports::MemoryStore;
 use serde_json::{Value, json};
 
-use super::database;
-use super::vectors::DIMENSION;
+use super::{database, whole};
 use crate::bench::machine::block_on;
 use crate::bench::memory::resident_bytes;
 use crate::bench::statistics::Samples;
 
-/// How often it is looked whether the codes are in the file again.
-const PAUSE: Duration = Duration::from_millis(50);
-/// How long that may take.
-const PATIENCE: Duration = Duration::from_secs(600);
+/// The database, and what is asked, in the folder of a run.
+pub(crate) const FILE: &str = "vectors.db";
+const QUERIES: &str = "queries.json";
 
 /// What a process is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Job {
-    /// Every query in every way.
+    /// Every query in every way, by meaning alone.
     Search,
+    /// The search of the product.
+    Whole,
     /// One query on a file without codes, and waiting for the codes.
     Rebuild,
 }
@@ -44,10 +44,10 @@ impl Case {
     /// For the report.
     pub(crate) fn name(self) -> &'static str {
         match self {
-            Self::Ten => "the nearest 10",
-            Self::Hundred => "the nearest 100",
-            Self::Percent => "the nearest 10 with a tag of one memory in 100",
-            Self::Recent => "the nearest 10 of the newest tenth",
+            Self::Ten => "10 of all",
+            Self::Hundred => "100 of all",
+            Self::Percent => "10 with a tag of one memory in 100",
+            Self::Recent => "10 of the newest tenth",
             Self::Rare => "the one with a tag of one memory in all",
         }
     }
@@ -56,7 +56,7 @@ impl Case {
         if self == Self::Hundred { 100 } else { 10 }
     }
 
-    fn filter(self, size: usize) -> Result<Filter, String> {
+    pub(crate) fn filter(self, size: usize) -> Result<Filter, String> {
         let tagged = |tag: &str| {
             let tags = Tags::parse(tag).map_err(|error| error.to_string())?;
             Ok(Filter { tags, ..Filter::default() })
@@ -80,7 +80,7 @@ pub(crate) struct Found {
 /// What a process told.
 pub(crate) struct Probed {
     /// Opening the file and the first search.
-    pub(crate) first_ms: [f64; 1],
+    pub(crate) first_ms: f64,
     /// How much memory the searches took.
     pub(crate) bytes: u64,
     /// How long the codes took to be in the file again.
@@ -89,12 +89,16 @@ pub(crate) struct Probed {
 }
 
 /// Starts a process on the file of a folder, and waits for what it tells.
-pub(crate) fn start(folder: &Path, job: Job) -> Result<Probed, String> {
-    if job == Job::Rebuild {
-        database::drop_codes(&folder.join("vectors.db")).map_err(|error| error.to_string())?;
-    }
+pub(crate) fn start(folder: &Path, job: Job) -> Result<Value, String> {
+    let flag = match job {
+        Job::Search => "--probe",
+        Job::Whole => "--whole",
+        Job::Rebuild => {
+            database::drop_codes(&folder.join(FILE)).map_err(|error| error.to_string())?;
+            "--rebuild"
+        }
+    };
     let program = std::env::current_exe().map_err(|error| error.to_string())?;
-    let flag = if job == Job::Rebuild { "--rebuild" } else { "--probe" };
     let output = Command::new(program)
         .args(["bench", "scale", flag])
         .arg(folder)
@@ -103,25 +107,60 @@ pub(crate) fn start(folder: &Path, job: Job) -> Result<Probed, String> {
     if !output.status.success() {
         return Err(format!("the probe failed: {}", String::from_utf8_lossy(&output.stderr)));
     }
-    let told: Value = serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())?;
-    read(&told).ok_or_else(|| format!("the probe told {told}"))
+    serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())
 }
 
-fn read(told: &Value) -> Option<Probed> {
-    let mut cases = Vec::new();
-    for (case, found) in Case::ALL.into_iter().zip(told["cases"].as_array()?) {
-        let times = found["ms"].as_array()?.iter().filter_map(Value::as_f64).collect();
-        let found = serde_json::from_value(found["found"].clone()).ok()?;
-        cases.push((case, Found { times, found }));
-    }
-    let number = |name: &str| told[name].as_f64();
-    let bytes = told["bytes"].as_u64()?;
-    Some(Probed { first_ms: [number("first_ms")?], bytes, rebuilt_s: number("rebuilt_s")?, cases })
+/// What a process told that searched by meaning alone.
+pub(crate) fn read(told: &Value) -> Result<Probed, String> {
+    let read = || {
+        let mut cases = Vec::new();
+        for (case, found) in Case::ALL.into_iter().zip(told["cases"].as_array()?) {
+            let found_ids = serde_json::from_value(found["found"].clone()).ok()?;
+            cases.push((case, Found { times: times(&found["ms"]), found: found_ids }));
+        }
+        let number = |name: &str| told[name].as_f64();
+        let bytes = told["bytes"].as_u64()?;
+        Some(Probed { first_ms: number("first_ms")?, bytes, rebuilt_s: number("rebuilt_s")?, cases })
+    };
+    read().ok_or_else(|| "the probe did not tell everything".to_owned())
+}
+
+/// Times that a process told.
+pub(crate) fn times(told: &Value) -> Samples {
+    told.as_array().into_iter().flatten().filter_map(Value::as_f64).collect()
+}
+
+/// Writes down what is asked: texts, and their vectors.
+pub(crate) fn write_queries(folder: &Path, texts: &[String], vectors: &[Vec<f32>]) -> Result<(), String> {
+    let queries = json!({"texts": texts, "vectors": vectors}).to_string();
+    std::fs::write(folder.join(QUERIES), queries).map_err(|error| error.to_string())
+}
+
+/// What is asked.
+pub(crate) fn texts(folder: &Path) -> Result<Vec<String>, String> {
+    serde_json::from_value(queries(folder)?["texts"].take()).map_err(|error| error.to_string())
+}
+
+fn queries(folder: &Path) -> Result<Value, String> {
+    let bytes = std::fs::read(folder.join(QUERIES)).map_err(|error| error.to_string())?;
+    serde_json::from_slice(&bytes).map_err(|error| error.to_string())
+}
+
+fn query_vectors(folder: &Path) -> Result<Vec<Vector>, String> {
+    let all: Vec<Vec<f32>> =
+        serde_json::from_value(queries(folder)?["vectors"].take()).map_err(|error| error.to_string())?;
+    all.into_iter().map(Vector::new).collect::<Result<_, _>>().map_err(|error| error.to_string())
 }
 
 /// The process.
 pub(crate) fn run(folder: &Path, job: Job) -> Result<(), String> {
-    let (path, queries) = (folder.join("vectors.db"), queries(&folder.join("queries"))?);
+    let told = if job == Job::Whole { whole::run(folder)? } else { by_meaning(folder, job)? };
+    println!("{told}");
+    Ok(())
+}
+
+fn by_meaning(folder: &Path, job: Job) -> Result<Value, String> {
+    let (path, queries) = (folder.join(FILE), query_vectors(folder)?);
     let start = Instant::now();
     let store = database::open(&path)?;
     let before = resident_bytes()?;
@@ -129,15 +168,13 @@ pub(crate) fn run(folder: &Path, job: Job) -> Result<(), String> {
     let first = first.map(|_| start.elapsed()).map_err(|error| error.to_string())?;
     let cases = if job == Job::Search { ask(&store, &queries)? } else { Vec::new() };
     let bytes = resident_bytes()?.saturating_sub(before);
-    let rebuilt = if job == Job::Rebuild { rebuilt(&path, start)? } else { Duration::ZERO };
-    println!(
-        "{}",
-        json!({
-            "first_ms": first.as_secs_f64() * 1e3, "bytes": bytes, "rebuilt_s": rebuilt.as_secs_f64(), "cases": cases,
-        })
-    );
+    if job == Job::Rebuild {
+        database::wait_for_codes(&path)?;
+    }
+    let rebuilt_s = start.elapsed().as_secs_f64();
     block_on(store.close());
-    Ok(())
+    let first_ms = first.as_secs_f64() * 1e3;
+    Ok(json!({"first_ms": first_ms, "bytes": bytes, "rebuilt_s": rebuilt_s, "cases": cases}))
 }
 
 fn ask(store: &dyn MemoryStore, queries: &[Vector]) -> Result<Vec<Value>, String> {
@@ -146,9 +183,7 @@ fn ask(store: &dyn MemoryStore, queries: &[Vector]) -> Result<Vec<Value>, String
     for case in Case::ALL {
         let filter = case.filter(usize::try_from(size).unwrap_or(usize::MAX))?;
         let (mut times, mut all) = (Vec::new(), Vec::new());
-        // Where every memory is looked at, a few queries tell as much.
-        let some = if matches!(case, Case::Ten | Case::Hundred) { queries.len() } else { queries.len() / 10 };
-        for query in &queries[..some] {
+        for query in queries {
             let start = Instant::now();
             let found = block_on(store.search_vectors(query, &filter, case.limit()))
                 .map_err(|error| error.to_string())?;
@@ -158,25 +193,4 @@ fn ask(store: &dyn MemoryStore, queries: &[Vector]) -> Result<Vec<Value>, String
         cases.push(json!({"ms": times, "found": all}));
     }
     Ok(cases)
-}
-
-fn rebuilt(path: &Path, start: Instant) -> Result<Duration, String> {
-    let vectors = "SELECT count(*) FROM memory_embeddings_rowids";
-    let count =
-        rusqlite::Connection::open(path).and_then(|file| file.query_row(vectors, [], |row| row.get(0)));
-    let count: usize = count.map_err(|error| error.to_string())?;
-    while start.elapsed() < PATIENCE {
-        if database::codes(path).map_err(|error| error.to_string())? >= count {
-            return Ok(start.elapsed());
-        }
-        std::thread::sleep(PAUSE);
-    }
-    Err("the codes were not made again".to_owned())
-}
-
-fn queries(path: &PathBuf) -> Result<Vec<Vector>, String> {
-    let bytes = std::fs::read(path).map_err(|error| error.to_string())?;
-    let numbers: Vec<f32> = bytes.as_chunks::<4>().0.iter().map(|four| f32::from_le_bytes(*four)).collect();
-    let vectors = numbers.chunks_exact(DIMENSION).map(|numbers| Vector::new(numbers.to_vec()));
-    vectors.collect::<Result<_, _>>().map_err(|error| error.to_string())
 }

@@ -4,8 +4,8 @@ use std::thread;
 
 use embed::Encoder;
 
-use crate::bench::machine;
-use crate::bench::workload::Workload;
+use crate::bench::workload::{Query, Workload};
+use crate::bench::{machine, words};
 
 /// Numbers of a vector.
 pub(crate) const DIMENSION: usize = 384;
@@ -13,14 +13,17 @@ pub(crate) const DIMENSION: usize = 384;
 const BASES: usize = 8_000;
 /// How far a made vector is from the encoding that it comes from, in lengths of it.
 const DISTANCES: (f32, f32) = (0.25, 1.0);
+/// One word in so many of a text is replaced.
+const REPLACED: u64 = 3;
 /// How many vectors are asked for their neighbours.
 const SAMPLED: usize = 50;
 
 /// How they are made, for the report.
 pub(crate) const DESCRIPTION: &str = "The first 8,000 vectors are encodings of memories of the workload. Each of the others is one \
     of these, moved by .25 to 1 times its length in the direction between two more of them, and made of length 1 again: so \
-    they keep the clusters, the mean and the spread of real encodings, which numbers at random would not. Queries are \
-    encodings of paraphrases and fragments.";
+    they keep the clusters, the mean and the spread of real encodings, which numbers at random would not. Its text is that of \
+    the encoding it comes from, with every third word replaced by one of a vocabulary of 100,000 by Zipf's law. Queries are \
+    paraphrases and fragments.";
 
 /// All vectors so far, one after the other.
 pub(crate) struct Vectors {
@@ -34,15 +37,10 @@ impl Vectors {
         Ok(Self { numbers: encode(encoder, &texts)?.concat() })
     }
 
-    /// Encodings of queries.
-    pub(crate) fn queries(
-        &self,
-        encoder: &Encoder,
-        workload: &Workload,
-        count: usize,
-    ) -> Result<Vec<Vec<f32>>, String> {
-        let texts: Vec<String> = workload.queries(BASES, count).into_iter().map(|query| query.text).collect();
-        encode(encoder, &texts)
+    /// What is asked.
+    pub(crate) fn queries(workload: &Workload, count: usize) -> Vec<String> {
+        let texts = workload.queries(BASES, count).into_iter();
+        texts.map(|Query { text, .. }| text).collect()
     }
 
     /// How many there are.
@@ -53,6 +51,20 @@ impl Vectors {
     /// One of them.
     pub(crate) fn vector(&self, number: usize) -> &[f32] {
         &self.numbers[number * DIMENSION..(number + 1) * DIMENSION]
+    }
+
+    /// The text of one of them.
+    pub(crate) fn text(workload: &Workload, number: usize) -> String {
+        if number < BASES {
+            return workload.memory(number);
+        }
+        let mut random = Random(number as u64);
+        let base = workload.memory((random.next() % BASES as u64) as usize);
+        let replaced = |word: &str| match random.next() % REPLACED {
+            0 => words::word((random.next() >> 11) as f64 / (1_u64 << 53) as f64),
+            _ => word.to_owned(),
+        };
+        base.split(' ').map(replaced).collect::<Vec<_>>().join(" ")
     }
 
     /// Makes more, until there are so many.
@@ -119,7 +131,8 @@ impl Vectors {
     }
 }
 
-fn encode(encoder: &Encoder, texts: &[String]) -> Result<Vec<Vec<f32>>, String> {
+/// The vectors of texts.
+pub(crate) fn encode(encoder: &Encoder, texts: &[String]) -> Result<Vec<Vec<f32>>, String> {
     let mut encoded = Vec::with_capacity(texts.len());
     for batch in texts.chunks(64) {
         let batch: Vec<&str> = batch.iter().map(String::as_str).collect();
