@@ -58,7 +58,6 @@ pub fn engine(settings: &Settings, used_by: Use) -> Engine {
             tag_namespaces: settings.tag_namespaces.clone(),
             backups: settings.scheduled_backups.schedule(&settings.backups.value),
             check_interval: settings.checks.interval(),
-            without: Vec::new(),
             embed_wait: embed_wait(settings, used_by),
             embed_in_background: used_by == Use::Server,
         },

@@ -63,29 +63,6 @@ pub struct Settings {
     pub backups: Option<BackupSchedule>,
     /// How often a server looks for damage; none never does.
     pub check_interval: Option<Duration>,
-    /// Parts of the default search that are left out, for measurements of what each is worth.
-    pub without: Vec<Lever>,
-}
-
-/// A part of the default search that can be left out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lever {
-    /// Words of what was said around a memory.
-    WordsInContext,
-    /// The meaning of what was said around a memory.
-    MeaningInContext,
-    /// Who says it, and entities.
-    Names,
-    /// The time that a query speaks of.
-    Time,
-    /// The best memory of the conversation.
-    Conversation,
-}
-
-impl Lever {
-    /// All of them.
-    pub const ALL: [Self; 5] =
-        [Self::WordsInContext, Self::MeaningInContext, Self::Names, Self::Time, Self::Conversation];
 }
 
 impl Default for Settings {
@@ -101,7 +78,6 @@ impl Default for Settings {
             decay_window_days: 0.0,
             retention_days: None,
             ontology: Ontology::built_in(),
-            without: Vec::new(),
             tag_namespaces: TagNamespaces::built_in(),
             backups: None,
             check_interval: None,

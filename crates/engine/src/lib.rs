@@ -57,7 +57,7 @@ pub use capability::{Admin, Capability, Grant, Reader, Writer};
 pub use cleanup::{CleanupReceipt, CleanupRequest, DuplicatePair, MAX_PAIRS, NearDuplicates};
 pub use delete::{DeleteReceipt, DeleteRequest, DryRun};
 pub use doctor::{EmbedProgress, Examination};
-pub use engine::{Engine, Lever, Parts, Settings};
+pub use engine::{Engine, Parts, Settings};
 pub use entity::{
     EntityDetail, EntityMemory, EntityRequest, MAX_ENTITIES, MAX_ENTITY_HOPS, MAX_ENTITY_MEMORIES, Related,
     RelatedEntity, Scoring,

@@ -16,8 +16,9 @@ mod ranked;
 mod request;
 mod shape;
 
-use model::{Memory, TimeRange};
+use model::{Memory, MemoryId, TimeRange};
 use ports::Page;
+use ranking::Found;
 
 use crate::capability::Reader;
 use crate::{EngineError, access, list, quality};
@@ -153,6 +154,18 @@ impl Reader {
         };
         answer.window = window;
         Ok(answer)
+    }
+
+    /// What [`Mode::Hybrid`] finds for a query, before it is put in order: for measurements of how it is.
+    ///
+    /// # Errors
+    /// As [`Reader::search`]; a filter by [`SearchRequest::time`] is not read.
+    pub async fn gather(&self, request: &SearchRequest) -> Result<Found<MemoryId>, EngineError> {
+        request.check()?;
+        let query = request.query().ok_or(EngineError::QueryRequired { what: "hybrid mode" })?;
+        let (store, mut notices) = (self.space.store().await?, Vec::new());
+        let legs = legs::search(&self.space, store, query, request, &mut notices).await?;
+        Ok(pipeline::gather(&self.space, store.as_ref(), &legs, query, request, &mut notices).await)
     }
 
     async fn newest(&self, request: &SearchRequest) -> Result<SearchAnswer, EngineError> {

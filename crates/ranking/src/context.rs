@@ -6,18 +6,13 @@
 //! its neighbours, as that of a vector made of all of them would be, so that a turn that is near by accident, among others
 //! that are not, sinks. Both are worked out from the scores of a search. Nothing is stored, so nothing can be out of date.
 //!
-//! The weights are those of the mild setting in the measurements behind `docs/decisions/0010-retrieval-pipeline.md`:
-//! stronger ones help one data set and no other.
+//! The weights are mild: stronger ones help one data set and no other (`docs/decisions/0010-retrieval-pipeline.md`).
 
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// How much a word of a neighbour counts, by distance.
-const WORD_WEIGHTS: [f64; DISTANCE] = [0.5, 0.25];
-/// How much the cosine of a neighbour counts among those of all neighbours, by distance.
-const COSINE_WEIGHTS: [f64; DISTANCE] = [1.0, 0.5];
-/// How much all neighbours together count against a memory's own cosine.
-const COSINE_SHARE: f64 = 0.5;
+use crate::weights::Weights;
+
 /// How far away neighbours count.
 pub const DISTANCE: usize = 2;
 
@@ -42,12 +37,13 @@ pub struct Covered<K> {
 pub fn words_in_context<K: Copy + Eq + Hash + Ord>(
     found: &[Covered<K>],
     around: &Around<K>,
+    weights: &Weights,
 ) -> Vec<(K, f64)> {
     let known: HashMap<K, Vec<f64>> = found.iter().map(|covered| (covered.key, terms(covered))).collect();
     let with_neighbours = |key: &K, own: Option<&Vec<f64>>| {
         let neighbours = around.get(key).into_iter().flatten();
         let said = neighbours.filter_map(|(near, distance)| {
-            Some((known.get(near)?, WORD_WEIGHTS.get(distance.checked_sub(1)?)?))
+            Some((known.get(near)?, weights.near_words.get(distance.checked_sub(1)?)?))
         });
         let mut best: Vec<f64> = own.cloned().unwrap_or_default();
         for (terms, weight) in said {
@@ -83,19 +79,24 @@ fn terms<K>(covered: &Covered<K>) -> Vec<f64> {
 
 /// The cosine of each memory in its context, in the order of `cosines`.
 #[must_use]
-pub fn cosines_in_context<K: Copy + Eq + Hash>(cosines: &[(K, f64)], around: &Around<K>) -> Vec<(K, f64)> {
+pub fn cosines_in_context<K: Copy + Eq + Hash>(
+    cosines: &[(K, f64)],
+    around: &Around<K>,
+    weights: &Weights,
+) -> Vec<(K, f64)> {
+    let by_distance: [f64; DISTANCE] = [1.0, weights.far_meaning];
+    let share = weights.near_meaning;
     let known: HashMap<K, f64> = cosines.iter().copied().collect();
     let in_context = |&(key, own): &(K, f64)| {
-        let (mut sum, mut weights) = (0.0, 0.0);
+        let (mut sum, mut counted) = (0.0, 0.0);
         for (near, distance) in around.get(&key).into_iter().flatten() {
-            let weight = distance.checked_sub(1).and_then(|place| COSINE_WEIGHTS.get(place));
+            let weight = distance.checked_sub(1).and_then(|place| by_distance.get(place));
             if let (Some(cosine), Some(weight)) = (known.get(near), weight) {
                 sum += weight * cosine;
-                weights += weight;
+                counted += weight;
             }
         }
-        let whole =
-            if weights > 0.0 { (own + COSINE_SHARE * sum / weights) / (1.0 + COSINE_SHARE) } else { own };
+        let whole = if counted > 0.0 { (own + share * sum / counted) / (1.0 + share) } else { own };
         (key, whole)
     };
     cosines.iter().map(in_context).collect()
@@ -126,7 +127,7 @@ mod tests {
     #[test]
     fn a_word_that_a_neighbour_has_counts_in_part_and_once() {
         let found = [covered(1, &[0.4, 0.0]), covered(2, &[0.0, 0.4]), covered(4, &[0.4, 0.0])];
-        let list = words_in_context(&found, &row(4));
+        let list = words_in_context(&found, &row(4), &Weights::default());
         assert!((of(&list, 1) - 0.6).abs() < 1e-6, "its own and half of the other: {list:?}");
         assert!((of(&list, 3) - 0.4).abs() < 1e-6, "one half of each, whoever else has it: {list:?}");
     }
@@ -134,21 +135,24 @@ mod tests {
     #[test]
     fn what_a_memory_has_itself_is_not_counted_again() {
         let found = [covered(1, &[0.4]), covered(2, &[0.4])];
-        assert_eq!(words_in_context(&found, &row(2)), words_in_context(&found, &Around::new()));
+        assert_eq!(
+            words_in_context(&found, &row(2), &Weights::default()),
+            words_in_context(&found, &Around::new(), &Weights::default())
+        );
     }
 
     #[test]
     fn without_neighbours_nothing_changes() {
         let found = [covered(7, &[0.2, 0.3]), Covered { key: 9, coverage: 0.7, terms: Vec::new() }];
         let expected: Vec<(u32, f64)> = found.iter().map(|own| (own.key, own.coverage)).collect();
-        assert_eq!(words_in_context(&found, &Around::new()), expected);
-        assert_eq!(cosines_in_context(&[(7, 0.4)], &Around::new()), [(7, 0.4)]);
+        assert_eq!(words_in_context(&found, &Around::new(), &Weights::default()), expected);
+        assert_eq!(cosines_in_context(&[(7, 0.4)], &Around::new(), &Weights::default()), [(7, 0.4)]);
     }
 
     #[test]
     fn words_whose_parts_are_not_known_count_as_a_whole() {
         let found = [Covered { key: 1, coverage: 0.8, terms: Vec::new() }];
-        assert_eq!(of(&words_in_context(&found, &row(2)), 2), 0.4);
+        assert_eq!(of(&words_in_context(&found, &row(2), &Weights::default()), 2), 0.4);
     }
 
     #[test]
@@ -156,7 +160,7 @@ mod tests {
         let cosines = [(1, 0.5), (2, 0.5), (3, 0.5), (10, 0.5), (11, 0.1)];
         let mut around = row(3);
         around.extend([(10, vec![(11, 1)]), (11, vec![(10, 1)])]);
-        let list = cosines_in_context(&cosines, &around);
+        let list = cosines_in_context(&cosines, &around, &Weights::default());
         assert!(of(&list, 2) > of(&list, 10), "{list:?}");
         assert!((of(&list, 10) - (0.5 + 0.05) / 1.5).abs() < 1e-9);
     }
@@ -169,14 +173,14 @@ mod tests {
         ) {
             let found: Vec<Covered<u32>> = (1_u32..).zip(&terms).map(|(key, own)| covered(key, own)).collect();
             let around = row(u32::try_from(terms.len().max(cosines.len())).unwrap());
-            let list = words_in_context(&found, &around);
+            let list = words_in_context(&found, &around, &Weights::default());
             for own in &found {
                 prop_assert!(of(&list, own.key) >= own.coverage - 1e-9);
             }
             let given: Vec<(u32, f64)> = (1_u32..).zip(cosines.iter().copied()).collect();
             let lowest = cosines.iter().copied().fold(f64::INFINITY, f64::min);
             let highest = cosines.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-            for (_, cosine) in cosines_in_context(&given, &around) {
+            for (_, cosine) in cosines_in_context(&given, &around, &Weights::default()) {
                 prop_assert!((lowest - 1e-9..=highest + 1e-9).contains(&cosine));
             }
         }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// How much less each further memory of a conversation counts than the one before it.
-const DECAY: f64 = 0.5;
+use crate::weights::Weights;
+
 /// How many memories of a conversation count.
 const COUNTED: usize = 6;
 
@@ -23,6 +23,7 @@ pub struct Group<K> {
 pub fn by_conversation<K: Copy + Eq + Hash + Ord>(
     list: &[(K, f64)],
     conversation: impl Fn(&K) -> Option<usize>,
+    weights: &Weights,
 ) -> Vec<Group<K>> {
     #[derive(PartialEq, Eq, Hash)]
     enum Of<K> {
@@ -43,7 +44,7 @@ pub fn by_conversation<K: Copy + Eq + Hash + Ord>(
         }
         if group.more < COUNTED {
             *sum += *weight * score;
-            *weight *= DECAY;
+            *weight *= weights.further;
         }
     }
     // Equal groups stay in the order of their best memories.
@@ -58,7 +59,7 @@ mod tests {
     #[test]
     fn a_conversation_is_given_once_by_its_best_memory() {
         let list = [(1, 0.9), (2, 0.8), (3, 0.7), (4, 0.1)];
-        let groups = by_conversation(&list, |key| (key % 2 == 1).then_some(0));
+        let groups = by_conversation(&list, |key| (key % 2 == 1).then_some(0), &Weights::default());
         assert_eq!(
             groups,
             [Group { best: 1, more: 1 }, Group { best: 2, more: 0 }, Group { best: 4, more: 0 }]
@@ -68,7 +69,7 @@ mod tests {
     #[test]
     fn several_memories_that_fit_count_more_than_one() {
         let list = [(1, 0.5), (2, 0.49), (3, 0.48)];
-        let groups = by_conversation(&list, |key| Some(usize::from(*key > 1)));
+        let groups = by_conversation(&list, |key| Some(usize::from(*key > 1)), &Weights::default());
         assert_eq!(groups[0], Group { best: 2, more: 1 });
     }
 }

@@ -2,6 +2,7 @@
 //!
 //! | stage | what it does |
 //! |---|---|
+//! | [`rank`] | the default search: all stages down to [`lead`], each as much as the [`Weights`] say |
 //! | [`words_in_context`], [`cosines_in_context`] | let what was said around a memory count for it |
 //! | [`fuse`] | joins the two legs of a search; [`weighted_average`] and [`reciprocal_ranks`] do it as other programs do |
 //! | [`apply`] | adds what speaks for a memory besides its text: its speaker, its time, its conversation |
@@ -17,8 +18,10 @@ mod context;
 mod duplicates;
 mod fusion;
 mod groups;
+mod hybrid;
 mod modes;
 mod priors;
+mod weights;
 
 pub use budget::{tokens, within};
 pub use confidence::{Evidence, FEATURES};
@@ -26,5 +29,7 @@ pub use context::{Around, Covered, DISTANCE, cosines_in_context, words_in_contex
 pub use duplicates::repeated;
 pub use fusion::{Fused, Leg, fuse, lead};
 pub use groups::{Group, by_conversation};
+pub use hybrid::{Found, Ranked, rank};
 pub use modes::{reciprocal_ranks, weighted_average};
-pub use priors::{CONVERSATION, Parts, Prior, apply};
+pub use priors::{Parts, Prior, apply};
+pub use weights::Weights;

@@ -7,13 +7,7 @@ use std::collections::HashMap;
 use std::hash::Hash;
 
 use crate::fusion::{Fused, sort};
-
-/// What a memory gets whose speaker, or an entity it is linked to, the query names.
-const NAMED: f64 = 0.05;
-/// What a memory gets that is of the time that the query speaks of.
-const TIMELY: f64 = 0.05;
-/// How much the best memory of a conversation counts for the others of it, against their own fit.
-pub const CONVERSATION: f64 = 0.3;
+use crate::weights::Weights;
 
 /// What speaks for one memory.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -42,9 +36,9 @@ pub struct Parts {
 impl Parts {
     /// The score of all parts, 0 to 1.
     #[must_use]
-    pub fn score(&self) -> f64 {
+    pub fn score(&self, weights: &Weights) -> f64 {
         let own = self.fit + self.named + self.timely;
-        ((own + CONVERSATION * self.conversation) / (1.0 + CONVERSATION)).clamp(0.0, 1.0)
+        ((own + weights.conversation * self.conversation) / (1.0 + weights.conversation)).clamp(0.0, 1.0)
     }
 }
 
@@ -52,13 +46,14 @@ impl Parts {
 pub fn apply<K: Copy + Eq + Hash + Ord>(
     list: &mut [Fused<K>],
     prior: impl Fn(&K) -> Prior,
+    weights: &Weights,
 ) -> HashMap<K, Parts> {
     let mut parts: Vec<(Prior, Parts)> = Vec::with_capacity(list.len());
     let mut best: HashMap<usize, f64> = HashMap::new();
     for candidate in list.iter() {
         let prior = prior(&candidate.key);
-        let named = if prior.is_named { NAMED } else { 0.0 };
-        let timely = if prior.is_timely { TIMELY } else { 0.0 };
+        let named = if prior.is_named { weights.named } else { 0.0 };
+        let timely = if prior.is_timely { weights.timely } else { 0.0 };
         let own = candidate.score + named + timely;
         if let Some(number) = prior.conversation {
             let best = best.entry(number).or_insert(own);
@@ -70,7 +65,7 @@ pub fn apply<K: Copy + Eq + Hash + Ord>(
     for (candidate, (prior, mut part)) in list.iter_mut().zip(parts) {
         part.conversation =
             prior.conversation.and_then(|number| best.get(&number)).copied().unwrap_or(part.conversation);
-        candidate.score = part.score();
+        candidate.score = part.score(weights);
         told.insert(candidate.key, part);
     }
     sort(list);
@@ -93,7 +88,7 @@ mod tests {
     fn without_priors_nothing_changes() {
         let mut list = fused(&[(1, 0.9), (2, 0.4), (3, 0.4)]);
         let before = list.clone();
-        apply(&mut list, |_| Prior::default());
+        apply(&mut list, |_| Prior::default(), &Weights::default());
         assert_eq!(keys(&list), keys(&before));
         assert!(list.iter().zip(&before).all(|(a, b)| (a.score - b.score).abs() < 1e-12), "{list:?}");
     }
@@ -102,18 +97,18 @@ mod tests {
     fn a_name_decides_between_memories_that_fit_alike_and_no_others() {
         let named = |key: &u32| Prior { is_named: *key == 2, ..Prior::default() };
         let mut list = fused(&[(1, 0.42), (2, 0.40), (3, 0.1)]);
-        apply(&mut list, named);
+        apply(&mut list, named, &Weights::default());
         assert_eq!(keys(&list), [2, 1, 3]);
         let mut list = fused(&[(1, 0.6), (2, 0.40)]);
-        apply(&mut list, named);
+        apply(&mut list, named, &Weights::default());
         assert_eq!(keys(&list), [1, 2]);
     }
 
     #[test]
     fn a_memory_of_a_conversation_that_fits_comes_before_one_that_fits_alike_alone() {
         let mut list = fused(&[(1, 0.9), (2, 0.3), (3, 0.31)]);
-        let parts =
-            apply(&mut list, |key| Prior { conversation: (*key < 3).then_some(7), ..Prior::default() });
+        let of = |key: &u32| Prior { conversation: (*key < 3).then_some(7), ..Prior::default() };
+        let parts = apply(&mut list, of, &Weights::default());
         assert_eq!(keys(&list), [1, 2, 3]);
         assert_eq!((parts[&2].conversation, parts[&3].conversation), (0.9, 0.31));
     }
@@ -122,10 +117,11 @@ mod tests {
     fn the_parts_add_up_to_the_score_which_is_never_above_1() {
         let mut list = fused(&[(1, 1.0), (2, 0.4)]);
         let both = |_: &u32| Prior { is_named: true, is_timely: true, conversation: Some(0) };
-        let parts = apply(&mut list, both);
+        let parts = apply(&mut list, both, &Weights::default());
         assert_eq!(list[0].score, 1.0);
         let Parts { fit, named, timely, conversation } = parts[&2];
-        let sum = (fit + named + timely + CONVERSATION * conversation) / (1.0 + CONVERSATION);
+        let weight = Weights::default().conversation;
+        let sum = (fit + named + timely + weight * conversation) / (1.0 + weight);
         assert!((list[1].score - sum).abs() < 1e-12);
     }
 }

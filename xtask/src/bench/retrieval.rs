@@ -9,8 +9,9 @@
 //! | `locomo`, `notes` | the questions, and the memories that answer them, as [`question::Case`]s |
 //! | `shelf` | one store, filled as an assistant fills it |
 //! | `encoder` | the encoder, asked for each text once |
-//! | `run`, `measure` | asks all questions of one setting; recall, reciprocal rank, bootstrap |
-//! | `choice` | what the settings that were chosen on the data are worth for conversations that were left out |
+//! | `run`, `measure` | asks all questions in one mode; recall, reciprocal rank, bootstrap |
+//! | `record` | what the default search finds, kept: put in order again with other weights |
+//! | `choice` | what weights that are chosen on some conversations are worth for one that was left out |
 //! | `calibration` | the regression behind the confidence, and how reliable it is |
 //! | `report` | Markdown |
 
@@ -21,24 +22,30 @@ mod locomo;
 mod measure;
 mod notes;
 mod question;
+mod record;
 mod report;
 mod run;
 mod shelf;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Instant;
 
-use engine::{Grouping, Lever, Mode};
+use engine::{Grouping, Mode};
+use ranking::{DISTANCE, Weights};
 
 use encoder::CachedEncoder;
 use question::Case;
-use run::{Asked, Setting};
+use record::Records;
+use run::{Asked, HITS};
 use shelf::Shelf;
 
 /// What is put to all questions.
 struct World {
     name: &'static str,
     shelves: Vec<(Shelf, Case)>,
+    /// What the default search finds, by store.
+    records: Vec<Records>,
 }
 
 impl World {
@@ -48,19 +55,35 @@ impl World {
         directory: &Path,
         encoder: &Arc<CachedEncoder>,
     ) -> Result<Self, String> {
-        let texts = cases.iter().flat_map(Case::texts).collect();
-        encoder.prepare(texts)?;
+        let began = Instant::now();
+        encoder.prepare(cases.iter().flat_map(Case::texts).collect())?;
+        eprintln!("{name}: encoded after {:.0?}", began.elapsed());
         let mut shelves = Vec::with_capacity(cases.len());
         for (number, case) in cases.into_iter().enumerate() {
             let shelf = Shelf::fill(&directory.join(format!("{name}-{number}")), &case, encoder)?;
             shelves.push((shelf, case));
         }
-        Ok(Self { name, shelves })
+        eprintln!("{name}: stored after {:.0?}", began.elapsed());
+        let records = records(&shelves, HITS)?;
+        eprintln!("{name}: asked after {:.0?}", began.elapsed());
+        Ok(Self { name, shelves, records })
     }
 
-    fn ask(&self, setting: &Setting) -> Result<Vec<Asked>, String> {
-        run::ask(&self.shelves, setting)
+    /// Through the whole product.
+    fn ask(&self, mode: Mode, grouping: Grouping) -> Result<Vec<Asked>, String> {
+        run::ask(&self.shelves, mode, grouping)
     }
+
+    /// What was found, in the order of these weights.
+    fn replay(&self, weights: &Weights, grouping: Grouping) -> Vec<Asked> {
+        self.records.iter().flat_map(|records| records.replay(weights, grouping)).collect()
+    }
+}
+
+/// What the default search finds for the questions of each store.
+fn records(shelves: &[(Shelf, Case)], depth: u32) -> Result<Vec<Records>, String> {
+    let numbered = shelves.iter().enumerate();
+    numbered.map(|(number, shelf)| Records::of(shelf, number, &shelf.1.questions, depth)).collect()
 }
 
 /// Prints everything as Markdown.
@@ -68,7 +91,7 @@ pub(crate) fn run(locomo: Option<&Path>) -> Result<(), String> {
     let directory = Scratch::new()?;
     let encoder = Arc::new(CachedEncoder::default());
     let notes = World::new("notes", vec![notes::paraphrases()], &directory.0, &encoder)?;
-    report::notes(&notes.shelves)?;
+    report::notes(&notes)?;
     let Some(path) = locomo else {
         println!("LoCoMo was not measured: give its file with `--locomo <path>`.");
         return Ok(());
@@ -76,26 +99,38 @@ pub(crate) fn run(locomo: Option<&Path>) -> Result<(), String> {
     let data = locomo::read(path)?;
     let turns = World::new("turns", locomo::turns(&data), &directory.0, &encoder)?;
     let observations = World::new("observations", locomo::observations(&data), &directory.0, &encoder)?;
-    let default = Setting::default();
-    let modes: Vec<Setting> = Mode::ALL.into_iter().map(|mode| Setting { mode, ..default.clone() }).collect();
-    let per_session = |setting: &Setting| Setting { grouping: Grouping::Conversation, ..setting.clone() };
-    report::modes(&turns, &modes)?;
-    report::modes_of_sessions(&turns, &modes.iter().map(per_session).collect::<Vec<_>>())?;
-    report::modes(&observations, &modes)?;
-    report::categories(&turns, &default)?;
-    report::ablation(&turns, &observations, &notes)?;
+    report::modes(&turns)?;
+    report::sessions(&turns)?;
+    report::modes(&observations)?;
+    report::categories(&turns);
+    report::ablation(&turns, &observations, &notes);
     choice::report(&turns)?;
     calibration::report(&turns, &notes)?;
     Ok(())
 }
 
-/// Every setting that leaves one part out, and one that leaves all out.
-fn ablations() -> Vec<(String, Setting)> {
-    let without = |levers: Vec<Lever>| Setting { without: levers, ..Setting::default() };
-    let mut all: Vec<(String, Setting)> =
-        Lever::ALL.into_iter().map(|lever| (format!("without {lever:?}"), without(vec![lever]))).collect();
-    all.push(("without all of these".to_owned(), without(Lever::ALL.to_vec())));
-    all
+/// The weights in use without one part, and without all.
+fn ablations() -> Vec<(&'static str, Weights)> {
+    let all = Weights::default();
+    let none = [0.0; DISTANCE];
+    vec![
+        ("without the words of neighbours", Weights { near_words: none, ..all }),
+        ("without the meaning of neighbours", Weights { near_meaning: 0.0, ..all }),
+        ("without names", Weights { named: 0.0, ..all }),
+        ("without time", Weights { timely: 0.0, ..all }),
+        ("without the conversation", Weights { conversation: 0.0, ..all }),
+        (
+            "without all of these",
+            Weights {
+                near_words: none,
+                near_meaning: 0.0,
+                named: 0.0,
+                timely: 0.0,
+                conversation: 0.0,
+                ..all
+            },
+        ),
+    ]
 }
 
 /// A directory that goes when it is dropped.

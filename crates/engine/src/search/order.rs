@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use model::MemoryId;
 use ports::MemoryStore;
 use ranking::{
-    Evidence, Fused, Group, Leg, Parts, by_conversation, fuse, reciprocal_ranks, weighted_average,
+    Evidence, Found, Fused, Group, Leg, Parts, Prior, Ranked, Weights, by_conversation, fuse, rank,
+    reciprocal_ranks, weighted_average,
 };
 
 use super::explain::{Explanation, Term, TermName};
@@ -17,15 +18,17 @@ use crate::open_space::OpenSpace;
 /// The candidates, best first, with what is known of each.
 #[derive(Default)]
 pub(super) struct Order {
-    pub(super) list: Vec<Fused<MemoryId>>,
+    list: Vec<Fused<MemoryId>>,
     /// What each counts in each leg, words first.
-    pub(super) shares: [HashMap<MemoryId, f64>; 2],
+    shares: [HashMap<MemoryId, f64>; 2],
     /// The cosine between each and the query, as far as it is known.
-    pub(super) cosines: BTreeMap<MemoryId, f64>,
+    cosines: BTreeMap<MemoryId, f64>,
     /// What its score is made of, in the default mode.
-    pub(super) parts: HashMap<MemoryId, Parts>,
+    parts: HashMap<MemoryId, Parts>,
+    /// What each part counts, in the default mode.
+    weights: Weights,
     /// The number of its conversation, in the default mode.
-    pub(super) conversations: HashMap<MemoryId, usize>,
+    conversations: HashMap<MemoryId, usize>,
 }
 
 /// What the legs found, in the order of the mode.
@@ -38,7 +41,8 @@ pub(super) async fn of(
     notices: &mut Vec<String>,
 ) -> Order {
     if request.mode == Mode::Hybrid {
-        return pipeline::order(space, store, legs, query, request, notices).await;
+        let found = pipeline::gather(space, store, legs, query, request, notices).await;
+        return Order::ranked(&found, legs);
     }
     let (words, meaning) = (legs.by_coverage(), legs.by_meaning());
     let list = match request.mode {
@@ -50,11 +54,17 @@ pub(super) async fn of(
 }
 
 impl Order {
-    pub(super) fn new(
-        list: Vec<Fused<MemoryId>>,
-        legs: [&Leg<MemoryId>; 2],
-        cosines: BTreeMap<MemoryId, f64>,
-    ) -> Self {
+    fn ranked(found: &Found<MemoryId>, legs: &Legs) -> Self {
+        let weights = Weights { words: legs.word_weight, meaning: legs.meaning_weight, ..Weights::default() };
+        let Ranked { list, legs: [words, meaning], parts } = rank(found, &weights);
+        let known =
+            if found.cosines.is_empty() { legs.cosines() } else { found.cosines.iter().copied().collect() };
+        let conversation = |(id, prior): (&MemoryId, &Prior)| Some((*id, prior.conversation?));
+        let conversations = found.priors.iter().filter_map(conversation).collect();
+        Self { parts, conversations, weights, ..Self::new(list, [&words, &meaning], known) }
+    }
+
+    fn new(list: Vec<Fused<MemoryId>>, legs: [&Leg<MemoryId>; 2], cosines: BTreeMap<MemoryId, f64>) -> Self {
         let shares = legs.map(|leg| leg.shares().into_iter().collect());
         Self { list, shares, cosines, ..Self::default() }
     }
@@ -106,7 +116,7 @@ impl Order {
         let scores: Vec<(MemoryId, f64)> = self.list.iter().map(|one| (one.key, one.score)).collect();
         let candidates: HashMap<MemoryId, &Fused<MemoryId>> =
             self.list.iter().map(|candidate| (candidate.key, candidate)).collect();
-        let groups = by_conversation(&scores, |id| self.conversations.get(id).copied());
+        let groups = by_conversation(&scores, |id| self.conversations.get(id).copied(), &self.weights);
         let best = |Group { best, more }| Some((**candidates.get(&best)?, more));
         groups.into_iter().filter_map(best).collect()
     }
@@ -131,7 +141,7 @@ impl Order {
             term(TermName::Words, coverage, value(0), legs.word_weight),
             term(by_meaning, self.cosines.get(&id).copied(), value(1), legs.meaning_weight),
         ];
-        terms.extend(self.parts.get(&id).into_iter().flat_map(pipeline::added));
+        terms.extend(self.parts.get(&id).into_iter().flat_map(|parts| pipeline::added(parts, &self.weights)));
         Explanation {
             terms,
             is_verbatim: legs.words.iter().any(|word| word.id == id && word.is_verbatim),

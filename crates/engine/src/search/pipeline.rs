@@ -1,19 +1,14 @@
 //! The default mode: both legs in their context, fused, with what else speaks for a memory.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::{Extracted, MemoryId, TimeRange, extract_time_expression};
 use ports::{Context, ContextQuery, MemoryStore};
-use ranking::{
-    Around, CONVERSATION, Covered, DISTANCE, Parts, Prior, apply, cosines_in_context, fuse, lead,
-    words_in_context,
-};
+use ranking::{Around, Covered, DISTANCE, Found, Parts, Prior, Weights};
 
 use super::SearchRequest;
 use super::explain::{Term, TermName};
 use super::legs::Legs;
-use super::order::Order;
-use crate::engine::Lever;
 use crate::open_space::OpenSpace;
 
 /// Where the candidates stand, and what the query says of the world.
@@ -27,49 +22,30 @@ struct Surroundings {
     words: String,
 }
 
-/// The candidates of both legs and those around them, in order.
-pub(super) async fn order(
+/// What the legs found, with what is around it and what else speaks for it.
+pub(super) async fn gather(
     space: &OpenSpace,
     store: &dyn MemoryStore,
     legs: &Legs,
     query: &str,
     request: &SearchRequest,
     notices: &mut Vec<String>,
-) -> Order {
-    let on = |lever: Lever| !space.parts.settings.without.contains(&lever);
+) -> Found<MemoryId> {
     let surroundings = Surroundings::of(space, store, legs, query, request, notices).await;
     let around = surroundings.around();
-    let nowhere = Around::new();
-    let words = legs.by_coverage();
-    let in_words = if on(Lever::WordsInContext) { &around } else { &nowhere };
-    let words = words.with(words_in_context(&covered(legs), in_words));
-    let mut meaning = legs.by_meaning();
     let mut cosines = legs.cosines();
-    if on(Lever::MeaningInContext) && !around.is_empty() {
+    if !around.is_empty() {
         add_cosines(store, legs, &around, &mut cosines).await;
-        // Those of several models cannot be compared: they stay as they are.
-        if legs.spaces.len() == 1 {
-            let all: Vec<(MemoryId, f64)> = cosines.iter().map(|(id, cosine)| (*id, *cosine)).collect();
-            meaning = meaning.with(cosines_in_context(&all, &around));
-        }
     }
-    let mut list = fuse(&words, &meaning);
-    let parts = apply(&mut list, |id| Prior {
-        is_named: on(Lever::Names) && surroundings.is_named(*id),
-        is_timely: on(Lever::Time) && surroundings.is_timely(*id),
-        conversation: surroundings.conversations.get(id).copied().filter(|_| on(Lever::Conversation)),
-    });
-    // Whoever wrote the query word for word means that memory, whatever else is near: it leads, unless words are to count
-    // for nothing.
-    let leading: HashSet<MemoryId> = match legs.word_weight > 0.0 {
-        true => legs.words.iter().filter(|word| word.is_verbatim).map(|word| word.id).collect(),
-        false => HashSet::new(),
-    };
-    let list = lead(list, |id| leading.contains(id));
-    Order {
-        parts,
-        conversations: surroundings.conversations,
-        ..Order::new(list, [&words, &meaning], cosines)
+    let priors = surroundings.contexts.keys().map(|id| (*id, surroundings.prior(*id))).collect();
+    Found {
+        words: covered(legs),
+        verbatim: legs.words.iter().filter(|word| word.is_verbatim).map(|word| word.id).collect(),
+        meaning: legs.by_meaning().candidates,
+        // Those of several models cannot be compared.
+        cosines: if legs.spaces.len() == 1 { cosines.into_iter().collect() } else { Vec::new() },
+        around,
+        priors,
     }
 }
 
@@ -138,6 +114,14 @@ impl Surroundings {
         all.filter(|(_, near)| !near.is_empty()).collect()
     }
 
+    fn prior(&self, id: MemoryId) -> Prior {
+        Prior {
+            is_named: self.is_named(id),
+            is_timely: self.is_timely(id),
+            conversation: self.conversations.get(&id).copied(),
+        }
+    }
+
     /// Whether the query names who says it, or an entity it is linked to.
     fn is_named(&self, id: MemoryId) -> bool {
         let Some(context) = self.contexts.get(&id) else { return false };
@@ -158,14 +142,14 @@ fn spaced(text: &str) -> String {
 }
 
 /// The parts of a score, as terms that add up to it.
-pub(super) fn added(parts: &Parts) -> Vec<Term> {
-    let whole = 1.0 + CONVERSATION;
+pub(super) fn added(parts: &Parts, weights: &Weights) -> Vec<Term> {
+    let whole = 1.0 + weights.conversation;
     let term = |name, value, weight: f64| Term { name, raw: None, value, weight: weight / whole };
     let mut terms = vec![term(TermName::Fit, parts.fit, 1.0)];
     let small = [(TermName::Names, parts.named), (TermName::Time, parts.timely)];
     let counted = small.into_iter().filter(|(_, part)| *part > 0.0);
     terms.extend(counted.map(|(name, part)| term(name, 1.0, part)));
-    terms.push(term(TermName::Conversation, parts.conversation, CONVERSATION));
+    terms.push(term(TermName::Conversation, parts.conversation, weights.conversation));
     terms
 }
 

@@ -2,7 +2,7 @@
 
 use engine::{
     Detail, EngineError, Explanation, Grouping, LeftOut, MAX_NEIGHBOURS, Mode, Repetitions, SearchRequest,
-    Settings, StoreRequest,
+    StoreRequest,
 };
 use model::{Filter, Origin, OriginKind};
 use ports::Clock;
@@ -36,10 +36,6 @@ async fn a_turn_is_found_by_the_words_of_the_one_before_it() {
     let answer = search(&bench, query("blue ferry harbour island")).await;
     let place = |text: &str| answer.iter().position(|found| found == text).unwrap();
     assert!(place("the blue one at nine") < place("the blue one at nine again"), "{answer:?}");
-    let alone = Bench::with(Settings { without: engine::Lever::ALL.to_vec(), ..Settings::default() });
-    store_all(&alone, &["the blue one at nine"]).await;
-    say(&alone, "a", &["what it was"]).await;
-    assert_eq!(search(&alone, query("blue one")).await[0], "the blue one at nine");
 }
 
 #[tokio::test]

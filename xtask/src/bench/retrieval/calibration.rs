@@ -7,7 +7,8 @@
 use ranking::{Evidence, FEATURES};
 
 use super::World;
-use super::run::{self, Asked, Setting};
+use super::record::Records;
+use super::run::HITS as LIMIT;
 
 /// How many hits of a question are examples.
 const HITS: usize = 5;
@@ -63,33 +64,28 @@ pub(crate) fn report(turns: &World, notes: &World) -> Result<(), String> {
 }
 
 fn examples(turns: &World, notes: &World) -> Result<Vec<Example>, String> {
-    let setting = Setting::default();
     let mut examples = Vec::new();
-    let mut take = |case: usize, asked: &[Asked]| {
-        for one in asked {
-            for (hit, evidence) in one.hits.iter().zip(&one.known).take(HITS) {
-                let is_answer = one.evidence.iter().any(|piece| piece.contains(hit));
-                examples.push(Example { case, evidence: *evidence, is_answer });
-            }
+    let mut take = |case: usize, records: &Records| {
+        for (evidence, is_answer) in records.evidence(HITS) {
+            examples.push(Example { case, evidence, is_answer });
         }
     };
     let count = turns.shelves.len();
-    for (number, (shelf, case)) in turns.shelves.iter().enumerate() {
-        take(number, &run::ask_of(shelf, case, &case.questions, number, &setting)?);
-        let (other, others) = &turns.shelves[(number + 1) % count];
-        let mut strange = case.questions.clone();
+    for number in 0..count {
+        take(number, &turns.records[number]);
+        let mut strange = turns.shelves[number].1.questions.clone();
         strange.iter_mut().for_each(|question| question.evidence.clear());
-        take(number, &run::ask_of(other, others, &strange, number, &setting)?);
+        take(number, &Records::of(&turns.shelves[(number + 1) % count], number, &strange, LIMIT)?);
     }
-    let (shelf, case) = &notes.shelves[0];
+    let shelf = &notes.shelves[0];
     let mut asked: Vec<_> =
-        case.questions.iter().filter(|question| question.category == "paraphrase").cloned().collect();
+        shelf.1.questions.iter().filter(|question| question.category == "paraphrase").cloned().collect();
     let own = asked.len();
     let strange = turns.shelves.iter().flat_map(|(_, case)| &case.questions).step_by(15).take(own);
     asked.extend(
         strange.map(|question| super::question::Question { evidence: Vec::new(), ..question.clone() }),
     );
-    take(count, &run::ask_of(shelf, case, &asked, count, &setting)?);
+    take(count, &Records::of(shelf, count, &asked, LIMIT)?);
     Ok(examples)
 }
 

@@ -1,54 +1,145 @@
-//! Whether the settings fit the conversations that they were chosen on, or conversations.
+//! What weights that are chosen on some conversations are worth for one that was left out.
 //!
-//! Every combination of a weight of words and a part left out is a setting that could have been chosen. For each
-//! conversation the one is taken that is best for all others, and measured on it.
+//! For each conversation all weights are chosen on the others alone, from a start at which no part counts, and measured on it. The
+//! choice goes through the weights one after the other, takes the best value of each, and begins again until nothing changes.
 
+use std::collections::HashMap;
+
+use engine::Grouping;
+use ranking::Weights;
+
+use super::World;
 use super::measure::{Measures, measures};
-use super::run::Setting;
-use super::{World, ablations};
 
-/// Weights of words that could have been chosen.
-const WEIGHTS: [f64; 5] = [0.3, 0.4, 0.5, 0.6, 0.7];
+/// How often the weights are gone through at most.
+const ROUNDS: usize = 4;
 
-/// Prints the figure of the settings in use, of the best for all conversations, and of the best for the others of each.
-pub(crate) fn report(world: &World) -> Result<(), String> {
-    let parts: Vec<Setting> = std::iter::once(Setting::default())
-        .chain(ablations().into_iter().map(|(_, setting)| setting))
-        .collect();
-    let with = |setting: &Setting| WEIGHTS.map(|word_weight| Setting { word_weight, ..setting.clone() });
-    let settings: Vec<Setting> = parts.iter().flat_map(with).collect();
-    let mut results: Vec<Vec<(usize, Measures)>> = Vec::with_capacity(settings.len());
-    for setting in &settings {
-        let asked = world.ask(setting)?;
-        let all = measures(&asked);
-        results.push(asked.iter().map(|one| one.case).zip(all).collect());
-    }
-    let recall = |result: &[(usize, Measures)], takes: &dyn Fn(usize) -> bool| {
-        Measures::mean(result.iter().filter(|(case, _)| takes(*case)).map(|(_, one)| one)).recall[0]
-    };
-    let best = |takes: &dyn Fn(usize) -> bool| {
-        let scores = results.iter().map(|result| recall(result, takes));
-        scores.enumerate().max_by(|a, b| a.1.total_cmp(&b.1)).map_or(0, |(number, _)| number)
-    };
-    let in_sample = best(&|_| true);
-    let left_out: Vec<Measures> = (0..world.shelves.len())
-        .flat_map(|out| {
-            let chosen = best(&|case| case != out);
-            results[chosen].iter().filter(move |(case, _)| *case == out).map(|(_, one)| *one)
+/// A weight, the values that it could have, and how it is set.
+struct Knob {
+    name: &'static str,
+    values: &'static [f64],
+    set: fn(&mut Weights, f64),
+}
+
+const KNOBS: [Knob; 7] = [
+    Knob {
+        name: "words (meaning the rest)",
+        values: &[0.5, 0.3, 0.4, 0.6, 0.7],
+        set: |weights, value| (weights.words, weights.meaning) = (value, 1.0 - value),
+    },
+    Knob {
+        name: "words of a neighbour (half at distance 2)",
+        values: &[0.0, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7],
+        set: |weights, value| weights.near_words = [value, value / 2.0],
+    },
+    Knob {
+        name: "meaning of neighbours",
+        values: &[0.0, 0.25, 0.5, 0.75, 1.0],
+        set: |weights, value| weights.near_meaning = value,
+    },
+    Knob {
+        name: "at distance 2",
+        values: &[0.0, 0.5, 1.0],
+        set: |weights, value| weights.far_meaning = value,
+    },
+    Knob { name: "names", values: &[0.0, 0.025, 0.05, 0.1], set: |weights, value| weights.named = value },
+    Knob { name: "time", values: &[0.0, 0.025, 0.05, 0.1], set: |weights, value| weights.timely = value },
+    Knob {
+        name: "conversation",
+        values: &[0.0, 0.1, 0.2, 0.3, 0.4, 0.5],
+        set: |weights, value| weights.conversation = value,
+    },
+];
+
+/// Which value each weight has.
+type Setting = [usize; KNOBS.len()];
+
+/// What was measured with each setting that was looked at: for each question, its conversation and what it reached.
+struct Looked<'w> {
+    world: &'w World,
+    all: HashMap<Setting, Vec<(usize, Measures)>>,
+}
+
+impl Looked<'_> {
+    fn at(&mut self, setting: Setting) -> &[(usize, Measures)] {
+        self.all.entry(setting).or_insert_with(|| {
+            let asked = self.world.replay(&weights(&setting), Grouping::None);
+            asked.iter().map(|one| one.case).zip(measures(&asked)).collect()
         })
-        .collect();
-    let in_use = settings.iter().position(|setting| {
-        setting.without.is_empty() && (setting.word_weight - Setting::default().word_weight).abs() < 1e-9
-    });
-    println!("### Settings chosen on some conversations, measured on others\n");
-    println!("| settings, of {} | turns R@5 |\n|---|---:|", settings.len());
-    if let Some(in_use) = in_use {
-        println!("| in use, the same for everything | {:.3} |", recall(&results[in_use], &|_| true));
     }
-    println!("| the best for all conversations | {:.3} |", recall(&results[in_sample], &|_| true));
+
+    /// Recall at 5 over the conversations that are taken.
+    fn recall(&mut self, setting: Setting, takes: &dyn Fn(usize) -> bool) -> f64 {
+        let own = self.at(setting).iter().filter(|(case, _)| takes(*case));
+        Measures::mean(own.map(|(_, one)| one)).recall[0]
+    }
+
+    /// The best setting for the conversations that are taken.
+    fn best(&mut self, takes: &dyn Fn(usize) -> bool) -> Setting {
+        let mut setting = Setting::default();
+        for _ in 0..ROUNDS {
+            let before = setting;
+            for (knob, Knob { values, .. }) in KNOBS.iter().enumerate() {
+                let mut best = self.recall(setting, takes);
+                for value in 0..values.len() {
+                    let mut other = setting;
+                    other[knob] = value;
+                    let recall = self.recall(other, takes);
+                    if recall > best {
+                        (best, setting) = (recall, other);
+                    }
+                }
+            }
+            if setting == before {
+                break;
+            }
+        }
+        setting
+    }
+}
+
+fn weights(setting: &Setting) -> Weights {
+    let mut weights = Weights::default();
+    for (knob, value) in KNOBS.iter().zip(setting) {
+        (knob.set)(&mut weights, knob.values[*value]);
+    }
+    weights
+}
+
+/// Prints what was chosen without each conversation, and what it is worth there beside the weights in use.
+pub(crate) fn report(world: &World) -> Result<(), String> {
+    let in_use = world.replay(&Weights::default(), Grouping::None);
+    let in_use: Vec<(usize, Measures)> = in_use.iter().map(|one| one.case).zip(measures(&in_use)).collect();
+    let mut looked = Looked { world, all: HashMap::new() };
+    println!("### Weights chosen on nine conversations, measured on the tenth\n");
+    let names: Vec<&str> = KNOBS.iter().map(|knob| knob.name).collect();
+    println!("| left out | {} | R@5 | in use |", names.join(" | "));
+    println!("|---|{}---:|---:|", "---:|".repeat(KNOBS.len()));
+    let mut left_out: Vec<Measures> = Vec::new();
+    for out in 0..world.shelves.len() {
+        let chosen = looked.best(&|case| case != out);
+        let own = looked.at(chosen).iter().filter(|(case, _)| *case == out).map(|(_, one)| *one);
+        let own: Vec<Measures> = own.collect();
+        let used = in_use.iter().filter(|(case, _)| *case == out).map(|(_, one)| one);
+        let (reached, used) = (Measures::mean(&own).recall[0], Measures::mean(used).recall[0]);
+        println!("| {} | {} | {reached:.3} | {used:.3} |", out + 1, values(&chosen));
+        left_out.extend(own);
+    }
+    let best = looked.best(&|_| true);
+    let of_best = looked.recall(best, &|_| true);
+    let of_use = Measures::mean(in_use.iter().map(|(_, one)| one)).recall[0];
+    println!("| none | {} | {of_best:.3} | {of_use:.3} |\n", values(&best));
+    let of_left_out = Measures::mean(&left_out).recall[0];
     println!(
-        "| for each conversation, the best for the others | {:.3} |\n",
-        Measures::mean(&left_out).recall[0]
+        "Turns R@5: {of_use:.3} with the weights in use, {of_best:.3} with the best for all ten, {of_left_out:.3} with those chosen on nine for the tenth: {:+.3} and {:+.3}. {} settings were measured.\n",
+        of_left_out - of_use,
+        of_left_out - of_best,
+        looked.all.len()
     );
     Ok(())
+}
+
+fn values(setting: &Setting) -> String {
+    let values = KNOBS.iter().zip(setting).map(|(knob, value)| knob.values[*value].to_string());
+    values.collect::<Vec<_>>().join(" | ")
 }

@@ -103,7 +103,6 @@ mod tests {
             case: 0,
             category: "x",
             hits: hits.to_vec(),
-            known: Vec::new(),
             evidence: evidence.iter().map(|piece| piece.to_vec()).collect(),
             stands_for: hits.to_vec(),
         }

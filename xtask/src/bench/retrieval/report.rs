@@ -1,11 +1,10 @@
 //! What was found, as Markdown.
 
-use engine::Mode;
+use engine::{Grouping, Mode};
+use ranking::Weights;
 
 use super::measure::{Measures, interval, measures};
-use super::question::Case;
-use super::run::{self, Setting};
-use super::shelf::Shelf;
+use super::run::Asked;
 use super::{World, ablations};
 
 const HEADING: &str = "| R@5 | 95 % of draws | R@10 | MRR | any @5 | all @5 |";
@@ -19,40 +18,52 @@ fn cells(all: &[Measures]) -> String {
     )
 }
 
-/// Each mode over all questions.
-pub(crate) fn modes(world: &World, settings: &[Setting]) -> Result<(), String> {
+/// Each mode over all questions, through the whole product.
+pub(crate) fn modes(world: &World) -> Result<(), String> {
     let count: usize = world.shelves.iter().map(|(_, case)| case.questions.len()).sum();
     println!(
         "### LoCoMo {}: {count} questions\n\n| mode {HEADING}\n|---|---:|---|---:|---:|---:|---:|",
         world.name
     );
-    for setting in settings {
-        println!("| `{}` {}", setting.mode.name(), cells(&measures(&world.ask(setting)?)));
+    for mode in Mode::ALL {
+        let asked = world.ask(mode, Grouping::None)?;
+        println!("| `{}` {}", mode.name(), cells(&measures(&asked)));
+        if mode == Mode::default() {
+            same(&asked, &world.replay(&Weights::default(), Grouping::None))?;
+        }
     }
     println!();
     Ok(())
 }
 
-/// The same for whole sessions, by the best turn of each.
-pub(crate) fn modes_of_sessions(world: &World, settings: &[Setting]) -> Result<(), String> {
+/// Whole sessions, each by its best turn.
+pub(crate) fn sessions(world: &World) -> Result<(), String> {
     println!(
         "### LoCoMo sessions, found by their turns\n\n| mode {HEADING}\n|---|---:|---|---:|---:|---:|---:|"
     );
-    let has_groups = |setting: &&Setting| setting.mode == Mode::Hybrid;
-    for setting in settings.iter().filter(has_groups) {
-        println!("| `{}`, grouped {}", setting.mode.name(), cells(&measures(&world.ask(setting)?)));
-    }
-    println!();
+    let (mode, grouping) = (Mode::default(), Grouping::Conversation);
+    let asked = world.ask(mode, grouping)?;
+    same(&asked, &world.replay(&Weights::default(), grouping))?;
+    println!("| `{}`, grouped {}\n", mode.name(), cells(&measures(&asked)));
     Ok(())
 }
 
+/// What was kept and put in order again must be what a search gives: all that is printed below rests on it.
+fn same(asked: &[Asked], replayed: &[Asked]) -> Result<(), String> {
+    let differ = asked.iter().zip(replayed).filter(|(asked, replayed)| asked.hits != replayed.hits).count();
+    match (asked.len() == replayed.len(), differ) {
+        (true, 0) => Ok(()),
+        _ => Err(format!("{differ} of {} searches differ from what was kept of them", asked.len())),
+    }
+}
+
 /// Each kind of question.
-pub(crate) fn categories(world: &World, setting: &Setting) -> Result<(), String> {
+pub(crate) fn categories(world: &World) {
     println!(
         "### LoCoMo {}, by kind of question\n\n| kind | questions {HEADING}\n|---|---:|---:|---|---:|---:|---:|---:|",
         world.name
     );
-    let asked = world.ask(setting)?;
+    let asked = world.replay(&Weights::default(), Grouping::None);
     let mut names: Vec<&str> = Vec::new();
     for one in &asked {
         if !names.contains(&one.category) {
@@ -65,15 +76,14 @@ pub(crate) fn categories(world: &World, setting: &Setting) -> Result<(), String>
         println!("| {name} | {} {}", own.len(), cells(&own));
     }
     println!();
-    Ok(())
 }
 
 /// Paraphrases and fragments of notes.
-pub(crate) fn notes(shelves: &[(Shelf, Case)]) -> Result<(), String> {
+pub(crate) fn notes(world: &World) -> Result<(), String> {
     println!("### Notes in other words: 133 paraphrases and 1,000 fragments of 1,000 notes\n");
     println!("| mode | paraphrases @1 | @5 | @10 | fragments @3 |\n|---|---:|---:|---:|---:|");
     for mode in Mode::ALL {
-        let [one, five, ten, fragments] = recall_of_notes(shelves, &Setting { mode, ..Setting::default() })?;
+        let [one, five, ten, fragments] = recall_of_notes(&world.ask(mode, Grouping::None)?);
         println!("| `{}` | {one:.3} | {five:.3} | {ten:.3} | {fragments:.3} |", mode.name());
     }
     println!();
@@ -81,43 +91,43 @@ pub(crate) fn notes(shelves: &[(Shelf, Case)]) -> Result<(), String> {
 }
 
 /// Paraphrases among the first, five and ten, and fragments among the first three.
-fn recall_of_notes(shelves: &[(Shelf, Case)], setting: &Setting) -> Result<[f64; 4], String> {
-    let asked = run::ask(shelves, setting)?;
+pub(crate) fn recall_of_notes(asked: &[Asked]) -> [f64; 4] {
     let share = |category: &str, within: usize| {
         let own: Vec<_> = asked.iter().filter(|one| one.category == category).collect();
-        let is_found =
-            |one: &&&run::Asked| one.hits.iter().take(within).any(|hit| one.evidence[0].contains(hit));
+        let is_found = |one: &&&Asked| one.hits.iter().take(within).any(|hit| one.evidence[0].contains(hit));
         own.iter().filter(is_found).count() as f64 / own.len() as f64
     };
-    Ok([share("paraphrase", 1), share("paraphrase", 5), share("paraphrase", 10), share("fragment", 3)])
+    [share("paraphrase", 1), share("paraphrase", 5), share("paraphrase", 10), share("fragment", 3)]
 }
 
 /// What each part is worth: the difference without it, over the same questions.
-pub(crate) fn ablation(turns: &World, observations: &World, notes: &World) -> Result<(), String> {
+pub(crate) fn ablation(turns: &World, observations: &World, notes: &World) {
     println!("### What each part is worth\n");
     println!(
-        "| setting | turns R@5 | difference, 95 % of draws | turns R@10 | observations R@5 | paraphrases @5 | fragments @3 |"
+        "| weights | turns R@5 | difference, 95 % of draws | turns R@10 | difference, 95 % of draws | sessions R@5 | observations R@5 | paraphrases @5 | fragments @3 |"
     );
-    println!("|---|---:|---|---:|---:|---:|---:|");
-    let whole = measures(&turns.ask(&Setting::default())?);
-    let settings = std::iter::once(("everything".to_owned(), Setting::default())).chain(ablations());
-    for (name, setting) in settings {
-        let own = measures(&turns.ask(&setting)?);
-        let differences: Vec<f64> =
-            own.iter().zip(&whole).map(|(own, whole)| own.recall[0] - whole.recall[0]).collect();
-        let (low, high) = interval(&differences);
-        let (mean, observed) = (Measures::mean(&own), measures(&observations.ask(&setting)?));
-        let noted = recall_of_notes(&notes.shelves, &setting)?;
+    println!("|---|---:|---|---:|---|---:|---:|---:|---:|");
+    let whole = measures(&turns.replay(&Weights::default(), Grouping::None));
+    for (name, weights) in std::iter::once(("everything", Weights::default())).chain(ablations()) {
+        let own = measures(&turns.replay(&weights, Grouping::None));
+        let mean =
+            |world: &World, grouping| Measures::mean(&measures(&world.replay(&weights, grouping))).recall[0];
+        let noted = recall_of_notes(&notes.replay(&weights, Grouping::None));
+        print!("| {name} ");
+        for cut in [0, 1] {
+            let differences: Vec<f64> =
+                own.iter().zip(&whole).map(|(own, whole)| own.recall[cut] - whole.recall[cut]).collect();
+            let (low, high) = interval(&differences);
+            let [own, whole] = [&own, &whole].map(|all| Measures::mean(all).recall[cut]);
+            print!("| {own:.3} | {:+.3} ({low:+.3} to {high:+.3}) ", own - whole);
+        }
         println!(
-            "| {name} | {:.3} | {:+.3} ({low:+.3} to {high:+.3}) | {:.3} | {:.3} | {:.3} | {:.3} |",
-            mean.recall[0],
-            mean.recall[0] - Measures::mean(&whole).recall[0],
-            mean.recall[1],
-            Measures::mean(&observed).recall[0],
+            "| {:.3} | {:.3} | {:.3} | {:.3} |",
+            mean(turns, Grouping::Conversation),
+            mean(observations, Grouping::None),
             noted[1],
             noted[3],
         );
     }
     println!();
-    Ok(())
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use engine::{Capability, Engine, Grant, Parts, Settings, StoreRequest};
-use model::{Content, ContentHash, Origin, OriginKind, Space, Timestamp};
+use model::{Content, ContentHash, MemoryId, Origin, OriginKind, Space, Timestamp};
 use ports::{Embedder, MemoryStore, OpenStore, StoreError};
 use store_sqlite::{Options, SqliteStore};
 use testkit::{FakeClock, SeededRng};
@@ -19,7 +19,7 @@ pub(crate) struct Shelf {
     store: Arc<dyn MemoryStore>,
     encoder: Arc<CachedEncoder>,
     /// The number of each memory in its case. Texts that occur twice are kept once, under the first number.
-    numbers: HashMap<ContentHash, usize>,
+    numbers: Arc<HashMap<MemoryId, usize>>,
 }
 
 struct One(Arc<dyn MemoryStore>);
@@ -38,14 +38,19 @@ impl Shelf {
         let options = Options::new(directory.join("memory.db"), encoder.model().clone());
         let store = super::run::wait(SqliteStore::open(options))?.map_err(|error| error.to_string())?;
         let (store, encoder): (Arc<dyn MemoryStore>, _) = (Arc::new(store), Arc::clone(encoder));
-        let mut shelf = Self { store, encoder, numbers: HashMap::new() };
+        let mut shelf = Self { store, encoder, numbers: Arc::default() };
+        let mut numbers = HashMap::new();
         let grant = shelf.grant(Settings::default());
         let writer = grant.writer().ok_or("no writer was granted")?;
         for (number, kept) in case.memories.iter().enumerate() {
             let request = request(kept)?;
-            shelf.numbers.entry(ContentHash::of(&request.content)).or_insert(number);
+            let hash = ContentHash::of(&request.content);
             super::run::wait(writer.store(request))?.map_err(|error| error.to_string())?;
+            let stored = super::run::wait(shelf.store.get(&hash))?.map_err(|error| error.to_string())?;
+            let stored = stored.ok_or_else(|| format!("memory {number} was not kept"))?;
+            numbers.entry(stored.id).or_insert(number);
         }
+        shelf.numbers = Arc::new(numbers);
         Ok(shelf)
     }
 
@@ -62,9 +67,9 @@ impl Shelf {
         engine.grant(&Space::Default, Capability::Write)
     }
 
-    /// The number of a memory in its case.
-    pub(crate) fn number(&self, hash: &ContentHash) -> Option<usize> {
-        self.numbers.get(hash).copied()
+    /// The number of each memory in its case.
+    pub(crate) fn numbers(&self) -> Arc<HashMap<MemoryId, usize>> {
+        Arc::clone(&self.numbers)
     }
 }
 
