@@ -10,6 +10,7 @@
 //! | [`variables`] | the table of names: default, meaning, whether this release uses it |
 //! | [`embedding_model`] | which model embeds: built in, or in a directory |
 //! | [`embedding_server`] | the settings of a server that embeds |
+//! | [`http`] | the settings of the server over HTTP |
 //! | [`upkeep`] | the settings of what a server does by itself |
 //! | [`effective`] | the settings as they are in force, each with its origin |
 //! | [`value`] | a checked value together with its origin |
@@ -30,6 +31,7 @@ pub mod embedding_model;
 pub mod embedding_server;
 pub mod environment;
 mod error;
+pub mod http;
 pub mod layers;
 pub mod log;
 pub mod parse;
@@ -51,6 +53,7 @@ pub use embedding_model::EmbeddingModel;
 pub use embedding_server::EmbeddingServer;
 pub use environment::Environment;
 pub use error::InvalidSetting;
+pub use http::Http;
 pub use layers::{FlagValue, Layers, WithoutEffect};
 pub use log::LogFilter;
 pub use upkeep::{Checks, ScheduledBackups};
@@ -111,6 +114,8 @@ pub struct Settings {
     pub include_hostname: Setting<bool>,
     /// How long the answer to a search may become, in characters; none leaves it to the door. `u64::MAX` is without limit.
     pub max_response_chars: Setting<Option<u64>>,
+    /// The server over HTTP.
+    pub http: Http,
     /// What is logged.
     pub log: Setting<LogFilter>,
     /// What is set and has no effect.

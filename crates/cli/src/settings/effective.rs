@@ -36,7 +36,7 @@ impl Settings {
         Some(format!("{names} {verb} set, but {them} no effect here: `memory config --all` says why"))
     }
 
-    fn rows(&self) -> [Option<Effective>; 36] {
+    fn rows(&self) -> Vec<Option<Effective>> {
         let kind = match self.backend.value {
             Backend::SqliteVec => "sqlite_vec",
         };
@@ -45,7 +45,8 @@ impl Settings {
         let (texts, server) = (&self.splitting, &self.embedding_server);
         let upkeep = &self.scheduled_backups;
         let chars = self.max_response_chars.value.map(|chars| if chars == u64::MAX { 0 } else { chars });
-        [
+        let http = &self.http;
+        vec![
             row(var::BACKEND, &self.backend, kind),
             row(var::SQLITE_PATH, &self.database, self.database.value.display()),
             self.base.as_ref().and_then(|base| row(var::BASE_DIR, base, base.value.display())),
@@ -106,6 +107,10 @@ impl Settings {
                 &self.config,
                 self.config.value.as_ref().map_or_else(String::new, |path| path.display().to_string()),
             ),
+            row(var::HTTP_HOST, &http.host, &http.host.value),
+            row(var::HTTP_PORT, &http.port, http.port.value),
+            row(var::HTTP_MAX_BODY, &http.max_body_bytes, http.max_body_bytes.value),
+            row(var::HTTP_DRAIN, &http.drain_s, http.drain_s.value),
             row(var::TOOL_PROFILE, &self.tool_profile, self.tool_profile.value.name()),
             row(var::AGENT_ID, &self.agent_id, self.agent_id.value.as_deref().unwrap_or_default()),
             row(var::INCLUDE_HOSTNAME, &self.include_hostname, self.include_hostname.value),
@@ -200,6 +205,10 @@ mod tests {
             ("MCP_MEMORY_INTEGRITY_CHECK_ENABLED", "false"),
             ("MCP_MEMORY_INTEGRITY_CHECK_INTERVAL", "60"),
             ("MCP_MEMORY_ALLOW_NETWORK_FS", "true"),
+            ("MCP_HTTP_HOST", "localhost"),
+            ("MCP_HTTP_PORT", "8001"),
+            ("MCP_HTTP_MAX_BODY_BYTES", "2048"),
+            ("MCP_TRANSPORT_TIMEOUT_GRACEFUL_SHUTDOWN", "5"),
         ];
         let effective = with(&written);
         for (name, text) in written {

@@ -226,10 +226,10 @@ mod tests {
     fn what_is_set_without_effect_is_told_with_its_reason_and_no_secret() {
         let layers = layers(&[
             ("MCP_API_KEY", "hunter2"),
-            ("MCP_HTTP_PORT", "8001"),
+            ("MCP_CONSOLIDATION_BATCH_SIZE", "50"),
             ("MCP_RATE_LIMIT_MEMORY_STORE", "5"),
             ("MCP_MEMORY_OFFLINE", "1"),
-            ("MCP_HTTP_HOST", ""),
+            ("MCP_SSE_HEARTBEAT", ""),
             ("MCP_AGENT_ID", "a"),
             ("HOSTNAME", "here"),
         ]);
@@ -238,7 +238,7 @@ mod tests {
         assert_eq!(
             told,
             [
-                ("MCP_HTTP_PORT", Some("8001")),
+                ("MCP_HTTP_ROOT_PATH", Some("/m")),
                 ("MCP_RATE_LIMIT_MEMORY_STORE", Some("5")),
                 ("MCP_API_KEY", None),
                 ("MCP_MEMORY_OFFLINE", Some("1")),

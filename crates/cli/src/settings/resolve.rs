@@ -10,8 +10,8 @@ use super::layers::{Layers, Raw};
 use super::log::ALLOWED as ALLOWED_LOG;
 use super::variables as var;
 use super::{
-    Backend, Checks, EmbeddingModel, EmbeddingServer, Environment, FlagValue, InvalidSetting, LogFilter,
-    LongTexts, Origin, ScheduledBackups, Setting, Settings, Weights,
+    Backend, Checks, EmbeddingModel, EmbeddingServer, Environment, FlagValue, Http, InvalidSetting,
+    LogFilter, LongTexts, Origin, ScheduledBackups, Setting, Settings, Weights,
 };
 use super::{parse, paths};
 
@@ -98,6 +98,7 @@ impl Settings {
                 |raw| parse::limit(raw).map(Some),
                 None,
             )?,
+            http: Http::resolve(&layers)?,
             log: log(&layers, &mut notices)?,
             without_effect,
             unknown,

@@ -109,6 +109,10 @@ pub(super) const BACKUP_RETENTION: &str = "MCP_BACKUP_RETENTION";
 pub(super) const BACKUP_MAX_COUNT: &str = "MCP_BACKUP_MAX_COUNT";
 pub(super) const CHECK_ENABLED: &str = "MCP_MEMORY_INTEGRITY_CHECK_ENABLED";
 pub(super) const CHECK_INTERVAL: &str = "MCP_MEMORY_INTEGRITY_CHECK_INTERVAL";
+pub(super) const HTTP_HOST: &str = "MCP_HTTP_HOST";
+pub(super) const HTTP_PORT: &str = "MCP_HTTP_PORT";
+pub(super) const HTTP_MAX_BODY: &str = "MCP_HTTP_MAX_BODY_BYTES";
+pub(super) const HTTP_DRAIN: &str = "MCP_TRANSPORT_TIMEOUT_GRACEFUL_SHUTDOWN";
 /// Ours, as are the two that end in `_FILE`: the original has no file of its own.
 pub(super) const CONFIG: &str = "MCP_MEMORY_CONFIG";
 

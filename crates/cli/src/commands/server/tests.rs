@@ -1,6 +1,8 @@
+use super::signals::{Signal, stopped};
+use super::stdio::Stoppable;
 use super::*;
 use tokio::io::AsyncReadExt;
-use tokio::sync::oneshot;
+use tokio::sync::{mpsc, oneshot};
 
 #[tokio::test]
 async fn input_ends_when_the_process_is_asked_to_stop_and_stays_ended() {

@@ -180,12 +180,12 @@ fn numbers_are_read_as_toml_writes_them_and_an_empty_text_is_no_value() {
 
 #[test]
 fn a_setting_of_a_later_release_is_known_and_has_no_effect() {
-    let (dirs, path) = Dirs::with("http_port = 8001\nrate_limit_memory_store = 5\n");
+    let (dirs, path) = Dirs::with("quality_batch_size = 8\nrate_limit_memory_store = 5\n");
     let settings = dirs.resolve(&[]).unwrap();
     let told: Vec<_> =
         settings.without_effect.iter().map(|found| (found.name.as_str(), found.place.clone())).collect();
     let place = |line| format!("in {}, line {line}", path.display());
-    assert_eq!(told, [("MCP_HTTP_PORT", place(1)), ("MCP_RATE_LIMIT_MEMORY_STORE", place(2))]);
+    assert_eq!(told, [("MCP_RATE_LIMIT_MEMORY_STORE", place(2)), ("MCP_QUALITY_BATCH_SIZE", place(1))]);
     assert_eq!(settings.notices, Vec::<String>::new());
 }
 

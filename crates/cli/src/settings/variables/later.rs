@@ -13,15 +13,12 @@ pub(super) const SECTIONS: &[Section] = &[
         ],
     },
     Section {
-        title: "HTTP: the API, the dashboard, MCP over HTTP",
+        title: "HTTP: what is not here yet",
         effect: Effect::Later,
         variables: &[
             public("MCP_HTTP_ENABLED", "false", "whether the server answers over HTTP too"),
             public("MCP_MEMORY_HTTP_AUTO_START", "", "as the variable above, if that is not set"),
-            public("MCP_HTTP_HOST", "127.0.0.1", "the address it listens at"),
-            public("MCP_HTTP_PORT", "8000", "the port it listens at"),
             public("MCP_HTTP_ROOT_PATH", "", "the path before which a proxy stands"),
-            public("MCP_HTTP_MAX_BODY_BYTES", "1048576", "how long a request may be, in bytes"),
             public(
                 "MCP_CORS_ORIGINS",
                 "http://localhost:8000,http://127.0.0.1:8000",
@@ -42,11 +39,6 @@ pub(super) const SECTIONS: &[Section] = &[
             public("MCP_STANDALONE_MODE", "", "whether the server stays without a client"),
             public("MCP_MODE", "mcp", "what a container serves: `mcp`, `http`, `api`, `streamable-http`"),
             public("MCP_TRANSPORT_TIMEOUT_KEEP_ALIVE", "5", "seconds an idle connection stays open"),
-            public(
-                "MCP_TRANSPORT_TIMEOUT_GRACEFUL_SHUTDOWN",
-                "30",
-                "seconds that open requests get at the end",
-            ),
             public("MCP_METRICS_ENABLED", "false", "whether figures are published for Prometheus"),
             public("MCP_RATE_LIMIT_PER_MINUTE", "", "how many calls a minute a client may make"),
             public("MCP_RATE_LIMIT_*", "", "the same for one tool"),

@@ -165,6 +165,28 @@ pub(super) const SECTIONS: &[Section] = &[
         )],
     },
     Section {
+        title: "Over HTTP",
+        effect: Effect::Now,
+        variables: &[
+            public(
+                super::HTTP_HOST,
+                "127.0.0.1",
+                "the address or name that `memory server --http` listens at",
+            ),
+            public(super::HTTP_PORT, "8000", "the port it listens at; 0 is any that is free"),
+            public(
+                super::HTTP_MAX_BODY,
+                "1048576",
+                "how long the body of a request may be, in bytes, 1024 to 1073741824",
+            ),
+            public(
+                super::HTTP_DRAIN,
+                "30",
+                "how many seconds open requests get when the server ends, 1 to 300",
+            ),
+        ],
+    },
+    Section {
         title: "Configuration file",
         effect: Effect::Now,
         variables: &[public(

@@ -11,7 +11,7 @@ fn settings() -> Settings {
     let variables = [
         ("MCP_HYBRID_KEYWORD_WEIGHT", "0.25"),
         ("MCP_API_KEY", "hunter2"),
-        ("MCP_HTTP_PORT", "8001"),
+        ("MCP_CONSOLIDATION_BATCH_SIZE", "50"),
         ("MCP_MEMORY_OFFLINE", "1"),
         ("MCP_AGNT_ID", "hunter3"),
     ];
@@ -35,7 +35,7 @@ fn settings_are_told_with_their_origin_and_without_secrets() {
 #[test]
 fn what_has_no_effect_is_told_when_it_is_asked_for() {
     let text = for_people(&settings(), Extent::InForce, Width::Unlimited, Headings::Plain);
-    assert!(!text.contains("MCP_HTTP_PORT") && text.contains("MCP_AGNT_ID"), "{text}");
+    assert!(!text.contains("MCP_CONSOLIDATION_BATCH_SIZE") && text.contains("MCP_AGNT_ID"), "{text}");
     assert_eq!(
         left_out(&settings(), Extent::InForce).as_deref(),
         Some("3 more variables are set and have no effect: --all says which and why")
@@ -67,7 +67,8 @@ fn one_setting_is_told_whole_whether_it_has_effect_or_not() {
     };
     let weight = one("MCP_HYBRID_KEYWORD_WEIGHT");
     assert!(weight.contains("MCP_HYBRID_KEYWORD_WEIGHT in the environment"), "{weight}");
-    assert!(one("MCP_HTTP_PORT").contains("comes later: HTTP"), "{}", one("MCP_HTTP_PORT"));
+    let batch = one("MCP_CONSOLIDATION_BATCH_SIZE");
+    assert!(batch.contains("comes later: "), "{batch}");
     assert!(one("MCP_API_KEY").contains("set (not shown)"));
     assert!(one("LOG_LEVEL").contains("MCP_LOG_LEVEL, if that is not set"));
     assert!(One::of(&settings(), "MCP_AGNT_ID").is_none());

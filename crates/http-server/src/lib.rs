@@ -1,0 +1,36 @@
+//! The HTTP door: REST, MCP over HTTP, events.
+//!
+//! A request passes the guards (limits, headers, where it comes from), then its route. A route takes a capability handle
+//! from [`access`]: that is where it is found out who asks, and a route that takes no handle is open to everybody.
+//!
+//! | module | what |
+//! |---|---|
+//! | [`app`] | what every route works with |
+//! | [`access`] | who asks, as capability handles that a route takes |
+//! | `extract` | bodies, query strings and paths, and what is answered when they are wrong |
+//! | [`error`] | failures, as the wire has them |
+//! | `routes` | the routes, one file each |
+//! | `wire` | what requests and answers look like |
+//! | `guard` | what every request and every answer passes |
+//! | [`router`] | all of it put together, and the OpenAPI document |
+//! | [`serve`] | listening, and ending in good order |
+//!
+//! # Adding a route
+//! One file in `routes`: the types of its wire, its handler with `#[utoipa::path]`, its tests. Then one line in
+//! `routes::all`, and a row in the authorisation matrix (`router/tests.rs`), without which a test fails.
+
+pub mod access;
+pub mod app;
+pub mod error;
+mod extract;
+mod guard;
+pub mod options;
+pub mod router;
+mod routes;
+pub mod serve;
+mod wire;
+
+pub use app::{App, Parts};
+pub use options::Options;
+pub use router::{openapi, router};
+pub use serve::{ServeError, Server};

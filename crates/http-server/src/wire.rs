@@ -1,0 +1,5 @@
+//! What requests and answers look like. Names, and that a field without a value is null rather than left out, are the original's.
+
+mod memory;
+
+pub(crate) use memory::Memory;
