@@ -3,6 +3,7 @@
 //! | suite | run it with |
 //! |---|---|
 //! | [`MemoryStore`] | [`memory_store_contract!`](crate::memory_store_contract) |
+//! | [`KeyStore`](crate::KeyStore) | [`key_store_contract!`](crate::key_store_contract) |
 //!
 //! An adapter implements [`StoreUnderTest`] in its tests and calls the macro there; it gets one test for each case,
 //! named as the case. To add a case: write it in the file of its use case and add its name to
@@ -22,6 +23,7 @@ pub mod entities;
 pub mod get;
 pub mod insert;
 pub mod integrity;
+pub mod keys;
 pub mod list;
 pub mod near_pairs;
 pub mod origin;

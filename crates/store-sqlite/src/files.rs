@@ -10,8 +10,8 @@ use std::path::{Path, PathBuf};
 use ports::StoreError;
 use rustix::fs::{Mode, OFlags};
 
+use crate::NetworkFileSystem;
 use crate::error::Result;
-use crate::{NetworkFileSystem, Options};
 
 /// What the original calls its data directory, which is meant for nothing else.
 const DATA_DIRECTORY: &str = "mcp-memory";
@@ -20,8 +20,7 @@ const OTHERS: u32 = 0o077;
 
 /// Makes sure that the file is there, is a file and lies where locks work. A new one is private; one that is there is left
 /// as it is, because it may be another program's.
-pub(crate) fn prepare(options: &Options) -> Result<()> {
-    let path = &options.path;
+pub(crate) fn prepare(path: &Path, network: NetworkFileSystem) -> Result<()> {
     let directory = directory_of(path);
     if path.is_dir() {
         return Err(refused(format!("{} is a directory: name a file in it", path.display())));
@@ -31,7 +30,7 @@ pub(crate) fn prepare(options: &Options) -> Result<()> {
         return Err(refused(format!("{} is no regular file: name one", path.display())));
     }
     create_directory(directory)?;
-    if options.network == NetworkFileSystem::Refuse {
+    if network == NetworkFileSystem::Refuse {
         refuse_network(directory)?;
     }
     if create_private(path)? {

@@ -17,6 +17,7 @@
 //! | `backup`, [`verify_backup()`], [`restore()`] | verified copies, made while the store is in use; checking them; putting one back |
 //! | `integrity`, `repair` | looking for damage; mending it |
 //! | `aside` | what has no column of the original's: origin, use |
+//! | [`SqliteKeyStore`] | the port [`ports::KeyStore`]: API keys, in a file of their own |
 //! | `pool`, [`connection`] | threads and connections; waiting for other processes |
 //! | `files` | modes, directories, network file systems |
 //! | `vec0` | the C extension sqlite-vec |
@@ -44,6 +45,7 @@ mod functions;
 mod info;
 mod insert;
 mod integrity;
+mod keys;
 mod load;
 mod options;
 mod pending;
@@ -68,6 +70,7 @@ mod vectors;
 mod verify_backup;
 mod words;
 
+pub use keys::SqliteKeyStore;
 pub use options::{NetworkFileSystem, Options};
 pub use restore::{Restored, restore};
 pub use store::SqliteStore;

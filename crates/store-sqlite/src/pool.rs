@@ -13,9 +13,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::Options;
+use crate::connection::Access;
 use crate::error::Result;
 pub(crate) use handle::{Handle, Users};
-use lane::Lane;
+pub(crate) use lane::Lane;
 pub(crate) use registry::{canonical, is_open, keep_closed, shared};
 pub(crate) use session::Session;
 
@@ -29,19 +30,20 @@ pub(crate) struct Pool {
     users: Users,
     // Fields are dropped in order: readers close first, so that the writer's is the last connection and SQLite itself
     // folds the write-ahead log back into the file.
-    readers: Lane,
-    writer: Lane,
+    readers: Lane<Session>,
+    writer: Lane<Session>,
 }
 
 impl Pool {
     /// Starts the threads. No connection is opened before the first job.
     fn start(path: PathBuf, options: Options) -> Result<Self> {
         let (options, users) = (Arc::new(options), Users::default());
+        let session = |access| Session::new(Arc::clone(&options), users.clone(), access);
         Ok(Self {
             path,
             users: users.clone(),
-            readers: Lane::start("memory-read", READERS, &options, &users)?,
-            writer: Lane::start("memory-write", 1, &options, &users)?,
+            readers: Lane::start("memory-read", READERS, || session(Access::Read))?,
+            writer: Lane::start("memory-write", 1, || session(Access::Write))?,
         })
     }
 

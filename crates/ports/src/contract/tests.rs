@@ -31,3 +31,12 @@ fn every_case_that_is_written_is_in_the_list() {
         assert_eq!(written, listed);
     }
 }
+
+#[test]
+fn every_case_of_the_key_store_is_in_its_list() {
+    let source = include_str!("keys.rs");
+    let written = source.lines().filter_map(|line| line.strip_prefix("pub async fn ")?.split_once('<'));
+    let is_listed = |case: &str| source.lines().any(|line| line.trim() == case);
+    let forgotten: Vec<&str> = written.map(|(case, _)| case).filter(|case| !is_listed(case)).collect();
+    assert_eq!(forgotten, [""; 0]);
+}

@@ -17,10 +17,14 @@ impl Users {
         self.0.load(Ordering::Acquire) == 0
     }
 
-    /// One that is there to stay.
-    #[cfg(test)]
+    /// One, until it [leaves](Self::leave).
     pub(crate) fn one() -> Self {
         Self(Arc::new(AtomicUsize::new(1)))
+    }
+
+    /// One fewer.
+    pub(crate) fn leave(&self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }
 
@@ -47,6 +51,6 @@ impl Deref for Handle {
 
 impl Drop for Handle {
     fn drop(&mut self) {
-        self.pool.users.0.fetch_sub(1, Ordering::AcqRel);
+        self.pool.users.leave();
     }
 }

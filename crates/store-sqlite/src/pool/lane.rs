@@ -9,30 +9,29 @@ use std::thread::{self, JoinHandle};
 use futures_channel::oneshot;
 use ports::StoreError;
 
-use super::{Session, Users};
-use crate::Options;
 use crate::error::Result;
 
 /// The most jobs that wait in one queue. Beyond it a call is refused as busy.
 const QUEUE: usize = 4096;
 
-type Job = Box<dyn FnOnce(&mut Session) + Send>;
+type Job<S> = Box<dyn FnOnce(&mut S) + Send>;
 
-/// Threads, each with its connection, that take jobs from one queue. Dropping it lets the queued jobs finish, closes
-/// the connections and waits for the threads.
-pub(super) struct Lane {
-    jobs: Option<SyncSender<Job>>,
+/// Threads, each with its session (a connection), that take jobs from one queue. Dropping it lets the queued jobs finish,
+/// closes the connections and waits for the threads.
+pub(crate) struct Lane<S> {
+    jobs: Option<SyncSender<Job<S>>>,
     threads: Vec<JoinHandle<()>>,
 }
 
-impl Lane {
-    pub(super) fn start(name: &str, count: usize, options: &Arc<Options>, users: &Users) -> Result<Self> {
+impl<S: Send + 'static> Lane<S> {
+    /// Starts so many threads, each with a session of its own.
+    pub(crate) fn start(name: &str, count: usize, session: impl Fn() -> S) -> Result<Self> {
         let (jobs, queue) = sync_channel(QUEUE);
         let queue = Arc::new(Mutex::new(queue));
         let mut lane = Self { jobs: Some(jobs), threads: Vec::with_capacity(count) };
         for number in 0..count {
             let queue = Arc::clone(&queue);
-            let session = Session::new(Arc::clone(options), users.clone(), count > 1);
+            let session = session();
             let thread = thread::Builder::new()
                 .name(format!("{name}-{number}"))
                 .spawn(move || work(&queue, session))
@@ -46,8 +45,8 @@ impl Lane {
     }
 
     /// Runs a job some time, without a word of how it went. It is left out when the queue is full.
-    pub(super) fn post(&self, job: impl FnOnce(&mut Session) + Send + 'static) {
-        let job: Job = Box::new(move |session| {
+    pub(crate) fn post(&self, job: impl FnOnce(&mut S) + Send + 'static) {
+        let job: Job<S> = Box::new(move |session| {
             if let Err(panic) = catch_unwind(AssertUnwindSafe(|| job(session))) {
                 tracing::error!(error = %panicked(panic.as_ref()), "work in the background failed");
             }
@@ -58,12 +57,13 @@ impl Lane {
         }
     }
 
-    pub(super) async fn run<T: Send + 'static>(
+    /// Runs a job and waits for what it gives.
+    pub(crate) async fn run<T: Send + 'static>(
         &self,
-        job: impl FnOnce(&mut Session) -> Result<T> + Send + 'static,
+        job: impl FnOnce(&mut S) -> Result<T> + Send + 'static,
     ) -> Result<T> {
         let (answer, answered) = oneshot::channel();
-        let job: Job = Box::new(move |session| {
+        let job: Job<S> = Box::new(move |session| {
             let result = catch_unwind(AssertUnwindSafe(|| job(session)));
             // The caller may have gone away; the work is done all the same.
             let _ = answer.send(result.unwrap_or_else(|panic| Err(panicked(panic.as_ref()))));
@@ -77,7 +77,7 @@ impl Lane {
     }
 }
 
-impl Drop for Lane {
+impl<S> Drop for Lane<S> {
     fn drop(&mut self) {
         self.jobs = None;
         for thread in self.threads.drain(..) {
@@ -90,7 +90,7 @@ impl Drop for Lane {
     }
 }
 
-fn work(queue: &Mutex<Receiver<Job>>, mut session: Session) {
+fn work<S>(queue: &Mutex<Receiver<Job<S>>>, mut session: S) {
     loop {
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         match job {

@@ -64,7 +64,7 @@ fn shared_now(options: &Options) -> Result<Handle> {
     let mut pools = pools();
     // Under the lock, because a file that is being created is closed once by hand, which must not happen while another
     // thread has it open (closing any descriptor of a file drops this process's locks on it).
-    files::prepare(options)?;
+    files::prepare(&options.path, options.network)?;
     let path = canonical(&options.path)?;
     if let Some(pool) = pools.get(&path).and_then(Weak::upgrade) {
         return Ok(Handle::new(pool));

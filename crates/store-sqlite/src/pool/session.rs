@@ -23,9 +23,8 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    pub(crate) fn new(options: Arc<Options>, users: Users, is_reader: bool) -> Self {
+    pub(crate) fn new(options: Arc<Options>, users: Users, access: Access) -> Self {
         let waiting = Arc::new(Waiting::new(options.busy_limit, users.clone()));
-        let access = if is_reader { Access::Read } else { Access::Write };
         Self { options, users, access, waiting, connection: None }
     }
 

@@ -3,12 +3,17 @@
 use ports::fold_case;
 use rusqlite::{Connection, Result};
 
+use crate::filter::json_list;
+use crate::rows;
+
 /// The longest text that is looked for as a whole, in characters.
 const MAX_CHARS: usize = 256;
 /// How long a text must be to be found in the index of pieces, in characters.
 const PIECE_CHARS: usize = 3;
 /// How many pieces of a whole text are looked for before all of them are.
-const SAMPLE: usize = 6;
+const SAMPLE: usize = 4;
+/// Up to how many memories that have these pieces are looked at themselves: to look for all pieces in a row takes longer.
+const READ: usize = 32;
 /// The most memories that having the whole query tells apart from the others.
 const MOST: usize = 5_000;
 
@@ -33,10 +38,7 @@ impl Whole {
             return None;
         }
         let pieces: Vec<&[char]> = characters.windows(PIECE_CHARS).collect();
-        let sampled = (0..SAMPLE).map(|n| pieces[n * (pieces.len() - 1) / (SAMPLE - 1)]);
-        let sample =
-            || sampled.map(|piece| quoted(&String::from_iter(piece))).collect::<Vec<_>>().join(" AND ");
-        let sample = (pieces.len() > 2 * SAMPLE).then(sample);
+        let sample = (pieces.len() > 2 * SAMPLE).then(|| sample(&pieces));
         Some(Self { sample, phrase: quoted(text), folded: fold_case(text) })
     }
 
@@ -47,18 +49,70 @@ impl Whole {
 
     /// The memories that have it, the newest first, when it tells them apart.
     pub(super) fn having(&self, connection: &Connection) -> Result<Having> {
-        const SQL: &str = "SELECT rowid FROM memory_content_fts WHERE memory_content_fts MATCH ?
-            ORDER BY rowid DESC LIMIT ?";
-        let mut statement = connection.prepare_cached(SQL)?;
-        if let Some(sample) = &self.sample
-            && !statement.exists((sample, 1))?
-        {
-            return Ok(Having::These(Vec::new()));
+        if let Some(sample) = &self.sample {
+            let near = with(connection, sample, Order::Oldest, READ + 1)?;
+            if near.is_empty() {
+                return Ok(Having::These(near));
+            }
+            // The index folds some letters otherwise than texts are folded here, none of them ASCII.
+            if near.len() <= READ && self.folded.is_ascii() {
+                return self.read(connection, &near).map(Having::These);
+            }
         }
-        let found = statement.query_map((&self.phrase, MOST + 1), |row| row.get(0))?;
-        let found = found.collect::<Result<Vec<_>>>()?;
-        Ok(if found.len() > MOST { Having::TooMany(found) } else { Having::These(found) })
+        // To read a list from its end costs the index a multiple of what reading it from its beginning does.
+        let mut found = with(connection, &self.phrase, Order::Oldest, MOST + 1)?;
+        if found.len() > MOST {
+            return with(connection, &self.phrase, Order::Newest, MOST + 1).map(Having::TooMany);
+        }
+        found.reverse();
+        Ok(Having::These(found))
     }
+
+    /// Those of these memories that have it, the newest first.
+    fn read(&self, connection: &Connection, ids: &[i64]) -> Result<Vec<i64>> {
+        let sql =
+            "SELECT m.id, m.content FROM json_each(?) AS near CROSS JOIN memories AS m ON m.id = near.value";
+        let mut statement = connection.prepare_cached(sql)?;
+        let mut found = statement.query([json_list(ids)])?;
+        let mut having = Vec::new();
+        while let Some(row) = found.next()? {
+            if rows::text(row, 1)?.is_some_and(|text| self.is_in(&text)) {
+                having.push(row.get(0)?);
+            }
+        }
+        having.reverse();
+        Ok(having)
+    }
+}
+
+/// From where a list of memories is read.
+#[derive(Debug, Clone, Copy)]
+enum Order {
+    Oldest,
+    Newest,
+}
+
+/// The memories that the index of pieces gives for an expression.
+fn with(connection: &Connection, pieces: &str, order: Order, limit: usize) -> Result<Vec<i64>> {
+    let sql = match order {
+        Order::Oldest => {
+            "SELECT rowid FROM memory_content_fts WHERE memory_content_fts MATCH ? ORDER BY rowid LIMIT ?"
+        }
+        Order::Newest => {
+            "SELECT rowid FROM memory_content_fts WHERE memory_content_fts MATCH ? ORDER BY rowid DESC LIMIT ?"
+        }
+    };
+    connection.prepare_cached(sql)?.query_map((pieces, limit), |row| row.get(0))?.collect()
+}
+
+/// Some pieces of a text from all over it, as an expression that is met by what has all of them. Pieces inside words are in
+/// fewer texts than those with a blank.
+fn sample(pieces: &[&[char]]) -> String {
+    let inside: Vec<&[char]> =
+        pieces.iter().copied().filter(|piece| piece.iter().all(|c| c.is_alphanumeric())).collect();
+    let from = if inside.len() < SAMPLE { pieces } else { &inside };
+    let chosen = (0..SAMPLE).map(|n| from[n * (from.len() - 1) / (SAMPLE - 1)]);
+    chosen.map(|piece| quoted(&String::from_iter(piece))).collect::<Vec<_>>().join(" AND ")
 }
 
 /// Which memories have a whole query in their text.
@@ -95,10 +149,17 @@ mod tests {
 
     #[test]
     fn a_long_whole_text_has_a_sample_from_its_first_to_its_last_piece() {
-        assert_eq!(Whole::of("abcdefghijklmn").unwrap().sample, None);
+        let sample = |text| Whole::of(text).unwrap().sample;
+        assert_eq!(sample("abcdefghij"), None);
         assert_eq!(
-            Whole::of("abcdefgh\"jklmno").unwrap().sample.as_deref(),
-            Some(r#""abc" AND "cde" AND "efg" AND "h""j" AND "jkl" AND "mno""#)
+            sample("abcdefgh\"jklm").as_deref(),
+            Some(r#""abc" AND "cde" AND "efg" AND "klm""#),
+            "no piece has the sign"
+        );
+        assert_eq!(
+            sample("a b c d e f g h i").as_deref(),
+            Some(r#""a b" AND "c d" AND " f " AND "h i""#),
+            "there are no others"
         );
     }
 

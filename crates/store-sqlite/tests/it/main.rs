@@ -11,6 +11,7 @@ mod carrying;
 mod contract;
 mod damage;
 mod form;
+mod keys;
 mod locks;
 mod nearest;
 mod neighbours;

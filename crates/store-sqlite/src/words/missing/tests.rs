@@ -111,7 +111,8 @@ async fn opening_a_file_of_many_memories_does_not_wait_for_their_words() {
     let directory = tempfile::tempdir().unwrap();
     of_an_older_form(&directory).await;
     let users = crate::pool::Users::default();
-    let mut session = crate::pool::Session::new(Arc::new(options(&directory)), users, false);
+    let mut session =
+        crate::pool::Session::new(Arc::new(options(&directory)), users, crate::connection::Access::Write);
     crate::schema::open::prepare(&mut session, &model()).unwrap();
     assert_eq!(count(session.connection().unwrap().0).unwrap(), COUNT as u64);
     let store = SqliteStore::open(options(&directory)).await.unwrap();

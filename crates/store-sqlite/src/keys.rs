@@ -1,0 +1,131 @@
+//! The key store: API keys in a file of their own, apart from the memories, so that neither a backup nor an export of those
+//! holds them.
+//!
+//! | module | what |
+//! |---|---|
+//! | `form` | whose file it is, its tables, and how an older one is brought up to date |
+//! | `rows` | the statements |
+//! | `session` | the connection of a thread |
+
+mod form;
+mod rows;
+mod session;
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_trait::async_trait;
+use model::{ApiKey, KeyDigest, KeyId, Timestamp};
+use ports::{KeyInserted, KeyStore, StoreError};
+
+use crate::NetworkFileSystem;
+use crate::error::Result;
+use crate::pool::{Lane, Users};
+use session::{Place, Session};
+
+/// API keys in an SQLite file. Nothing is opened before the first call, and nothing is made before the first key is.
+///
+/// A file that is put in the place of the one that is open is the one that counts from then on; one that is removed has no
+/// keys.
+pub struct SqliteKeyStore {
+    users: Users,
+    lanes: Mutex<Option<Arc<Lanes>>>,
+}
+
+/// One thread that reads and one that writes: whether a key is good is known while another process writes.
+struct Lanes {
+    // Fields are dropped in order, so that the writer's connection is the last one and folds the log into the file.
+    reader: Lane<Session>,
+    writer: Lane<Session>,
+}
+
+impl SqliteKeyStore {
+    /// The keys in a file, which need not be there.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] when the threads cannot be started.
+    pub fn new(path: impl Into<PathBuf>, network: NetworkFileSystem) -> Result<Self> {
+        let (place, users) = (Arc::new(Place { path: path.into(), network }), Users::one());
+        let session = || Session::new(Arc::clone(&place), users.clone());
+        let reader = Lane::start("keys-read", 1, session)?;
+        let writer = Lane::start("keys-write", 1, session)?;
+        Ok(Self { users: users.clone(), lanes: Mutex::new(Some(Arc::new(Lanes { reader, writer }))) })
+    }
+
+    fn lanes(&self) -> Result<Arc<Lanes>> {
+        self.lanes.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(StoreError::Closed)
+    }
+
+    fn take(&self) -> Option<Arc<Lanes>> {
+        let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        self.users.leave();
+        Some(lanes)
+    }
+}
+
+#[async_trait]
+impl KeyStore for SqliteKeyStore {
+    async fn insert(&self, key: ApiKey) -> Result<KeyInserted> {
+        let job = move |session: &mut Session| {
+            session.write(session::Missing::Create, |connection| rows::insert(connection, &key))
+        };
+        // A session that may create has a file to give.
+        Ok(self.lanes()?.writer.run(job).await?.unwrap_or(KeyInserted::Created))
+    }
+
+    async fn list(&self) -> Result<Vec<ApiKey>> {
+        let found = self.lanes()?.reader.run(|session| session.read(rows::list)).await?;
+        Ok(found.unwrap_or_default())
+    }
+
+    async fn by_digest(&self, digest: &KeyDigest) -> Result<Option<ApiKey>> {
+        let digest = *digest;
+        let job = move |session: &mut Session| session.read(|file| rows::by_digest(file, &digest));
+        Ok(self.lanes()?.reader.run(job).await?.flatten())
+    }
+
+    async fn by_id(&self, id: &KeyId) -> Result<Option<ApiKey>> {
+        let id = id.clone();
+        let job = move |session: &mut Session| session.read(|file| rows::by_id(file, &id));
+        Ok(self.lanes()?.reader.run(job).await?.flatten())
+    }
+
+    async fn revoke(&self, id: &KeyId, at: Timestamp) -> Result<Option<ApiKey>> {
+        let id = id.clone();
+        let job = move |session: &mut Session| {
+            session.write(session::Missing::Leave, |connection| rows::revoke(connection, &id, at))
+        };
+        Ok(self.lanes()?.writer.run(job).await?.flatten())
+    }
+
+    fn record_use(&self, id: &KeyId, at: Timestamp) {
+        let Ok(lanes) = self.lanes() else { return };
+        let id = id.clone();
+        lanes.writer.post(move |session| {
+            let noted =
+                session.write(session::Missing::Leave, |connection| rows::record_use(connection, &id, at));
+            if let Err(error) = noted {
+                tracing::debug!(key.id = %id, %error, "the use of a key was not noted");
+            }
+        });
+    }
+
+    async fn close(&self) {
+        let Some(lanes) = self.take() else { return };
+        let (done, finished) = futures_channel::oneshot::channel();
+        // Joining threads blocks, and this must not.
+        let closing = std::thread::Builder::new().name("keys-close".to_owned()).spawn(move || {
+            drop(lanes);
+            let _ = done.send(());
+        });
+        if closing.is_ok() {
+            let _ = finished.await;
+        }
+    }
+}
+
+impl Drop for SqliteKeyStore {
+    fn drop(&mut self) {
+        drop(self.take());
+    }
+}

@@ -1,0 +1,90 @@
+//! Whose file it is, its tables, and how an older one is brought up to date.
+
+use ports::StoreError;
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+
+use crate::error::{Result, While};
+
+/// Says in the header of the file that it is one of ours (`PRAGMA application_id`): `mmsa`, in ASCII.
+pub(crate) const APPLICATION_ID: i32 = 0x6d6d_7361;
+
+/// The steps from nothing to the newest form, in order. A file says in `PRAGMA user_version` how many of them it has seen, so a
+/// step is never changed: what is new is a step of its own at the end.
+const STEPS: &[&str] = &[
+    // API keys. A name belongs to one key that is not revoked.
+    "CREATE TABLE api_keys (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+        scope TEXT NOT NULL CHECK (scope IN ('read', 'write', 'admin')),
+        created_at REAL NOT NULL,
+        expires_at REAL,
+        revoked_at REAL,
+        last_used_at REAL
+    ) STRICT;
+    CREATE UNIQUE INDEX api_keys_name ON api_keys (name) WHERE revoked_at IS NULL;",
+];
+
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Nothing yet.
+    Empty,
+    /// Ours, after so many steps.
+    Ours(usize),
+}
+
+impl Form {
+    /// Looks at a file. Nothing is changed.
+    ///
+    /// # Errors
+    /// [`StoreError::Open`] when it is another program's, [`StoreError::TooNew`] when a newer release of this one wrote it.
+    pub(super) fn detect(connection: &Connection) -> Result<Self> {
+        let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
+        let (id, version) = pragma("application_id")
+            .and_then(|id| Ok((id, pragma("user_version")?)))
+            .doing("looking at the file")?;
+        let objects: i64 = connection
+            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+            .doing("looking at the file")?;
+        match (id == i64::from(APPLICATION_ID), usize::try_from(version)) {
+            (true, Ok(steps)) if steps > STEPS.len() => {
+                Err(StoreError::TooNew { found: version, known: known() })
+            }
+            (true, Ok(steps)) => Ok(Self::Ours(steps)),
+            _ if (id, version, objects) == (0, 0, 0) => Ok(Self::Empty),
+            _ => Err(StoreError::Open {
+                reason: "it is a database, but not one of API keys".to_owned(),
+                source: None,
+            }),
+        }
+    }
+
+    /// Whether a step is missing.
+    pub(super) fn is_old(self) -> bool {
+        self != Self::Ours(STEPS.len())
+    }
+}
+
+/// Takes the steps that a file has not seen, all of them or none.
+pub(super) fn bring_up_to_date(connection: &Connection) -> Result<()> {
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
+        .doing("making the tables of keys")?;
+    // Another process may have been faster.
+    let seen = match Form::detect(&transaction)? {
+        Form::Empty => 0,
+        Form::Ours(steps) => steps,
+    };
+    for step in STEPS.get(seen..).unwrap_or_default() {
+        transaction.execute_batch(step).doing("making the tables of keys")?;
+    }
+    transaction.pragma_update(None, "application_id", APPLICATION_ID).doing("making the tables of keys")?;
+    transaction.pragma_update(None, "user_version", known()).doing("making the tables of keys")?;
+    transaction.commit().doing("making the tables of keys")
+}
+
+/// How many steps this release knows.
+fn known() -> i64 {
+    i64::try_from(STEPS.len()).unwrap_or(i64::MAX)
+}
