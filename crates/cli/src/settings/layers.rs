@@ -34,7 +34,7 @@ pub struct FlagValue {
 pub struct Raw {
     /// The variable.
     pub name: &'static str,
-    /// What was written; never empty.
+    /// What was written; empty only where that means something.
     pub text: OsString,
     /// Where.
     pub origin: Origin,
@@ -225,11 +225,11 @@ mod tests {
     #[test]
     fn what_is_set_without_effect_is_told_with_its_reason_and_no_secret() {
         let layers = layers(&[
-            ("MCP_API_KEY", "hunter2"),
+            ("MCP_OAUTH_PRIVATE_KEY", "hunter2"),
             ("MCP_CONSOLIDATION_BATCH_SIZE", "50"),
             ("MCP_RATE_LIMIT_MEMORY_STORE", "5"),
             ("MCP_MEMORY_OFFLINE", "1"),
-            ("MCP_SSE_HEARTBEAT", ""),
+            ("MCP_MILVUS_URI", ""),
             ("MCP_AGENT_ID", "a"),
             ("HOSTNAME", "here"),
         ]);
@@ -238,9 +238,9 @@ mod tests {
         assert_eq!(
             told,
             [
-                ("MCP_HTTP_ROOT_PATH", Some("/m")),
                 ("MCP_RATE_LIMIT_MEMORY_STORE", Some("5")),
-                ("MCP_API_KEY", None),
+                ("MCP_OAUTH_PRIVATE_KEY", None),
+                ("MCP_CONSOLIDATION_BATCH_SIZE", Some("50")),
                 ("MCP_MEMORY_OFFLINE", Some("1")),
             ]
         );
