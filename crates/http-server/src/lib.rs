@@ -23,6 +23,8 @@ pub mod access;
 pub mod app;
 pub mod error;
 mod extract;
+#[cfg(test)]
+mod fixture;
 mod guard;
 pub mod options;
 pub mod router;

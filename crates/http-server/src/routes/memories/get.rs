@@ -28,3 +28,23 @@ pub(crate) async fn get(read: Read, Path(hash): Path<String>) -> Result<Json<Mem
         None => Err(Failure::new(StatusCode::NOT_FOUND, "Memory not found")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::fixture::Door;
+
+    #[tokio::test]
+    async fn a_memory_is_read_by_its_whole_key() {
+        let door = Door::open().await;
+        let stored =
+            door.writer().post("/api/memories", json!({"content": "port 5433", "tags": ["infra"]})).await;
+        let hash = stored.of(200)["content_hash"].as_str().unwrap().to_owned();
+        let memory = door.reader().get(&format!("/api/memories/{hash}")).await.of(200);
+        assert_eq!((&memory["content"], &memory["tags"]), (&json!("port 5433"), &json!(["infra"])));
+        let part = door.reader().get(&format!("/api/memories/{}", &hash[..12])).await.of(404);
+        assert_eq!(part, json!({"detail": "Memory not found"}));
+        door.stranger().get(&format!("/api/memories/{hash}")).await.of(401);
+    }
+}

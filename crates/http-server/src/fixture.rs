@@ -1,0 +1,178 @@
+//! What the tests of this crate share: the door on an engine of fakes, and clients with a key of each scope.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+
+use auth::{Authenticator, KeyRequest, Policy, Secret, new_key};
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::header::{CONTENT_TYPE, HOST};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
+use engine::Capability;
+use model::KeyName;
+use ports::{Clock, KeyStore};
+use serde_json::Value;
+use testkit::{Bench, FakeKeyStore, SeededRng};
+use tower::ServiceExt;
+
+use crate::{App, Options, Parts, router};
+
+/// The key of the settings.
+pub(crate) const OWNERS_KEY: &str = "the-owners-key";
+
+/// The door on an engine of fakes, with a key of each scope in a key store of its own.
+pub(crate) struct Door {
+    pub(crate) bench: Bench,
+    pub(crate) keys: Arc<FakeKeyStore>,
+    pub(crate) app: App,
+    router: Router,
+    secrets: Vec<(Capability, String)>,
+}
+
+impl Door {
+    pub(crate) async fn open() -> Self {
+        Self::with(Options::default()).await
+    }
+
+    /// A door that behaves so.
+    pub(crate) async fn with(options: Options) -> Self {
+        Self::of(Bench::default(), options, None).await
+    }
+
+    /// A door that serves callers who show nothing, with this scope.
+    pub(crate) async fn anonymous(granted: Capability) -> Self {
+        Self::of(Bench::default(), Options::default(), Some(granted)).await
+    }
+
+    /// A door before this engine.
+    pub(crate) async fn of(bench: Bench, options: Options, anonymous: Option<Capability>) -> Self {
+        let (keys, rng) = (Arc::new(FakeKeyStore::default()), SeededRng::default());
+        let mut secrets = Vec::new();
+        for capability in Capability::ALL {
+            let name = KeyName::new(&format!("{} key", capability.name())).unwrap();
+            let request = KeyRequest { name, capability, expires_at: None };
+            let (secret, key) = new_key(request, bench.clock.now(), &rng).unwrap();
+            keys.insert(key).await.unwrap();
+            secrets.push((capability, secret.reveal().to_owned()));
+        }
+        let policy = Policy { owner_key: Some(Secret::new(OWNERS_KEY)), anonymous };
+        let clock = Arc::clone(&bench.clock) as Arc<dyn Clock>;
+        let authenticator = Authenticator::new(policy, Arc::clone(&keys) as Arc<dyn KeyStore>, clock);
+        let app = App::new(Parts { engine: bench.engine.clone(), authenticator, options });
+        let router = router(&app);
+        Self { bench, keys, app, router, secrets }
+    }
+
+    /// The key of a scope.
+    pub(crate) fn key(&self, capability: Capability) -> &str {
+        &self.secrets.iter().find(|(of, _)| *of == capability).unwrap().1
+    }
+
+    /// Somebody who shows nothing.
+    pub(crate) fn stranger(&self) -> Client {
+        Client { router: self.router.clone(), headers: HeaderMap::new() }
+    }
+
+    /// Somebody with a key for reading.
+    pub(crate) fn reader(&self) -> Client {
+        self.holder(Capability::Read)
+    }
+
+    /// Somebody with a key for writing.
+    pub(crate) fn writer(&self) -> Client {
+        self.holder(Capability::Write)
+    }
+
+    /// Somebody with a key for everything.
+    pub(crate) fn owner(&self) -> Client {
+        self.holder(Capability::Admin)
+    }
+
+    fn holder(&self, capability: Capability) -> Client {
+        self.stranger().header("x-api-key", self.key(capability))
+    }
+}
+
+/// Somebody who sends requests, with the same headers each time.
+#[derive(Clone)]
+pub(crate) struct Client {
+    router: Router,
+    headers: HeaderMap,
+}
+
+impl Client {
+    /// The same, and this header with every request.
+    pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());
+        self
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Reply {
+        self.send(Method::GET, path, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Reply {
+        self.send(Method::POST, path, Some(body)).await
+    }
+
+    /// A `POST` without a body.
+    pub(crate) async fn poke(&self, path: &str) -> Reply {
+        self.send(Method::POST, path, None).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Reply {
+        self.send(Method::PUT, path, Some(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Reply {
+        self.send(Method::DELETE, path, None).await
+    }
+
+    async fn send(&self, method: Method, path: &str, body: Option<Value>) -> Reply {
+        let mut request = Request::builder().method(method).uri(path);
+        if body.is_some() {
+            request = request.header(CONTENT_TYPE, "application/json");
+        }
+        let body = body.map_or_else(Body::empty, |body| Body::from(body.to_string()));
+        self.request(request.body(body).unwrap()).await
+    }
+
+    /// Sends a request with the client's headers, as one that came from this machine.
+    pub(crate) async fn request(&self, mut request: Request<Body>) -> Reply {
+        let headers = request.headers_mut();
+        headers.entry(HOST).or_insert(HeaderValue::from_static("127.0.0.1:8000"));
+        headers.extend(self.headers.clone());
+        let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 50_000));
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (head, body) = response.into_parts();
+        let body = to_bytes(body, usize::MAX).await.unwrap();
+        Reply { status: head.status, headers: head.headers, body }
+    }
+}
+
+/// What was answered.
+#[derive(Debug)]
+pub(crate) struct Reply {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+impl Reply {
+    /// The body of an answer that must have this status.
+    pub(crate) fn of(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        if self.body.is_empty() { Value::Null } else { serde_json::from_slice(&self.body).unwrap() }
+    }
+
+    pub(crate) fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// A header, empty when it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
