@@ -156,12 +156,12 @@ impl Reader {
         Ok(answer)
     }
 
-    /// What [`Mode::Hybrid`] finds for a query, before it is put in order: for measurements of how it is.
+    /// What [`Mode::Hybrid`] finds for a query, before it is put in order: for measurements of how it is. Each leg brings
+    /// as many candidates as the limit says, but 100 at least; [`SearchRequest::time`] is not read.
     ///
     /// # Errors
-    /// As [`Reader::search`]; a filter by [`SearchRequest::time`] is not read.
+    /// [`EngineError::QueryRequired`], [`EngineError::Store`].
     pub async fn gather(&self, request: &SearchRequest) -> Result<Found<MemoryId>, EngineError> {
-        request.check()?;
         let query = request.query().ok_or(EngineError::QueryRequired { what: "hybrid mode" })?;
         let (store, mut notices) = (self.space.store().await?, Vec::new());
         let legs = legs::search(&self.space, store, query, request, &mut notices).await?;

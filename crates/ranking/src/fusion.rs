@@ -14,9 +14,6 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// The exponent of the mean.
-const EXPONENT: f64 = 1.5;
-
 /// One leg of a search: candidates with scores of which 1 is the best that is expected.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Leg<K> {
@@ -72,10 +69,10 @@ impl<K: Copy> Leg<K> {
     }
 }
 
-/// Joins two legs into one list, best first. A candidate that a leg did not find has nothing from that leg. Equal scores
-/// are ordered by key, so that the same candidates always give the same list.
+/// Joins two legs into one list, best first, by a mean with this exponent, 1 or more. A candidate that a leg did not find
+/// has nothing from that leg. Equal scores are ordered by key, so that the same candidates always give the same list.
 #[must_use]
-pub fn fuse<K: Copy + Eq + Hash + Ord>(first: &Leg<K>, second: &Leg<K>) -> Vec<Fused<K>> {
+pub fn fuse<K: Copy + Eq + Hash + Ord>(first: &Leg<K>, second: &Leg<K>, exponent: f64) -> Vec<Fused<K>> {
     let total = first.weight + second.weight;
     let mut fused: HashMap<K, Fused<K>> =
         HashMap::with_capacity(first.candidates.len() + second.candidates.len());
@@ -83,13 +80,13 @@ pub fn fuse<K: Copy + Eq + Hash + Ord>(first: &Leg<K>, second: &Leg<K>) -> Vec<F
         let weight = if total > 0.0 { leg.weight / total } else { 0.5 };
         for &(key, raw) in &leg.candidates {
             let entry = fused.entry(key).or_insert(Fused { key, score: 0.0, first: None, second: None });
-            entry.score += weight * leg.share(raw).powf(EXPONENT);
+            entry.score += weight * leg.share(raw).powf(exponent);
             *(if is_first { &mut entry.first } else { &mut entry.second }) = Some(raw);
         }
     }
     let mut list: Vec<Fused<K>> = fused.into_values().collect();
     for candidate in &mut list {
-        candidate.score = candidate.score.powf(EXPONENT.recip());
+        candidate.score = candidate.score.powf(exponent.recip());
     }
     sort(&mut list);
     // Cut after sorting: what is beyond the best keeps its order.

@@ -6,9 +6,10 @@
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 
+use crate::confidence::Evidence;
 use crate::context::{Around, Covered, cosines_in_context, words_in_context};
 use crate::fusion::{Fused, Leg, fuse, lead};
-use crate::priors::{Parts, Prior, apply};
+use crate::priors::{Naming, Parts, Prior, apply};
 use crate::weights::Weights;
 
 /// What a search found, and what is known of it.
@@ -65,7 +66,7 @@ pub fn rank<K: Copy + Eq + Hash + Ord>(found: &Found<K>, weights: &Weights) -> R
     } else {
         meaning
     };
-    let mut list = fuse(&words, &meaning);
+    let mut list = fuse(&words, &meaning, weights.exponent);
     let prior = |key: &K| found.priors.get(key).copied().unwrap_or_default();
     let parts = apply(&mut list, prior, weights);
     // Whoever wrote the query word for word means that memory, whatever else is near: it leads, unless words are to count
@@ -77,3 +78,30 @@ pub fn rank<K: Copy + Eq + Hash + Ord>(found: &Found<K>, weights: &Weights) -> R
     let list = lead(list, |key| leading.contains(key));
     Ranked { list, legs: [words, meaning], parts }
 }
+
+impl<K: Copy + Eq + Hash + Ord> Ranked<K> {
+    /// What is known of each candidate, in the order of the list, for how likely it is an answer.
+    #[must_use]
+    pub fn evidence(&self, found: &Found<K>) -> Vec<Evidence> {
+        let [words, _] = &self.legs;
+        let coverage: HashMap<K, f64> = words.candidates.iter().copied().collect();
+        let somebody_is_named = found.priors.values().any(|prior| prior.naming == Naming::Named);
+        let best = self.list.first().map_or(0.0, |best| best.score);
+        let of = |(place, one): (usize, &Fused<K>)| {
+            let naming = found.priors.get(&one.key).map(|prior| prior.naming);
+            Evidence {
+                score: one.score,
+                behind: best - one.score,
+                ahead: one.score - self.list.get(place + 1).map_or(0.0, |next| next.score),
+                rank: place + 1,
+                coverage: coverage.get(&one.key).copied().unwrap_or(0.0),
+                is_of_another: somebody_is_named && naming == Some(Naming::Other),
+                is_in_context: found.around.contains_key(&one.key),
+            }
+        };
+        self.list.iter().enumerate().map(of).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -31,5 +31,5 @@ pub use fusion::{Fused, Leg, fuse, lead};
 pub use groups::{Group, by_conversation};
 pub use hybrid::{Found, Ranked, rank};
 pub use modes::{reciprocal_ranks, weighted_average};
-pub use priors::{Parts, Prior, apply};
+pub use priors::{Naming, Parts, Prior, apply};
 pub use weights::Weights;

@@ -9,11 +9,23 @@ use std::hash::Hash;
 use crate::fusion::{Fused, sort};
 use crate::weights::Weights;
 
+/// Whether the query names who says a memory, or an entity that it is linked to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Naming {
+    /// Nobody is known to say it, and it is linked to no entity.
+    #[default]
+    Nobody,
+    /// It does not.
+    Other,
+    /// It does.
+    Named,
+}
+
 /// What speaks for one memory.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Prior {
     /// Whether the query names its speaker or an entity of it.
-    pub is_named: bool,
+    pub naming: Naming,
     /// Whether it is of the time that the query speaks of.
     pub is_timely: bool,
     /// The number of its conversation; a memory without one is by itself.
@@ -52,7 +64,7 @@ pub fn apply<K: Copy + Eq + Hash + Ord>(
     let mut best: HashMap<usize, f64> = HashMap::new();
     for candidate in list.iter() {
         let prior = prior(&candidate.key);
-        let named = if prior.is_named { weights.named } else { 0.0 };
+        let named = if prior.naming == Naming::Named { weights.named } else { 0.0 };
         let timely = if prior.is_timely { weights.timely } else { 0.0 };
         let own = candidate.score + named + timely;
         if let Some(number) = prior.conversation {
@@ -95,7 +107,10 @@ mod tests {
 
     #[test]
     fn a_name_decides_between_memories_that_fit_alike_and_no_others() {
-        let named = |key: &u32| Prior { is_named: *key == 2, ..Prior::default() };
+        let named = |key: &u32| Prior {
+            naming: if *key == 2 { Naming::Named } else { Naming::Nobody },
+            ..Prior::default()
+        };
         let mut list = fused(&[(1, 0.42), (2, 0.40), (3, 0.1)]);
         apply(&mut list, named, &Weights::default());
         assert_eq!(keys(&list), [2, 1, 3]);
@@ -116,7 +131,7 @@ mod tests {
     #[test]
     fn the_parts_add_up_to_the_score_which_is_never_above_1() {
         let mut list = fused(&[(1, 1.0), (2, 0.4)]);
-        let both = |_: &u32| Prior { is_named: true, is_timely: true, conversation: Some(0) };
+        let both = |_: &u32| Prior { naming: Naming::Named, is_timely: true, conversation: Some(0) };
         let parts = apply(&mut list, both, &Weights::default());
         assert_eq!(list[0].score, 1.0);
         let Parts { fit, named, timely, conversation } = parts[&2];

@@ -10,6 +10,8 @@ pub struct Weights {
     pub words: f64,
     /// Meaning, against words.
     pub meaning: f64,
+    /// The exponent of their mean: the higher, the more it counts to stand out in one of them.
+    pub exponent: f64,
     /// A word of a neighbour, by distance, against a word of the memory itself.
     pub near_words: [f64; DISTANCE],
     /// The cosines of all neighbours together, against the memory's own.
@@ -32,6 +34,7 @@ impl Default for Weights {
         Self {
             words: 0.5,
             meaning: 0.5,
+            exponent: 1.4,
             near_words: [0.5, 0.25],
             near_meaning: 0.5,
             far_meaning: 0.5,

@@ -29,7 +29,6 @@ mod shelf;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
 
 use engine::{Grouping, Mode};
 use ranking::{DISTANCE, Weights};
@@ -55,17 +54,13 @@ impl World {
         directory: &Path,
         encoder: &Arc<CachedEncoder>,
     ) -> Result<Self, String> {
-        let began = Instant::now();
         encoder.prepare(cases.iter().flat_map(Case::texts).collect())?;
-        eprintln!("{name}: encoded after {:.0?}", began.elapsed());
         let mut shelves = Vec::with_capacity(cases.len());
         for (number, case) in cases.into_iter().enumerate() {
             let shelf = Shelf::fill(&directory.join(format!("{name}-{number}")), &case, encoder)?;
             shelves.push((shelf, case));
         }
-        eprintln!("{name}: stored after {:.0?}", began.elapsed());
         let records = records(&shelves, HITS)?;
-        eprintln!("{name}: asked after {:.0?}", began.elapsed());
         Ok(Self { name, shelves, records })
     }
 
@@ -76,8 +71,12 @@ impl World {
 
     /// What was found, in the order of these weights.
     fn replay(&self, weights: &Weights, grouping: Grouping) -> Vec<Asked> {
-        self.records.iter().flat_map(|records| records.replay(weights, grouping)).collect()
+        replay(&self.records, weights, grouping)
     }
+}
+
+fn replay(records: &[Records], weights: &Weights, grouping: Grouping) -> Vec<Asked> {
+    records.iter().flat_map(|records| records.replay(weights, grouping)).collect()
 }
 
 /// What the default search finds for the questions of each store.
@@ -104,9 +103,8 @@ pub(crate) fn run(locomo: Option<&Path>) -> Result<(), String> {
     report::modes(&observations)?;
     report::categories(&turns);
     report::ablation(&turns, &observations, &notes);
-    choice::report(&turns)?;
     calibration::report(&turns, &notes)?;
-    Ok(())
+    choice::report(&turns)
 }
 
 /// The weights in use without one part, and without all.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use model::MemoryId;
 use ports::MemoryStore;
 use ranking::{
-    Evidence, Found, Fused, Group, Leg, Parts, Prior, Ranked, Weights, by_conversation, fuse, rank,
-    reciprocal_ranks, weighted_average,
+    Found, Fused, Group, Leg, Parts, Prior, Ranked, Weights, by_conversation, fuse, rank, reciprocal_ranks,
+    weighted_average,
 };
 
 use super::explain::{Explanation, Term, TermName};
@@ -25,6 +25,8 @@ pub(super) struct Order {
     cosines: BTreeMap<MemoryId, f64>,
     /// What its score is made of, in the default mode.
     parts: HashMap<MemoryId, Parts>,
+    /// How likely each is an answer, in the default mode.
+    confidence: HashMap<MemoryId, f64>,
     /// What each part counts, in the default mode.
     weights: Weights,
     /// The number of its conversation, in the default mode.
@@ -48,7 +50,7 @@ pub(super) async fn of(
     let list = match request.mode {
         Mode::WeightedAverage => weighted_average(&words, &meaning),
         Mode::ReciprocalRank => reciprocal_ranks(&words, &meaning),
-        _ => fuse(&words, &meaning),
+        _ => fuse(&words, &meaning, Weights::default().exponent),
     };
     Order::new(list, [&words, &meaning], legs.cosines())
 }
@@ -56,12 +58,16 @@ pub(super) async fn of(
 impl Order {
     fn ranked(found: &Found<MemoryId>, legs: &Legs) -> Self {
         let weights = Weights { words: legs.word_weight, meaning: legs.meaning_weight, ..Weights::default() };
-        let Ranked { list, legs: [words, meaning], parts } = rank(found, &weights);
+        let ranked = rank(found, &weights);
+        let evidence = ranked.evidence(found).into_iter();
+        let Ranked { list, legs: [words, meaning], parts } = ranked;
+        let confidence = list.iter().zip(evidence).map(|(one, evidence)| (one.key, evidence.confidence()));
+        let confidence = confidence.collect();
         let known =
             if found.cosines.is_empty() { legs.cosines() } else { found.cosines.iter().copied().collect() };
         let conversation = |(id, prior): (&MemoryId, &Prior)| Some((*id, prior.conversation?));
         let conversations = found.priors.iter().filter_map(conversation).collect();
-        Self { parts, conversations, weights, ..Self::new(list, [&words, &meaning], known) }
+        Self { parts, confidence, conversations, weights, ..Self::new(list, [&words, &meaning], known) }
     }
 
     fn new(list: Vec<Fused<MemoryId>>, legs: [&Leg<MemoryId>; 2], cosines: BTreeMap<MemoryId, f64>) -> Self {
@@ -79,11 +85,11 @@ impl Order {
     ) -> Result<Vec<Hit>, EngineError> {
         let coverage: HashMap<MemoryId, f64> =
             legs.words.iter().map(|word| (word.id, word.coverage)).collect();
-        let confidence = |candidate: &Fused<MemoryId>| self.confidence(candidate);
+        let confidence = |id: &MemoryId| self.confidence.get(id).copied().unwrap_or(0.0);
         let mut best = self.groups(request.grouping);
         if request.mode.has_confidence() && request.min_confidence > 0.0 {
             let before = best.len();
-            best.retain(|(candidate, _)| confidence(candidate) >= request.min_confidence);
+            best.retain(|(candidate, _)| confidence(&candidate.key) >= request.min_confidence);
             left_out.unlikely = before - best.len();
         }
         best.truncate(pool(request));
@@ -99,7 +105,7 @@ impl Order {
                 score: Some(candidate.score),
                 similarity: self.cosines.get(&memory.id).copied(),
                 word_score: own,
-                confidence: request.mode.has_confidence().then(|| confidence(candidate)),
+                confidence: request.mode.has_confidence().then(|| confidence(&memory.id)),
                 more_of_conversation: *more,
                 explanation: is_explained.then(|| self.explain(legs, candidate, own)),
                 ..Hit::of(memory, FoundBy::Query)
@@ -119,15 +125,6 @@ impl Order {
         let groups = by_conversation(&scores, |id| self.conversations.get(id).copied(), &self.weights);
         let best = |Group { best, more }| Some((**candidates.get(&best)?, more));
         groups.into_iter().filter_map(best).collect()
-    }
-
-    fn confidence(&self, candidate: &Fused<MemoryId>) -> f64 {
-        let evidence = Evidence {
-            score: candidate.score,
-            behind: self.list.first().map_or(0.0, |best| best.score - candidate.score),
-            cosine: self.cosines.get(&candidate.key).copied().unwrap_or(0.0),
-        };
-        evidence.confidence()
     }
 
     fn explain(&self, legs: &Legs, candidate: &Fused<MemoryId>, coverage: Option<f64>) -> Explanation {

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use model::{Extracted, MemoryId, TimeRange, extract_time_expression};
 use ports::{Context, ContextQuery, MemoryStore};
-use ranking::{Around, Covered, DISTANCE, Found, Parts, Prior, Weights};
+use ranking::{Around, Covered, DISTANCE, Found, Naming, Parts, Prior, Weights};
 
 use super::SearchRequest;
 use super::explain::{Term, TermName};
@@ -116,17 +116,21 @@ impl Surroundings {
 
     fn prior(&self, id: MemoryId) -> Prior {
         Prior {
-            is_named: self.is_named(id),
+            naming: self.naming(id),
             is_timely: self.is_timely(id),
             conversation: self.conversations.get(&id).copied(),
         }
     }
 
     /// Whether the query names who says it, or an entity it is linked to.
-    fn is_named(&self, id: MemoryId) -> bool {
-        let Some(context) = self.contexts.get(&id) else { return false };
-        let mut names = context.names.iter().map(|name| spaced(name));
-        names.any(|name| name.len() > 2 && self.words.contains(&name))
+    fn naming(&self, id: MemoryId) -> Naming {
+        let names = self.contexts.get(&id).map_or(&[][..], |context| &context.names);
+        let names: Vec<String> =
+            names.iter().map(|name| spaced(name)).filter(|name| name.len() > 2).collect();
+        if names.iter().any(|name| self.words.contains(name)) {
+            return Naming::Named;
+        }
+        if names.is_empty() { Naming::Nobody } else { Naming::Other }
     }
 
     fn is_timely(&self, id: MemoryId) -> bool {

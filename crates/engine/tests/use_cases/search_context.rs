@@ -105,7 +105,7 @@ async fn the_speaker_that_a_query_names_and_its_time_count() {
 /// The score that the terms of an explanation make up.
 fn score_of(explanation: &Explanation) -> (f64, f64) {
     let (own, rest) = explanation.terms.split_at(2);
-    let fit = own.iter().map(|term| term.weight * term.value.powf(1.5)).sum::<f64>().powf(1.0 / 1.5);
+    let fit = own.iter().map(|term| term.weight * term.value.powf(1.4)).sum::<f64>().powf(1.0 / 1.4);
     (fit.min(1.0), rest.iter().map(|term| term.weight * term.value).sum())
 }
 

@@ -1,5 +1,10 @@
 use super::*;
+use crate::weights::Weights;
 use proptest::prelude::*;
+
+fn fuse(first: &Leg<u32>, second: &Leg<u32>) -> Vec<Fused<u32>> {
+    super::fuse(first, second, Weights::default().exponent)
+}
 
 fn leg(weight: f64, candidates: &[(u32, f64)]) -> Leg<u32> {
     Leg::of(weight, candidates.to_vec())

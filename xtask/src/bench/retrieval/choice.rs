@@ -8,8 +8,10 @@ use std::collections::HashMap;
 use engine::Grouping;
 use ranking::Weights;
 
-use super::World;
 use super::measure::{Measures, measures};
+use super::record::Records;
+use super::run::HITS;
+use super::{World, records, replay};
 
 /// How often the weights are gone through at most.
 const ROUNDS: usize = 4;
@@ -21,11 +23,19 @@ struct Knob {
     set: fn(&mut Weights, f64),
 }
 
-const KNOBS: [Knob; 7] = [
+/// How many candidates each leg brings: the last of the choices, as they must be searched for.
+const DEPTHS: [u32; 2] = [HITS, 200];
+
+const KNOBS: [Knob; 8] = [
     Knob {
         name: "words (meaning the rest)",
         values: &[0.5, 0.3, 0.4, 0.6, 0.7],
         set: |weights, value| (weights.words, weights.meaning) = (value, 1.0 - value),
+    },
+    Knob {
+        name: "exponent",
+        values: &[1.0, 1.2, 1.4, 1.6, 2.0],
+        set: |weights, value| weights.exponent = value,
     },
     Knob {
         name: "words of a neighbour (half at distance 2)",
@@ -51,19 +61,26 @@ const KNOBS: [Knob; 7] = [
     },
 ];
 
-/// Which value each weight has.
-type Setting = [usize; KNOBS.len()];
+/// Which value each weight has, and which depth.
+type Setting = [usize; KNOBS.len() + 1];
+
+/// How many values a place of a setting has.
+fn values_at(place: usize) -> usize {
+    KNOBS.get(place).map_or(DEPTHS.len(), |knob| knob.values.len())
+}
 
 /// What was measured with each setting that was looked at: for each question, its conversation and what it reached.
 struct Looked<'w> {
-    world: &'w World,
+    /// What was found, by depth.
+    found: [&'w [Records]; DEPTHS.len()],
     all: HashMap<Setting, Vec<(usize, Measures)>>,
 }
 
 impl Looked<'_> {
     fn at(&mut self, setting: Setting) -> &[(usize, Measures)] {
         self.all.entry(setting).or_insert_with(|| {
-            let asked = self.world.replay(&weights(&setting), Grouping::None);
+            let found = self.found[setting[KNOBS.len()]];
+            let asked = replay(found, &weights(&setting), Grouping::None);
             asked.iter().map(|one| one.case).zip(measures(&asked)).collect()
         })
     }
@@ -79,11 +96,11 @@ impl Looked<'_> {
         let mut setting = Setting::default();
         for _ in 0..ROUNDS {
             let before = setting;
-            for (knob, Knob { values, .. }) in KNOBS.iter().enumerate() {
+            for place in 0..setting.len() {
                 let mut best = self.recall(setting, takes);
-                for value in 0..values.len() {
+                for value in 0..values_at(place) {
                     let mut other = setting;
-                    other[knob] = value;
+                    other[place] = value;
                     let recall = self.recall(other, takes);
                     if recall > best {
                         (best, setting) = (recall, other);
@@ -110,11 +127,12 @@ fn weights(setting: &Setting) -> Weights {
 pub(crate) fn report(world: &World) -> Result<(), String> {
     let in_use = world.replay(&Weights::default(), Grouping::None);
     let in_use: Vec<(usize, Measures)> = in_use.iter().map(|one| one.case).zip(measures(&in_use)).collect();
-    let mut looked = Looked { world, all: HashMap::new() };
+    let deep = records(&world.shelves, DEPTHS[1])?;
+    let mut looked = Looked { found: [&world.records, &deep], all: HashMap::new() };
     println!("### Weights chosen on nine conversations, measured on the tenth\n");
     let names: Vec<&str> = KNOBS.iter().map(|knob| knob.name).collect();
-    println!("| left out | {} | R@5 | in use |", names.join(" | "));
-    println!("|---|{}---:|---:|", "---:|".repeat(KNOBS.len()));
+    println!("| left out | {} | candidates | R@5 | in use |", names.join(" | "));
+    println!("|---|{}---:|---:|---:|", "---:|".repeat(KNOBS.len()));
     let mut left_out: Vec<Measures> = Vec::new();
     for out in 0..world.shelves.len() {
         let chosen = looked.best(&|case| case != out);
@@ -141,5 +159,6 @@ pub(crate) fn report(world: &World) -> Result<(), String> {
 
 fn values(setting: &Setting) -> String {
     let values = KNOBS.iter().zip(setting).map(|(knob, value)| knob.values[*value].to_string());
-    values.collect::<Vec<_>>().join(" | ")
+    let depth = DEPTHS[setting[KNOBS.len()]].max(100);
+    format!("{} | {depth}", values.collect::<Vec<_>>().join(" | "))
 }

@@ -7,8 +7,10 @@ use serde_json::Value;
 
 use super::question::{Case, Kept, Question};
 
+/// Questions that say something of one person that another said: they have evidence, but no answer.
+pub(crate) const ADVERSARIAL: &str = "adversarial";
 /// The true names of the kinds of questions, by their numbers.
-const CATEGORIES: [&str; 5] = ["multi-hop", "temporal", "open-domain", "single-hop", "adversarial"];
+const CATEGORIES: [&str; 5] = ["multi-hop", "temporal", "open-domain", "single-hop", ADVERSARIAL];
 const MONTHS: [&str; 12] = [
     "january",
     "february",

@@ -80,30 +80,23 @@ impl Records {
         Asked::new(self.case, &record.question, hits, &self.conversations, grouping)
     }
 
-    /// What is known of the first hits of each question with the weights in use, and whether they answer it.
-    pub(crate) fn evidence(&self, hits: usize) -> Vec<(Evidence, bool)> {
-        let mut all = Vec::new();
-        for record in &self.all {
+    /// For each question what is known of its first hits with the weights in use, and whether they answer it.
+    pub(crate) fn evidence(&self, hits: usize) -> Vec<Vec<(Evidence, bool)>> {
+        let of = |record: &Record| {
             let ranked = rank(&record.found, &Weights::default());
-            let cosines: HashMap<MemoryId, f64> = record.found.cosines.iter().copied().collect();
-            let best = ranked.list.first().map_or(0.0, |best| best.score);
-            for one in ranked.list.iter().take(hits) {
-                let number = self.numbers.get(&one.key);
-                let is_answer = record
-                    .question
-                    .evidence
-                    .iter()
-                    .any(|piece| number.is_some_and(|number| piece.contains(number)));
-                all.push((
-                    Evidence {
-                        score: one.score,
-                        behind: best - one.score,
-                        cosine: cosines.get(&one.key).copied().unwrap_or(0.0),
-                    },
-                    is_answer,
-                ));
-            }
-        }
-        all
+            let is_answer = |id: &MemoryId| {
+                let number = self.numbers.get(id);
+                number
+                    .is_some_and(|number| record.question.evidence.iter().any(|piece| piece.contains(number)))
+            };
+            let evidence = ranked.evidence(&record.found).into_iter().zip(&ranked.list);
+            evidence.take(hits).map(|(evidence, one)| (evidence, is_answer(&one.key))).collect()
+        };
+        self.all.iter().map(of).collect()
+    }
+
+    /// The kind of each question.
+    pub(crate) fn categories(&self) -> impl Iterator<Item = &'static str> {
+        self.all.iter().map(|record| record.question.category)
     }
 }

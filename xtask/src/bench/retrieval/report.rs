@@ -3,6 +3,7 @@
 use engine::{Grouping, Mode};
 use ranking::Weights;
 
+use super::locomo::ADVERSARIAL;
 use super::measure::{Measures, interval, measures};
 use super::run::Asked;
 use super::{World, ablations};
@@ -100,29 +101,35 @@ pub(crate) fn recall_of_notes(asked: &[Asked]) -> [f64; 4] {
     [share("paraphrase", 1), share("paraphrase", 5), share("paraphrase", 10), share("fragment", 3)]
 }
 
-/// What each part is worth: the difference without it, over the same questions.
+/// What each part is worth: the difference without it, over the same questions. Adversarial ones attribute to one person what
+/// another said: their evidence is no answer. So the others are told by themselves.
 pub(crate) fn ablation(turns: &World, observations: &World, notes: &World) {
     println!("### What each part is worth\n");
     println!(
-        "| weights | turns R@5 | difference, 95 % of draws | turns R@10 | difference, 95 % of draws | sessions R@5 | observations R@5 | paraphrases @5 | fragments @3 |"
+        "| weights | turns R@5 | difference, 95 % of draws | with an answer R@5 | difference, 95 % of draws | turns R@10 | sessions R@5 | observations R@5 | paraphrases @5 | fragments @3 |"
     );
-    println!("|---|---:|---|---:|---|---:|---:|---:|---:|");
-    let whole = measures(&turns.replay(&Weights::default(), Grouping::None));
+    println!("|---|---:|---|---:|---|---:|---:|---:|---:|---:|");
+    let asked = turns.replay(&Weights::default(), Grouping::None);
+    let has_answer = |number: &usize| asked[*number].category != ADVERSARIAL;
+    let every: Vec<usize> = (0..asked.len()).collect();
+    let answered: Vec<usize> = every.iter().copied().filter(has_answer).collect();
+    let whole = measures(&asked);
     for (name, weights) in std::iter::once(("everything", Weights::default())).chain(ablations()) {
         let own = measures(&turns.replay(&weights, Grouping::None));
         let mean =
             |world: &World, grouping| Measures::mean(&measures(&world.replay(&weights, grouping))).recall[0];
         let noted = recall_of_notes(&notes.replay(&weights, Grouping::None));
         print!("| {name} ");
-        for cut in [0, 1] {
-            let differences: Vec<f64> =
-                own.iter().zip(&whole).map(|(own, whole)| own.recall[cut] - whole.recall[cut]).collect();
-            let (low, high) = interval(&differences);
-            let [own, whole] = [&own, &whole].map(|all| Measures::mean(all).recall[cut]);
+        for questions in [&every, &answered] {
+            let recall = |all: &[Measures]| Measures::mean(questions.iter().map(|one| &all[*one])).recall[0];
+            let difference = |one: &usize| own[*one].recall[0] - whole[*one].recall[0];
+            let (low, high) = interval(&questions.iter().map(difference).collect::<Vec<_>>());
+            let (own, whole) = (recall(&own), recall(&whole));
             print!("| {own:.3} | {:+.3} ({low:+.3} to {high:+.3}) ", own - whole);
         }
         println!(
-            "| {:.3} | {:.3} | {:.3} | {:.3} |",
+            "| {:.3} | {:.3} | {:.3} | {:.3} | {:.3} |",
+            Measures::mean(&own).recall[1],
             mean(turns, Grouping::Conversation),
             mean(observations, Grouping::None),
             noted[1],
