@@ -47,7 +47,7 @@ use refusal::Refusal;
 pub(crate) use room::Place;
 use room::Room;
 pub(crate) use seats::{Seat, Seats};
-use sources::Sources;
+pub use sources::{Authority, Page, Sources};
 pub use sse::Sse;
 pub use streamable::Streamable;
 

@@ -9,7 +9,8 @@ use crate::server::{MAX_CONCURRENT_CALLS, MAX_LINE_BYTES, Options};
 pub struct HttpOptions {
     /// How its tools behave.
     pub server: Options,
-    /// The names that requests may call this server by: a host with a port or, for any port, without.
+    /// The names that requests may call this server by: a host with a port or, for any port, without. `*` where the door
+    /// has looked at the name already.
     pub allowed_hosts: Vec<String>,
     /// The origins of web pages that may send requests, beside the one that this server itself is: `https://app.example`,
     /// `http://localhost:6274`, `http://localhost:*`.

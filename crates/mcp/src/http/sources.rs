@@ -13,10 +13,27 @@ use super::refusal::Refusal;
 
 /// The names and the pages that are allowed.
 #[derive(Debug, Clone)]
-pub(crate) struct Sources {
+pub struct Sources {
+    is_any_host: bool,
     hosts: Vec<(String, Port)>,
     origins: Vec<(Scheme, String, Port)>,
 }
+
+/// The page that sent a request, as its Origin header has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// None: the header is not there.
+    None,
+    /// One of this server.
+    Own,
+    /// One of another place that is allowed.
+    Allowed,
+    /// Any other, or none that can be read.
+    Foreign,
+}
+
+/// Written for any host.
+const ANY_HOST: &str = "*";
 
 /// Which ports an allowed source may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,18 +49,23 @@ enum Scheme {
 }
 
 /// A host and, if it was written, a port.
-#[derive(Debug, PartialEq, Eq)]
-struct Authority {
-    host: String,
-    port: Option<u16>,
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Authority {
+    /// A name in lower case, or an address; one of IPv6 in brackets and in its shortest form.
+    pub host: String,
+    /// The port.
+    pub port: Option<u16>,
 }
 
 impl Sources {
-    /// What is allowed. What is no host or no origin is told of and allows nothing.
-    pub(crate) fn new(hosts: &[String], origins: &[String]) -> Self {
+    /// What is allowed: hosts with or without a port, `*` for any; origins. What is no host or no origin is told of and
+    /// allows nothing.
+    #[must_use]
+    pub fn new(hosts: &[String], origins: &[String]) -> Self {
+        let is_any_host = hosts.iter().any(|host| host == ANY_HOST);
         let known =
             |kind, text: &String| tracing::warn!(value = %text, kind, "what cannot be read allows nothing");
-        let hosts = hosts.iter().filter_map(|text| {
+        let hosts = hosts.iter().filter(|text| *text != ANY_HOST).filter_map(|text| {
             let host = Authority::read(text)
                 .map(|Authority { host, port }| (host, port.map_or(Port::Any, Port::Is)));
             host.or_else(|| {
@@ -57,7 +79,39 @@ impl Sources {
                 None
             })
         });
-        Self { hosts: hosts.collect(), origins: origins.collect() }
+        Self { is_any_host, hosts: hosts.collect(), origins: origins.collect() }
+    }
+
+    /// Whether this server may be called by this name.
+    #[must_use]
+    pub fn knows(&self, host: &Authority) -> bool {
+        let is_known = |(name, port): &(String, Port)| {
+            *name == host.host
+                && (*port == Port::Any || host.port.is_some_and(|number| *port == Port::Is(number)))
+        };
+        self.is_any_host || self.hosts.iter().any(is_known)
+    }
+
+    /// What a request says of the page that sent it, when it calls this server by this name.
+    #[must_use]
+    pub fn page(&self, headers: &HeaderMap, host: &Authority) -> Page {
+        if !headers.contains_key(ORIGIN) {
+            return Page::None;
+        }
+        let Some((scheme, origin)) = only(headers, ORIGIN).and_then(read_origin) else {
+            return Page::Foreign;
+        };
+        let number = origin.port.unwrap_or(scheme.port());
+        let is_allowed = |(allowed, name, port): &(Scheme, String, Port)| {
+            *allowed == scheme && *name == origin.host && (*port == Port::Any || *port == Port::Is(number))
+        };
+        if origin.host == host.host && host.port.unwrap_or(scheme.port()) == number {
+            Page::Own
+        } else if self.origins.iter().any(is_allowed) {
+            Page::Allowed
+        } else {
+            Page::Foreign
+        }
     }
 
     /// Whether a request may come from where it says.
@@ -65,25 +119,14 @@ impl Sources {
     /// # Errors
     /// What it is answered otherwise.
     pub(crate) fn check(&self, request: &Parts) -> Result<(), Refusal> {
-        let host = called(&request.uri, &request.headers).ok_or(Refusal::HostMissing)?;
-        let is_known = |(name, port): &(String, Port)| {
-            *name == host.host
-                && (*port == Port::Any || host.port.is_some_and(|number| *port == Port::Is(number)))
-        };
-        if !self.hosts.iter().any(is_known) {
+        let host = Authority::of(request).ok_or(Refusal::HostMissing)?;
+        if !self.knows(&host) {
             return Err(Refusal::HostForbidden);
         }
-        if !request.headers.contains_key(ORIGIN) {
-            return Ok(());
+        match self.page(&request.headers, &host) {
+            Page::None | Page::Own | Page::Allowed => Ok(()),
+            Page::Foreign => Err(Refusal::OriginForbidden),
         }
-        let origin = only(&request.headers, ORIGIN).and_then(read_origin);
-        let (scheme, origin) = origin.ok_or(Refusal::OriginForbidden)?;
-        let number = origin.port.unwrap_or(scheme.port());
-        let is_own = origin.host == host.host && host.port.unwrap_or(scheme.port()) == number;
-        let is_allowed = |(allowed, name, port): &(Scheme, String, Port)| {
-            *allowed == scheme && *name == origin.host && (*port == Port::Any || *port == Port::Is(number))
-        };
-        if is_own || self.origins.iter().any(is_allowed) { Ok(()) } else { Err(Refusal::OriginForbidden) }
     }
 }
 
@@ -97,6 +140,13 @@ impl Scheme {
 }
 
 impl Authority {
+    /// What a request calls this server by: its Host header or, with HTTP/2, the authority in its address. None when it is
+    /// missing, written twice, no host, or another one in the two places.
+    #[must_use]
+    pub fn of(request: &Parts) -> Option<Self> {
+        called(&request.uri, &request.headers)
+    }
+
     /// Reads a host with or without a port; nothing else may be there.
     fn read(text: &str) -> Option<Self> {
         let (host, port) = match text.strip_prefix('[') {
@@ -124,8 +174,6 @@ impl Authority {
     }
 }
 
-/// What a request calls this server by: its Host header or, with HTTP/2, the authority in its address. Both must be the
-/// same.
 fn called(uri: &Uri, headers: &HeaderMap) -> Option<Authority> {
     let in_address = uri.authority().map(|authority| Authority::read(authority.as_str()));
     if !headers.contains_key(HOST) {

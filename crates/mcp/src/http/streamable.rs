@@ -116,6 +116,7 @@ impl Streamable {
         if let Err(refusal) = check_headers(&parts.headers, &message) {
             return Ok(Taken::Answered(refusal.answer(id_of(&message))));
         }
+        let body = body.slice_ref(message::trimmed(&body));
         let headers = parts.headers.clone();
         Ok(Taken::Posted(Box::new(Posted { caller, place, headers, body, message })))
     }

@@ -321,10 +321,12 @@ impl ServerHandler for Handler {
     async fn on_custom_request(
         &self,
         request: CustomRequest,
-        _context: RequestContext<RoleServer>,
+        context: RequestContext<RoleServer>,
     ) -> Result<CustomResult, ErrorData> {
         let method: String = request.method.chars().take(64).collect();
-        if METHODS.contains(&method.as_str()) {
+        // The stateless revision has no handshake.
+        let is_gone = method == "initialize" && is_stateless(&context);
+        if METHODS.contains(&method.as_str()) && !is_gone {
             return Err(ErrorData::invalid_params(format!("Invalid params for {method}"), None));
         }
         Err(ErrorData::new(ErrorCode::METHOD_NOT_FOUND, format!("Method not found: {method}"), None))

@@ -75,7 +75,7 @@ pub(crate) fn read_one(body: &[u8]) -> Option<Incoming> {
 }
 
 /// Without a byte order mark and blanks around it.
-fn trimmed(text: &[u8]) -> &[u8] {
+pub(crate) fn trimmed(text: &[u8]) -> &[u8] {
     text.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(text).trim_ascii()
 }
 

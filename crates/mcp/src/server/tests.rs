@@ -4,7 +4,7 @@ mod calls;
 mod context;
 mod eras;
 mod framing;
-mod held;
+pub(crate) mod held;
 mod list_changes;
 mod shutdown;
 
@@ -107,12 +107,12 @@ impl Client {
     }
 }
 
-fn text(result: &Value) -> &str {
+pub(crate) fn text(result: &Value) -> &str {
     result["content"][0]["text"].as_str().unwrap()
 }
 
 /// The `_meta` of the stateless revision.
-fn meta(version: &str) -> Value {
+pub(crate) fn meta(version: &str) -> Value {
     json!({
         "io.modelcontextprotocol/protocolVersion": version,
         "io.modelcontextprotocol/clientCapabilities": {},

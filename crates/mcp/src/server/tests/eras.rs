@@ -146,6 +146,8 @@ async fn unknown_methods_and_wrong_parameters_have_their_own_codes() {
     for (method, params) in wrong {
         assert_eq!(client.error_code(method, params).await, -32602, "{method}");
     }
+    // The stateless revision has no handshake.
+    assert_eq!(client.error_code("initialize", json!({"_meta": meta(MODERN)})).await, -32601);
     let arguments = json!({"name": "memory_health", "arguments": "{}"});
     assert_eq!(client.error_code("tools/call", arguments).await, -32602);
     assert_eq!(client.error_code("tools/list", json!({"cursor": "x"})).await, -32602);

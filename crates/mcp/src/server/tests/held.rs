@@ -12,7 +12,7 @@ use testkit::{FakeClock, FakeEmbedder, FakeStore, SeededRng};
 use tokio::sync::{Semaphore, watch};
 
 /// An embedder that is held.
-pub(super) struct Held {
+pub(crate) struct Held {
     inner: FakeEmbedder,
     gate: Semaphore,
     waiting: watch::Sender<usize>,
@@ -22,7 +22,7 @@ pub(super) struct Held {
 }
 
 /// An engine and the embedder that holds its calls up.
-pub(super) fn engine() -> (Engine, Arc<Held>) {
+pub(crate) fn engine() -> (Engine, Arc<Held>) {
     let held = Arc::new(Held {
         inner: FakeEmbedder::default(),
         gate: Semaphore::new(0),
@@ -44,47 +44,47 @@ pub(super) fn engine() -> (Engine, Arc<Held>) {
 
 impl Held {
     /// Waits until so many calls wait here.
-    pub(super) async fn entered(&self, count: usize) {
+    pub(crate) async fn entered(&self, count: usize) {
         self.waiting.subscribe().wait_for(|waiting| *waiting >= count).await.unwrap();
     }
 
     /// Waits until no call waits here any more.
-    pub(super) async fn left(&self) {
+    pub(crate) async fn left(&self) {
         self.waiting.subscribe().wait_for(|waiting| *waiting == 0).await.unwrap();
     }
 
     /// Whether it was told to load its model.
-    pub(super) fn is_warmed(&self) -> bool {
+    pub(crate) fn is_warmed(&self) -> bool {
         *self.warmed.borrow()
     }
 
     /// Waits until it was.
-    pub(super) async fn warmed(&self) {
+    pub(crate) async fn warmed(&self) {
         self.warmed.subscribe().wait_for(|warmed| *warmed).await.unwrap();
     }
 
     /// How many calls wait here.
-    pub(super) fn waiting(&self) -> usize {
+    pub(crate) fn waiting(&self) -> usize {
         *self.waiting.borrow()
     }
 
     /// How many calls went on to their end.
-    pub(super) fn finished(&self) -> usize {
+    pub(crate) fn finished(&self) -> usize {
         self.finished.load(Ordering::SeqCst)
     }
 
     /// Lets every call go on.
-    pub(super) fn release(&self) {
+    pub(crate) fn release(&self) {
         self.gate.add_permits(Semaphore::MAX_PERMITS);
     }
 
     /// Lets one call go on.
-    pub(super) fn let_one_pass(&self) {
+    pub(crate) fn let_one_pass(&self) {
         self.gate.add_permits(1);
     }
 
     /// Makes every call panic, or none.
-    pub(super) fn set_panics(&self, panics: bool) {
+    pub(crate) fn set_panics(&self, panics: bool) {
         self.panics.store(panics, Ordering::SeqCst);
     }
 }
