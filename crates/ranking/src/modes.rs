@@ -18,7 +18,8 @@ pub fn weighted_average<K: Copy + Eq + Hash + Ord>(first: &Leg<K>, second: &Leg<
     mean([(first.weight, held(first)), (second.weight, held(second))])
 }
 
-/// Reciprocal rank fusion, as a share of the best that is possible: 1 is the first of both legs. Weights count.
+/// Reciprocal rank fusion, as a share of the best that is possible: 1 is the first of both legs. Weights count. Equal scores
+/// share a rank, so that it does not matter which was stored first.
 #[must_use]
 pub fn reciprocal_ranks<K: Copy + Eq + Hash + Ord>(first: &Leg<K>, second: &Leg<K>) -> Vec<Fused<K>> {
     let ranked = |leg: &Leg<K>| {
@@ -26,7 +27,8 @@ pub fn reciprocal_ranks<K: Copy + Eq + Hash + Ord>(first: &Leg<K>, second: &Leg<
         list.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
         #[expect(clippy::cast_precision_loss, reason = "a rank")]
         let share = |rank: usize| (RANK_OFFSET + 1.0) / (RANK_OFFSET + 1.0 + rank as f64);
-        list.into_iter().enumerate().map(|(rank, (key, raw))| (key, raw, share(rank))).collect::<Vec<_>>()
+        let rank = |raw: f64| list.partition_point(|(_, other)| other.total_cmp(&raw).is_gt());
+        list.iter().map(|&(key, raw)| (key, raw, share(rank(raw)))).collect::<Vec<_>>()
     };
     mean([(first.weight, ranked(first)), (second.weight, ranked(second))])
 }
@@ -77,5 +79,15 @@ mod tests {
         assert_eq!(keys(&list), [1, 2, 3]);
         assert!((list[0].score - 1.0).abs() < 1e-12);
         assert!((list[1].score - 0.5 * 61.0 / 62.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn equal_scores_share_a_rank() {
+        let words = Leg::of(1.0, vec![(1, 0.5), (2, 0.9), (3, 0.5), (4, 0.1)]);
+        let list = reciprocal_ranks(&words, &Leg::of(0.0, Vec::new()));
+        assert_eq!(keys(&list), [2, 1, 3, 4]);
+        assert!((list[1].score - 61.0 / 62.0).abs() < 1e-12);
+        assert_eq!(list[1].score.to_bits(), list[2].score.to_bits());
+        assert!((list[3].score - 61.0 / 64.0).abs() < 1e-12);
     }
 }

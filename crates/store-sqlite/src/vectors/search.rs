@@ -40,7 +40,7 @@ const SPARE: (usize, usize) = (8, 4);
 /// How often more candidates are taken (four times as many) before the filter gives its memories first.
 const WIDENINGS: usize = 3;
 /// Who can meet a filter is asked of an index first when they are no more than one in so many, or so many.
-const AROUND: (usize, usize) = (16, 2_048);
+const AROUND: (usize, usize) = (4, 2_048);
 /// From how many vectors on a selective filter is checked on those around the query before all memories are read for it.
 const LARGE: usize = if cfg!(test) { 600 } else { 32_768 };
 /// How many those are: one vector in so many.
