@@ -13,6 +13,7 @@
 //! | [`restore`] | a restore that is killed at any moment |
 //! | [`kill_steps`] | `kill -9` at any step of a command that changes what is stored |
 //! | [`concurrency`] | twenty processes on one file |
+//! | [`readers`] | what processes find while others write, and after others wrote |
 //! | [`kill`] | `kill -9` in the middle of writes and of upgrades |
 //! | [`power_loss`] | disk images rebuilt from the logged writes |
 //! | [`full_disk`], [`io_errors`] | what a failing disk does to writes and to readers |
@@ -52,4 +53,5 @@ mod local_model;
 mod official_clients;
 mod power_loss;
 mod python_client;
+mod readers;
 mod restore;
