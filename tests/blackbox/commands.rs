@@ -6,10 +6,12 @@
 //! | [`undoing`] | `delete`, `undelete`, `purge` |
 //! | [`backups`] | `backup`, `verify`, `restore` |
 //! | [`transfers`] | `import`, `export` |
+//! | [`keys`] | `keys create`, `keys list`, `keys revoke` |
 //! | [`looking`] | filters of `search`, `list` and `delete`; `tags`, `stats`, `config` |
 //! | [`odd_usage`] | places, names and neighbours that nobody thinks of |
 
 mod backups;
+mod keys;
 mod looking;
 mod odd_usage;
 mod revisions;

@@ -112,6 +112,11 @@ impl Authenticator {
         Ok(self.keys.list().await?.iter().any(|key| self.is_active(key)))
     }
 
+    /// Ends what is under way and closes the key store.
+    pub async fn close(&self) {
+        self.keys.close().await;
+    }
+
     /// Who has a credential, if it is a good one.
     async fn holder(&self, credential: &[u8]) -> Result<Option<Principal>, StoreError> {
         if credential.len() > MAX_CREDENTIAL_BYTES {

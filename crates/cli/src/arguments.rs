@@ -9,8 +9,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use serde_json::json;
 
 use crate::commands::{
-    backup, completions, config, delete, doctor, export, get, history, import, list, purge, restore, search,
-    server, stats, status, store, undelete, update, verify,
+    backup, completions, config, delete, doctor, export, get, history, import, keys, list, purge, restore,
+    search, server, stats, status, store, undelete, update, verify,
 };
 use crate::exit;
 use crate::render::Terminal;
@@ -128,6 +128,8 @@ pub enum Command {
     Import(import::Import),
     /// Write memories into a file
     Export(export::Export),
+    /// Make, list and revoke API keys for the server over HTTP
+    Keys(keys::Keys),
     /// Show the settings in force, and where each comes from
     Config(config::Config),
     /// Print the completions of a shell

@@ -11,6 +11,7 @@ pub mod filter;
 pub mod get;
 pub mod history;
 pub mod import;
+pub mod keys;
 pub mod list;
 pub mod purge;
 pub mod restore;
@@ -39,6 +40,7 @@ pub fn run(arguments: Arguments, terminal: &Terminal) -> Result<Verdict, Failure
     match command {
         Command::Completions(command) => command.run(terminal),
         Command::Config(command) => command.run(terminal, &source),
+        Command::Keys(command) => command.run(terminal, &source),
         Command::Server(command) => command.run(terminal, &source),
         Command::Store(command) => {
             Session::run(terminal, &source, async |session| command.run(session).await)

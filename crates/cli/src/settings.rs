@@ -10,7 +10,7 @@
 //! | [`variables`] | the table of names: default, meaning, whether this release uses it |
 //! | [`embedding_model`] | which model embeds: built in, or in a directory |
 //! | [`embedding_server`] | the settings of a server that embeds |
-//! | [`http`] | the settings of the server over HTTP |
+//! | [`http`], [`access`] | the settings of the server over HTTP; who is let in there |
 //! | [`upkeep`] | the settings of what a server does by itself |
 //! | [`effective`] | the settings as they are in force, each with its origin |
 //! | [`value`] | a checked value together with its origin |
@@ -24,6 +24,7 @@
 //! configuration file comes from its name), for a secret also one whose name ends in `_FILE`, a field in [`Settings`], a line in `resolve` that checks it, a line in [`effective`], a row in the tests. Then
 //! `cargo xtask docs`.
 
+pub mod access;
 pub mod config_file;
 pub mod dotenv;
 pub mod effective;
@@ -47,6 +48,7 @@ use std::path::PathBuf;
 use mcp::Profile;
 use model::{Ontology, Splitting, TagNamespaces};
 
+pub use access::Access;
 pub use config_file::UnknownKey;
 pub use effective::Effective;
 pub use embedding_model::EmbeddingModel;
@@ -116,6 +118,8 @@ pub struct Settings {
     pub max_response_chars: Setting<Option<u64>>,
     /// The server over HTTP.
     pub http: Http,
+    /// Who is let in there.
+    pub access: Access,
     /// What is logged.
     pub log: Setting<LogFilter>,
     /// What is set and has no effect.

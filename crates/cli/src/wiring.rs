@@ -5,14 +5,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use auth::Authenticator;
 use embed::BuiltIn;
 use embed_http::HttpEmbedder;
 use embed_local::{LocalEmbedder, ModelDirectory};
 use engine::{Capability, Engine, Grant, Parts};
 use mcp::Defaults;
 use model::{ModelIdentity, Space};
-use ports::{Embedder, MemoryStore, OpenStore, Readiness, StoreError, SystemClock, SystemRng};
-use store_sqlite::{NetworkFileSystem, SqliteStore};
+use ports::{Embedder, KeyStore, MemoryStore, OpenStore, Readiness, StoreError, SystemClock, SystemRng};
+use store_sqlite::{NetworkFileSystem, SqliteKeyStore, SqliteStore};
 
 use crate::process;
 use crate::settings::{Backend, EmbeddingModel, Settings};
@@ -71,6 +72,23 @@ fn embed_wait(settings: &Settings, used_by: Use) -> Duration {
         (Use::Command, EmbeddingModel::Directory(_)) => LOADING,
         _ => engine::Settings::default().embed_wait,
     }
+}
+
+/// The API keys of this installation. Nothing is opened before they are asked for.
+///
+/// # Errors
+/// [`StoreError::Open`] when its threads cannot be started.
+pub fn keys(settings: &Settings) -> Result<Arc<dyn KeyStore>, StoreError> {
+    let path = settings.access.file.value.clone();
+    Ok(Arc::new(SqliteKeyStore::new(path, network(settings))?))
+}
+
+/// Who a request over HTTP is from, as the settings want it.
+///
+/// # Errors
+/// As [`keys`].
+pub fn authenticator(settings: &Settings) -> Result<Authenticator, StoreError> {
+    Ok(Authenticator::new(settings.access.policy(), keys(settings)?, Arc::new(SystemClock)))
 }
 
 /// The handle of the person at the command line, who owns the files.
@@ -139,11 +157,15 @@ fn options(settings: &Settings, model: ModelIdentity) -> store_sqlite::Options {
     let mut options = store_sqlite::Options::new(settings.database.value.clone(), model);
     options.backups = settings.backups.value.clone();
     options.pragmas = settings.pragmas.value.clone();
-    options.network = match settings.allow_network_fs.value {
+    options.network = network(settings);
+    options
+}
+
+fn network(settings: &Settings) -> NetworkFileSystem {
+    match settings.allow_network_fs.value {
         true => NetworkFileSystem::Allow,
         false => NetworkFileSystem::Refuse,
-    };
-    options
+    }
 }
 
 /// SQLite: each space is a file of its own.

@@ -23,13 +23,14 @@ pub(super) fn page() -> String {
     let is_shown = |argument: &&Arg| argument.is_global_set();
     options(&mut page, definition.get_arguments().filter(is_shown));
     for command in commands {
-        describe(&mut page, command);
+        describe(&mut page, command, &format!("memory {}", command.get_name()));
     }
     page.finish()
 }
 
-fn describe(page: &mut Page, command: &Command) {
-    page.heading(2, &format!("memory {}", command.get_name()));
+/// A command by its whole name, and those below it.
+fn describe(page: &mut Page, command: &Command, name: &str) {
+    page.heading(2, name);
     page.paragraph(&format!("{}.", about(command)));
     let aliases: Vec<String> =
         command.get_visible_aliases().map(|alias| code(&format!("memory {alias}"))).collect();
@@ -46,6 +47,9 @@ fn describe(page: &mut Page, command: &Command) {
     options(page, command.get_arguments().filter(is_own));
     if let Some(after) = command.get_after_help() {
         page.code("text", &after.to_string());
+    }
+    for inner in command.get_subcommands().filter(|inner| inner.get_name() != "help") {
+        describe(page, inner, &format!("{name} {}", inner.get_name()));
     }
 }
 
@@ -96,14 +100,21 @@ fn about(command: &Command) -> String {
 mod tests {
     use super::*;
 
+    fn is_told(page: &str, command: &Command, name: &str) {
+        assert!(page.contains(&format!("## {name}\n")), "{name}");
+        for option in command.get_arguments().filter_map(Arg::get_long) {
+            assert!(page.contains(&format!("`--{option}")), "{option}");
+        }
+        for inner in command.get_subcommands() {
+            is_told(page, inner, &format!("{name} {}", inner.get_name()));
+        }
+    }
+
     #[test]
     fn every_command_and_every_option_is_on_the_page() {
         let page = page();
         for command in Arguments::definition().get_subcommands() {
-            assert!(page.contains(&format!("## memory {}\n", command.get_name())), "{}", command.get_name());
-            for option in command.get_arguments().filter_map(Arg::get_long) {
-                assert!(page.contains(&format!("`--{option}")), "{option}");
-            }
+            is_told(&page, command, &format!("memory {}", command.get_name()));
         }
     }
 }

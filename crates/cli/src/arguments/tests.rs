@@ -19,6 +19,10 @@ fn the_help_of_every_command_is_as_recorded() {
     for command in Arguments::definition().get_subcommands() {
         let name = command.get_name();
         insta::assert_snapshot!(name, help(&["memory", name, "--help"]));
+        for inner in command.get_subcommands() {
+            let inner = inner.get_name();
+            insta::assert_snapshot!(format!("{name}_{inner}"), help(&["memory", name, inner, "--help"]));
+        }
     }
 }
 

@@ -99,7 +99,7 @@ impl ConfigFile {
                 InvalidSetting::file(&path, Some(line), allowed)
             })?;
             // An empty text is no value, as with variables.
-            if !text.is_empty() {
+            if !text.is_empty() || variables::may_be_empty(&name) {
                 file.entries.insert(name, Entry { key, text, line });
             }
         }

@@ -56,7 +56,9 @@ impl DotEnv {
         let mut unreadable = 0_usize;
         for variable in lines {
             match variable {
-                Ok((name, value)) if variables::is_read(&name) && !value.is_empty() => {
+                Ok((name, value))
+                    if variables::is_read(&name) && (!value.is_empty() || variables::may_be_empty(&name)) =>
+                {
                     file.variables.insert(name, Entry { text: value, line: line.get() });
                 }
                 Ok(_) => {}
@@ -82,7 +84,7 @@ impl DotEnv {
         self.variables.keys().any(|name| variables::is_ours(name))
     }
 
-    /// A variable and the line on which it ends, from 1. An empty one is not set.
+    /// A variable and the line on which it ends, from 1. An empty one is not set, unless that means something.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<(&str, usize)> {
         self.variables.get(name).map(|entry| (entry.text.as_str(), entry.line))

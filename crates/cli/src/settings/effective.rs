@@ -45,7 +45,7 @@ impl Settings {
         let (texts, server) = (&self.splitting, &self.embedding_server);
         let upkeep = &self.scheduled_backups;
         let chars = self.max_response_chars.value.map(|chars| if chars == u64::MAX { 0 } else { chars });
-        let http = &self.http;
+        let (http, access) = (&self.http, &self.access);
         vec![
             row(var::BACKEND, &self.backend, kind),
             row(var::SQLITE_PATH, &self.database, self.database.value.display()),
@@ -111,6 +111,10 @@ impl Settings {
             row(var::HTTP_PORT, &http.port, http.port.value),
             row(var::HTTP_MAX_BODY, &http.max_body_bytes, http.max_body_bytes.value),
             row(var::HTTP_DRAIN, &http.drain_s, http.drain_s.value),
+            row(var::API_KEY, &access.owner_key, access.owner_key.value.as_ref().map_or("", |_| "set")),
+            row(var::ALLOW_ANONYMOUS, &access.allow_anonymous, access.allow_anonymous.value),
+            row(var::ANONYMOUS_SCOPE, &access.anonymous_scope, access.shown_scope()),
+            row(var::ACCESS_PATH, &access.file, access.file.value.display()),
             row(var::TOOL_PROFILE, &self.tool_profile, self.tool_profile.value.name()),
             row(var::AGENT_ID, &self.agent_id, self.agent_id.value.as_deref().unwrap_or_default()),
             row(var::INCLUDE_HOSTNAME, &self.include_hostname, self.include_hostname.value),
@@ -205,6 +209,8 @@ mod tests {
             ("MCP_MEMORY_INTEGRITY_CHECK_ENABLED", "false"),
             ("MCP_MEMORY_INTEGRITY_CHECK_INTERVAL", "60"),
             ("MCP_MEMORY_ALLOW_NETWORK_FS", "true"),
+            ("MCP_ALLOW_ANONYMOUS_ACCESS", "true"),
+            ("MCP_ANONYMOUS_SCOPE", "read"),
             ("MCP_HTTP_HOST", "localhost"),
             ("MCP_HTTP_PORT", "8001"),
             ("MCP_HTTP_MAX_BODY_BYTES", "2048"),

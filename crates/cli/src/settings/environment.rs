@@ -5,6 +5,8 @@ use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
+use super::variables;
+
 /// The variables of the environment and the directories that relative names start from.
 #[derive(Clone, Default)]
 pub struct Environment {
@@ -37,10 +39,11 @@ impl Environment {
         }
     }
 
-    /// A variable. An empty one is not set.
+    /// A variable. An empty one is not set, unless that means something.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&OsStr> {
-        self.variables.get(name).map(OsString::as_os_str).filter(|value| !value.is_empty())
+        let is_set = |value: &&OsStr| !value.is_empty() || variables::may_be_empty(name);
+        self.variables.get(name).map(OsString::as_os_str).filter(is_set)
     }
 
     /// The names of all variables, in order.

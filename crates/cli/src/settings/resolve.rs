@@ -10,7 +10,7 @@ use super::layers::{Layers, Raw};
 use super::log::ALLOWED as ALLOWED_LOG;
 use super::variables as var;
 use super::{
-    Backend, Checks, EmbeddingModel, EmbeddingServer, Environment, FlagValue, Http, InvalidSetting,
+    Access, Backend, Checks, EmbeddingModel, EmbeddingServer, Environment, FlagValue, Http, InvalidSetting,
     LogFilter, LongTexts, Origin, ScheduledBackups, Setting, Settings, Weights,
 };
 use super::{parse, paths};
@@ -34,6 +34,7 @@ impl Settings {
         let backups = file(&layers, &[var::BACKUPS_PATH, var::BACKUPS_PATH_OLD], &base, "backups")?;
         let embedding_server = EmbeddingServer::resolve(&layers)?;
         let model = EmbeddingModel::resolve(&layers)?;
+        let access = Access::resolve(&layers, &base, &database)?;
         notices.extend(chosen_here(
             layers.environment(),
             &[
@@ -41,6 +42,9 @@ impl Settings {
                 ("where backups go", &backups.origin),
                 ("which server texts are sent to", &embedding_server.endpoint.origin),
                 ("which model embeds them", &model.origin),
+                ("who is let in", &access.owner_key.origin),
+                ("whether callers without a key are let in", &access.allow_anonymous.origin),
+                ("where API keys are kept", &access.file.origin),
             ],
         ));
         Ok(Self {
@@ -99,6 +103,7 @@ impl Settings {
                 None,
             )?,
             http: Http::resolve(&layers)?,
+            access,
             log: log(&layers, &mut notices)?,
             without_effect,
             unknown,
@@ -139,7 +144,7 @@ fn base_directory(layers: &Layers) -> Result<Setting<PathBuf>, InvalidSetting> {
     }
 }
 
-fn file(
+pub(super) fn file(
     layers: &Layers,
     names: &[&'static str],
     base: &Result<Setting<PathBuf>, InvalidSetting>,

@@ -113,6 +113,12 @@ pub(super) const HTTP_HOST: &str = "MCP_HTTP_HOST";
 pub(super) const HTTP_PORT: &str = "MCP_HTTP_PORT";
 pub(super) const HTTP_MAX_BODY: &str = "MCP_HTTP_MAX_BODY_BYTES";
 pub(super) const HTTP_DRAIN: &str = "MCP_TRANSPORT_TIMEOUT_GRACEFUL_SHUTDOWN";
+pub(super) const API_KEY: &str = "MCP_API_KEY";
+pub(super) const ALLOW_ANONYMOUS: &str = "MCP_ALLOW_ANONYMOUS_ACCESS";
+pub(super) const ANONYMOUS_SCOPE: &str = "MCP_ANONYMOUS_SCOPE";
+/// Ours, as is the next: the original has one key and no file of keys.
+pub(super) const API_KEY_FILE: &str = "MCP_API_KEY_FILE";
+pub(super) const ACCESS_PATH: &str = "MCP_MEMORY_ACCESS_PATH";
 /// Ours, as are the two that end in `_FILE`: the original has no file of its own.
 pub(super) const CONFIG: &str = "MCP_MEMORY_CONFIG";
 
@@ -148,6 +154,12 @@ pub fn is_ours(name: &str) -> bool {
 #[must_use]
 pub fn is_read(name: &str) -> bool {
     is_ours(name) || find(name).is_some()
+}
+
+/// Whether an empty text is a value of this variable. Elsewhere it is as if it were not set.
+#[must_use]
+pub fn may_be_empty(name: &str) -> bool {
+    name == ANONYMOUS_SCOPE
 }
 
 /// Whether a name begins like ours and is none.

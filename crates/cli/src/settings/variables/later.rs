@@ -64,12 +64,9 @@ pub(super) const SECTIONS: &[Section] = &[
         ],
     },
     Section {
-        title: "Keys, scopes and OAuth",
+        title: "OAuth",
         effect: Effect::Later,
         variables: &[
-            secret("MCP_API_KEY", "", "the key that a caller over HTTP needs"),
-            public("MCP_ALLOW_ANONYMOUS_ACCESS", "false", "whether callers without a key are served"),
-            public("MCP_ANONYMOUS_SCOPE", "read write", "what callers without a key may do"),
             public("MCP_OAUTH_ENABLED", "false", "whether the server is an OAuth 2.1 authorisation server"),
             public("MCP_OAUTH_ISSUER", "", "its own address"),
             public(

@@ -187,6 +187,26 @@ pub(super) const SECTIONS: &[Section] = &[
         ],
     },
     Section {
+        title: "Keys",
+        effect: Effect::Now,
+        variables: &[
+            secret(
+                super::API_KEY,
+                "",
+                "a key whose holder may do everything over HTTP; others are made by `memory keys`",
+            ),
+            public(super::API_KEY_FILE, "", "a file with that key, which its owner alone can read")
+                .instead_of(super::API_KEY),
+            public(super::ALLOW_ANONYMOUS, "false", "whether callers without a key are served"),
+            public(
+                super::ANONYMOUS_SCOPE,
+                "read write",
+                "what callers without a key may do: `read`, `write`, `admin`, each of which includes the ones before it; empty is nothing",
+            ),
+            public(super::ACCESS_PATH, "`<base>/access.db`", "the file of the keys that `memory keys` makes"),
+        ],
+    },
+    Section {
         title: "Configuration file",
         effect: Effect::Now,
         variables: &[public(

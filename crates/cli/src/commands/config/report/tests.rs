@@ -11,6 +11,7 @@ fn settings() -> Settings {
     let variables = [
         ("MCP_HYBRID_KEYWORD_WEIGHT", "0.25"),
         ("MCP_API_KEY", "hunter2"),
+        ("MCP_OAUTH_SECRET_KEY", "hunter4"),
         ("MCP_CONSOLIDATION_BATCH_SIZE", "50"),
         ("MCP_MEMORY_OFFLINE", "1"),
         ("MCP_AGNT_ID", "hunter3"),
