@@ -89,7 +89,7 @@ pub(crate) async fn embed_pending(
     Ok(pass)
 }
 
-/// Embeds the chunks of long memories that have none yet, memory by memory, oldest first.
+/// Embeds the chunks of long memories that have none yet, batch by batch, oldest first.
 async fn embed_chunks(
     space: &OpenSpace,
     store: &dyn MemoryStore,
@@ -101,25 +101,45 @@ async fn embed_chunks(
         let batch = store.unchunked(after, BATCH).await?;
         let Some(last) = batch.last() else { return Ok(()) };
         after = Some(last.id);
-        for memory in batch {
-            if let Some(vectors) = embed_chunks_of(space, &memory).await? {
-                pass.chunked += store.add_chunks(vec![(memory, vectors)]).await?;
-            }
-        }
+        pass.chunked += store.add_chunks(embed_chunks_of(space, batch).await?).await?;
         progress(*pass);
     }
 }
 
-/// None when a chunk gave no usable vector: the memory is found by the vector of the whole.
-async fn embed_chunks_of(space: &OpenSpace, memory: &Unembedded) -> Result<Option<Vec<Vector>>, EmbedError> {
-    let mut vectors = Vec::new();
-    for chunks in model::chunks(&memory.content).chunks(BATCH) {
-        match space.parts.embedder.embed(chunks).await {
-            Ok(made) => vectors.extend(made),
-            Err(EmbedError::BadVector { reason, .. }) => {
-                tracing::warn!(memory.hash = %memory.hash, reason, "a chunk of a memory gave no usable vector");
-                return Ok(None);
+/// The vectors of the chunks of some memories, those of several memories at once: the few of one would leave cores idle.
+async fn embed_chunks_of(
+    space: &OpenSpace,
+    memories: Vec<Unembedded>,
+) -> Result<Vec<(Unembedded, Vec<Vector>)>, EmbedError> {
+    let texts: Vec<Vec<&str>> = memories.iter().map(|memory| model::chunks(&memory.content)).collect();
+    let all: Vec<&str> = texts.iter().flatten().copied().collect();
+    if let Some(vectors) = embed_all(space, &all).await? {
+        let mut vectors = vectors.into_iter();
+        let counts: Vec<usize> = texts.iter().map(Vec::len).collect();
+        let of_each = counts.into_iter().map(|count| vectors.by_ref().take(count).collect::<Vec<_>>());
+        let of_each: Vec<Vec<Vector>> = of_each.collect();
+        return Ok(memories.into_iter().zip(of_each).collect());
+    }
+    // One of them gave no usable vector: it must not keep the others from theirs. It is found by the vector of the whole.
+    let mut made = Vec::new();
+    for memory in memories {
+        match embed_all(space, &model::chunks(&memory.content)).await? {
+            Some(vectors) => made.push((memory, vectors)),
+            None => {
+                tracing::warn!(memory.hash = %memory.hash, "a chunk of a memory gave no usable vector");
             }
+        }
+    }
+    Ok(made)
+}
+
+/// The vector of each text; none when one of them gave no usable one.
+async fn embed_all(space: &OpenSpace, texts: &[&str]) -> Result<Option<Vec<Vector>>, EmbedError> {
+    let mut vectors = Vec::with_capacity(texts.len());
+    for batch in texts.chunks(BATCH) {
+        match space.parts.embedder.embed(batch).await {
+            Ok(made) => vectors.extend(made),
+            Err(EmbedError::BadVector { .. }) => return Ok(None),
             Err(unavailable) => return Err(unavailable),
         }
     }

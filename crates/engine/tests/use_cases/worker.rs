@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use model::EmbeddingState;
+use model::{EmbeddingState, Filter};
 use ports::MemoryStore;
 use testkit::Bench;
 
-use crate::ask::{found, put, search, server, store};
+use crate::ask::{found, put, put_embedded, search, server, store};
 
 async fn pending(bench: &Bench) -> u64 {
     bench.store.statistics().await.unwrap().pending
@@ -138,4 +138,49 @@ async fn a_command_embeds_nothing_in_the_background() {
     tokio::time::advance(Duration::from_secs(1000)).await;
     let_it_run().await;
     assert_eq!(pending(&bench).await, 1);
+}
+
+/// A text of several chunks, the last of which says something else.
+fn long(number: usize) -> String {
+    let sentence = format!("The ferry of pier {number} leaves at nine in the morning. ");
+    format!("{}Nobody but zebra{number} knows.", sentence.repeat(60))
+}
+
+async fn without_chunks(bench: &Bench) -> usize {
+    bench.store.unchunked(None, 100).await.unwrap().len()
+}
+
+#[tokio::test]
+async fn the_chunks_of_several_long_memories_are_embedded_together() {
+    let bench = Bench::default();
+    for number in 0..6 {
+        put_embedded(&bench, &long(number), bench.embedder.vector(&long(number))).await;
+    }
+    let chunks: usize = (0..6).map(|number| model::chunks(&long(number)).len()).sum();
+    assert!(chunks >= 18, "{chunks}");
+    assert_eq!(without_chunks(&bench).await, 6);
+    bench.admin().embed_pending(&mut |_| {}).await.unwrap();
+    assert_eq!((without_chunks(&bench).await, bench.embedder.calls()), (0, chunks.div_ceil(32)));
+    for number in 0..6 {
+        let last = model::chunks(&long(number)).last().copied().unwrap().to_owned();
+        let found = bench.store.search_vectors(&bench.embedder.vector(&last), &Filter::default(), 1).await;
+        let found = found.unwrap();
+        assert!(found[0].score > 0.999, "{found:?}");
+        let memory = bench.store.get_many(&[found[0].id]).await.unwrap().remove(0);
+        assert_eq!(memory.content, long(number), "each has its own");
+    }
+}
+
+#[tokio::test]
+async fn a_chunk_without_a_usable_vector_does_not_keep_the_others_from_theirs() {
+    let bench = Bench::default();
+    for number in 0..4 {
+        put_embedded(&bench, &long(number), bench.embedder.vector(&long(number))).await;
+    }
+    bench.embedder.set_unusable(Some("zebra2"));
+    bench.admin().embed_pending(&mut |_| {}).await.unwrap();
+    assert_eq!(without_chunks(&bench).await, 1);
+    bench.embedder.set_unusable(None);
+    bench.admin().embed_pending(&mut |_| {}).await.unwrap();
+    assert_eq!(without_chunks(&bench).await, 0);
 }
