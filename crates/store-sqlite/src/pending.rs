@@ -18,7 +18,7 @@ pub(crate) fn unembedded(
     limit: usize,
 ) -> Result<Vec<Unembedded>> {
     let home = Home::read(connection, model)?;
-    waiting(connection, &format!("NOT {}", home.has_vector()), after, limit)
+    waiting(connection, &format!("m.deleted_at IS NULL AND NOT {}", home.has_vector()), after, limit)
 }
 
 /// Live memories that are long and have a vector, but none of chunks, by number.
@@ -33,7 +33,8 @@ pub(crate) fn unchunked(
 
 fn is_unchunked(connection: &Connection, model: &ModelIdentity) -> Result<String> {
     let has_vector = Home::read(connection, model)?.has_vector();
-    Ok(format!("{IS_LONG} AND {has_vector} AND NOT {}", has_chunks(model)))
+    // The plus keeps SQLite from the index of the deleted, by which it would read every text to see how long it is.
+    Ok(format!("+m.deleted_at IS NULL AND {IS_LONG} AND {has_vector} AND NOT {}", has_chunks(model)))
 }
 
 /// Live memories that meet a condition, by number.
@@ -43,13 +44,9 @@ fn waiting(
     after: Option<MemoryId>,
     limit: usize,
 ) -> Result<Vec<Unembedded>> {
-    let sql = format!(
-        "SELECT m.id, m.content_hash, m.content FROM memories AS m
-            WHERE m.id > ? AND m.deleted_at IS NULL AND {condition} ORDER BY m.id LIMIT ?"
-    );
     let after = after.map_or(i64::MIN, |id| id.0);
     connection
-        .prepare_cached(&sql)
+        .prepare_cached(&sql(condition))
         .and_then(|mut statement| {
             let found = statement.query_map(params![after, rows_limit(limit)], |row| {
                 Ok(Unembedded {
@@ -61,6 +58,13 @@ fn waiting(
             found.collect()
         })
         .doing("looking for memories without a vector")
+}
+
+fn sql(condition: &str) -> String {
+    format!(
+        "SELECT m.id, m.content_hash, m.content FROM memories AS m
+            WHERE m.id > ? AND {condition} ORDER BY m.id LIMIT ?"
+    )
 }
 
 /// Writes vectors for memories that are still live, still the same and still without one. Says how many were written.
@@ -106,7 +110,7 @@ pub(crate) fn add_chunks(
     chunks: &[(Unembedded, Vec<Vector>)],
 ) -> Result<usize> {
     let sql = format!(
-        "SELECT 1 FROM memories AS m WHERE m.id = ? AND m.content_hash = ? AND m.deleted_at IS NULL AND {}",
+        "SELECT 1 FROM memories AS m WHERE m.id = ? AND m.content_hash = ? AND {}",
         is_unchunked(connection, model)?
     );
     let mut written = 0;
@@ -121,4 +125,26 @@ pub(crate) fn add_chunks(
         }
     }
     Ok(written)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::model;
+    use crate::{Options, SqliteStore};
+
+    /// The looks are made by every idle server, and what they read stays in its memory.
+    #[tokio::test]
+    async fn what_waits_is_looked_for_without_reading_every_text() {
+        let directory = tempfile::tempdir().unwrap();
+        let store = SqliteStore::open(Options::new(directory.path().join("m.db"), model())).await.unwrap();
+        let plan = |connection: &Connection, model: &ModelIdentity| {
+            let sql = format!("EXPLAIN QUERY PLAN {}", sql(&is_unchunked(connection, model)?));
+            let mut statement = connection.prepare(&sql).unwrap();
+            let steps = statement.query_map((0, 1), |row| row.get::<_, String>(3)).unwrap();
+            Ok(steps.collect::<rusqlite::Result<Vec<_>>>().unwrap())
+        };
+        let steps = store.read(plan).await.unwrap();
+        assert!(steps[0].starts_with("SEARCH m USING INDEX service_long"), "{steps:?}");
+    }
 }

@@ -55,6 +55,14 @@ impl Pool {
         self.writer.run(job).await
     }
 
+    /// Runs a job on the connection that writes, unless another one is there or waits.
+    pub(crate) async fn write_if_idle<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut Session) -> Result<T> + Send + 'static,
+    ) -> Option<Result<T>> {
+        self.writer.run_if_idle(job).await
+    }
+
     /// Runs a job on the connection that writes, some time. It is left out when the queue is full.
     pub(crate) fn write_later(&self, job: impl FnOnce(&mut Session) + Send + 'static) {
         self.writer.post(job);

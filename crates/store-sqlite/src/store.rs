@@ -12,8 +12,8 @@ use crate::pool::{self, Handle};
 use crate::vectors::upkeep::Vectors;
 use crate::vectors::{pairs, search, settle, spaces};
 use crate::{
-    aside, backup, context, delete, dump, entities, insert, integrity, load, pending, purge, read, repair,
-    statistics, supersede, survey, undelete, update, words,
+    aside, backup, context, delete, dump, entities, events, insert, integrity, load, pending, probe, purge,
+    read, repair, statistics, supersede, survey, undelete, update, words,
 };
 use async_trait::async_trait;
 use model::{
@@ -22,10 +22,10 @@ use model::{
 use ports::store::spaces::keep_nearest;
 use ports::{
     BackupClaim, BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, DumpRequest,
-    DumpSink, EntityCounts, EntityLink, Inserted, IntegrityReport, LanguageCount, LinkEnds, Listing, Loaded,
-    LogState, MemoryStore, NearPair, OnDeleted, Page, Purge, Purged, Repaired, Standing, Statistics,
-    StoreError, StoredBackup, Superseded, Survey, TagCounts, Told, TypeCount, Undelete, Undeleted,
-    Unembedded, Usage, VectorSpace, VectorsOf, Version, WordCandidate, WordQuery,
+    DumpSink, EntityCounts, EntityLink, EventPage, EventPoint, Inserted, IntegrityReport, LanguageCount,
+    LinkEnds, Listing, Loaded, LogState, MemoryStore, NearPair, OnDeleted, Page, Purge, Purged, Repaired,
+    Standing, Statistics, StoreError, StoredBackup, Superseded, Survey, TagCounts, Told, TypeCount, Undelete,
+    Undeleted, Unembedded, Usage, VectorSpace, VectorsOf, Version, WordCandidate, WordQuery,
 };
 
 /// The memories of one SQLite file, opened for one embedding model.
@@ -156,13 +156,11 @@ impl MemoryStore for SqliteStore {
         limit: usize,
     ) -> Result<Vec<WordCandidate>> {
         let (query, filter) = (query.clone(), filter.clone());
-        self.index_waiting().await?;
-        self.read(move |connection, _| words::search::best(connection, &query, &filter, limit)).await
+        self.read_words(move |connection| words::search::best(connection, &query, &filter, limit)).await
     }
 
     async fn languages(&self) -> Result<Vec<LanguageCount>> {
-        self.index_waiting().await?;
-        self.read(|connection, _| words::languages::counts(connection).doing("counting languages")).await
+        self.read_words(|connection| words::languages::counts(connection).doing("counting languages")).await
     }
 
     async fn search_vectors(&self, query: &Vector, filter: &Filter, limit: usize) -> Result<Vec<Candidate>> {
@@ -334,6 +332,24 @@ impl MemoryStore for SqliteStore {
     async fn claim_backups(&self, directory: &Path) -> Result<Option<BackupClaim>> {
         let directory = directory.to_owned();
         self.pool()?.read(move |_: &mut pool::Session| backup::kept::claim(&directory)).await
+    }
+
+    async fn events(&self, after: Option<EventPoint>, limit: usize) -> Result<EventPage> {
+        self.read(move |connection, _| events::after(connection, after, limit)).await
+    }
+
+    async fn probe(&self) -> Result<()> {
+        let model = Arc::clone(&self.model);
+        let job = move |session: &mut pool::Session| {
+            let now = session.options.clock.now();
+            session.rolled_back(|connection| probe::write_and_read(connection, &model, now))?;
+            session.transaction(|transaction| probe::note(transaction, now))
+        };
+        self.pool()?.write(job).await?;
+        match probe::vector(&self.model) {
+            Some(vector) => self.search_vectors(&vector, &Filter::default(), 1).await.map(drop),
+            None => Ok(()),
+        }
     }
 
     async fn check(&self, check: Check) -> Result<IntegrityReport> {

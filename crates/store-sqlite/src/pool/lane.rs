@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
@@ -20,6 +21,8 @@ type Job<S> = Box<dyn FnOnce(&mut S) + Send>;
 /// closes the connections and waits for the threads.
 pub(crate) struct Lane<S> {
     jobs: Option<SyncSender<Job<S>>>,
+    /// How many jobs were sent and are not done.
+    undone: Arc<AtomicUsize>,
     threads: Vec<JoinHandle<()>>,
 }
 
@@ -28,7 +31,7 @@ impl<S: Send + 'static> Lane<S> {
     pub(crate) fn start(name: &str, count: usize, session: impl Fn() -> S) -> Result<Self> {
         let (jobs, queue) = sync_channel(QUEUE);
         let queue = Arc::new(Mutex::new(queue));
-        let mut lane = Self { jobs: Some(jobs), threads: Vec::with_capacity(count) };
+        let mut lane = Self { jobs: Some(jobs), undone: Arc::default(), threads: Vec::with_capacity(count) };
         for number in 0..count {
             let queue = Arc::clone(&queue);
             let session = session();
@@ -46,15 +49,16 @@ impl<S: Send + 'static> Lane<S> {
 
     /// Runs a job some time, without a word of how it went. It is left out when the queue is full.
     pub(crate) fn post(&self, job: impl FnOnce(&mut S) + Send + 'static) {
-        let job: Job<S> = Box::new(move |session| {
+        self.undone.fetch_add(1, Ordering::AcqRel);
+        let undone = Arc::clone(&self.undone);
+        let job = move |session: &mut S| {
             if let Err(panic) = catch_unwind(AssertUnwindSafe(|| job(session))) {
                 tracing::error!(error = %panicked(panic.as_ref()), "work in the background failed");
             }
-        });
-        if let Some(jobs) = &self.jobs {
-            // The work is found again later.
-            let _ = jobs.try_send(job);
-        }
+            undone.fetch_sub(1, Ordering::AcqRel);
+        };
+        // What is left out is found again later.
+        let _ = self.send(Box::new(job));
     }
 
     /// Runs a job and waits for what it gives.
@@ -62,18 +66,49 @@ impl<S: Send + 'static> Lane<S> {
         &self,
         job: impl FnOnce(&mut S) -> Result<T> + Send + 'static,
     ) -> Result<T> {
+        self.undone.fetch_add(1, Ordering::AcqRel);
+        self.run_counted(job).await
+    }
+
+    /// Runs a job and waits for what it gives, when it would be the only one; else it is not run.
+    pub(crate) async fn run_if_idle<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut S) -> Result<T> + Send + 'static,
+    ) -> Option<Result<T>> {
+        self.undone.compare_exchange(0, 1, Ordering::AcqRel, Ordering::Acquire).ok()?;
+        Some(self.run_counted(job).await)
+    }
+
+    async fn run_counted<T: Send + 'static>(
+        &self,
+        job: impl FnOnce(&mut S) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let (answer, answered) = oneshot::channel();
-        let job: Job<S> = Box::new(move |session| {
+        let undone = Arc::clone(&self.undone);
+        let job = move |session: &mut S| {
             let result = catch_unwind(AssertUnwindSafe(|| job(session)));
+            // Before the answer: whoever has it may ask at once whether anybody is at work.
+            undone.fetch_sub(1, Ordering::AcqRel);
             // The caller may have gone away; the work is done all the same.
             let _ = answer.send(result.unwrap_or_else(|panic| Err(panicked(panic.as_ref()))));
-        });
-        let jobs = self.jobs.as_ref().ok_or(StoreError::Closed)?;
-        jobs.try_send(job).map_err(|error| match error {
-            TrySendError::Full(_) => StoreError::Busy { waited_ms: 0 },
-            TrySendError::Disconnected(_) => StoreError::Closed,
-        })?;
+        };
+        self.send(Box::new(job))?;
         answered.await.map_err(|_| StoreError::Closed)?
+    }
+
+    /// Sends a job that is counted already.
+    fn send(&self, job: Job<S>) -> Result<()> {
+        let sent = match &self.jobs {
+            Some(jobs) => jobs.try_send(job).map_err(|error| match error {
+                TrySendError::Full(_) => StoreError::Busy { waited_ms: 0 },
+                TrySendError::Disconnected(_) => StoreError::Closed,
+            }),
+            None => Err(StoreError::Closed),
+        };
+        if sent.is_err() {
+            self.undone.fetch_sub(1, Ordering::AcqRel);
+        }
+        sent
     }
 }
 

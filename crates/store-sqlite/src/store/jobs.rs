@@ -95,17 +95,28 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// Indexes the words of what another program wrote, if it can be done now: else searches look through it themselves.
-    pub(super) async fn index_waiting(&self) -> Result<()> {
-        let is_waiting = |connection: &Connection, _: &ModelIdentity| {
-            words::queue::has_any(connection).doing("looking for memories to index")
-        };
-        if self.read(is_waiting).await?
-            && let Err(error) = self.pool()?.write(words::queue::drain_now).await
-        {
-            tracing::debug!(error = %error, "words were not indexed");
+    /// Reads by words. What another program wrote is indexed before, if that can be done at once: nobody is writing, and it is
+    /// little. Of the rest the search looks through the newest itself, while the others are indexed in the background.
+    pub(super) async fn read_words<T: Send + 'static>(
+        &self,
+        job: impl Fn(&Connection) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<T> {
+        let job = Arc::new(job);
+        let settled = Arc::clone(&job);
+        let read = self.read(move |connection, _| {
+            let waits = words::queue::has_any(connection).doing("looking for memories to index")?;
+            if waits { Ok(None) } else { settled(connection).map(Some) }
+        });
+        if let Some(done) = read.await? {
+            return Ok(done);
         }
-        Ok(())
+        let pool = self.pool()?;
+        match pool.write_if_idle(words::queue::drain_some).await {
+            Some(Ok(true)) => words::queue::drain_rest(&pool),
+            Some(Err(error)) => tracing::debug!(error = %error, "words were not indexed"),
+            Some(Ok(false)) | None => {}
+        }
+        self.read(move |connection, _| job(connection)).await
     }
 
     pub(super) fn check_dimension(&self, vector: &Vector) -> Result<()> {

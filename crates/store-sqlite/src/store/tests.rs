@@ -94,3 +94,35 @@ async fn opening_waits_without_blocking_the_caller() {
     }
     assert_eq!(opening.await.statistics().await.unwrap().memories, 0);
 }
+
+#[tokio::test]
+async fn a_search_by_words_does_not_wait_for_a_write() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = opened(&directory).await;
+    let pool = Arc::clone(&store.pool().unwrap());
+    let (begun, has_begun) = std::sync::mpsc::channel::<()>();
+    let (release, released) = std::sync::mpsc::channel::<()>();
+    let (done, is_done) = std::sync::mpsc::channel::<()>();
+    pool.write_later(move |_| {
+        begun.send(()).unwrap();
+        // Not for ever: a search that waits for this is told by what follows.
+        let _ = released.recv_timeout(std::time::Duration::from_secs(10));
+        done.send(()).unwrap();
+    });
+    has_begun.recv().unwrap();
+    let theirs = rusqlite::Connection::open(directory.path().join("m.db")).unwrap();
+    let sql = "INSERT INTO memories (content_hash, content, created_at) VALUES ('k', 'two walruses', 1.5)";
+    theirs.execute(sql, []).unwrap();
+    let words = WordQuery("walrus".to_owned());
+    let found = store.search_words(&words, &Filter::default(), 5).await.unwrap();
+    assert_eq!(found.len(), 1, "it is scored by its text");
+    assert!(is_done.try_recv().is_err(), "the write is still going on");
+    let waiting = || -> i64 {
+        theirs.query_row("SELECT count(*) FROM service_words_queue", [], |row| row.get(0)).unwrap()
+    };
+    assert_eq!(waiting(), 1);
+    release.send(()).unwrap();
+    // After it: the lane takes one job at a time.
+    store.write(|_, _| Ok(())).await.unwrap();
+    assert_eq!(waiting(), 0);
+}

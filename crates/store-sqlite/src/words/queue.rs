@@ -4,18 +4,16 @@
 //! before they end; what another program wrote waits until we write or search.
 
 use std::collections::BTreeSet;
-use std::time::{Duration, Instant};
+use std::sync::{Arc, Weak};
 
 use rusqlite::{Connection, Result, TransactionBehavior};
 
 use super::index;
 use crate::error::While;
-use crate::pool::Session;
+use crate::pool::{Pool, Session};
 
 /// How many waiting memories a transaction of ours indexes beside its own work.
 const PER_TRANSACTION: usize = 500;
-/// How long a search indexes before it looks through what still waits.
-const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// Whether any memory waits.
 pub(crate) fn has_any(connection: &Connection) -> Result<bool> {
@@ -26,6 +24,13 @@ pub(crate) fn has_any(connection: &Connection) -> Result<bool> {
 pub(super) fn waiting(connection: &Connection) -> Result<BTreeSet<i64>> {
     let mut statement = connection.prepare_cached("SELECT id FROM service_words_queue")?;
     statement.query_map([], |row| row.get(0))?.collect()
+}
+
+/// The newest of the memories that wait.
+pub(super) fn newest(connection: &Connection, count: usize) -> Result<Vec<i64>> {
+    let mut statement =
+        connection.prepare_cached("SELECT id FROM service_words_queue ORDER BY id DESC LIMIT ?")?;
+    statement.query_map([count], |row| row.get(0))?.collect()
 }
 
 /// The first of the memories that wait.
@@ -62,22 +67,34 @@ pub(crate) fn drain_if_possible(connection: &Connection) -> Result<()> {
     connection.execute_batch("RELEASE service_words")
 }
 
-/// Indexes what waits for a search, as long as that does not take long and nobody else is writing.
-pub(crate) fn drain_now(session: &mut Session) -> crate::error::Result<()> {
-    let begun = Instant::now();
-    session.at_once(|connection| drain_while(connection, || begun.elapsed() < PATIENCE))
-}
-
-fn drain_while(connection: &Connection, more: impl Fn() -> bool) -> crate::error::Result<()> {
-    loop {
+/// Indexes some of what waits for a search, unless another program is writing. Says whether more waits.
+pub(crate) fn drain_some(session: &mut Session) -> crate::error::Result<bool> {
+    session.at_once(|connection| {
         let transaction = rusqlite::Transaction::new_unchecked(connection, TransactionBehavior::Immediate)
             .doing("indexing words")?;
         let count = drain(&transaction).doing("indexing words")?;
         transaction.commit().doing("indexing words")?;
-        if count < PER_TRANSACTION || !more() {
-            return Ok(());
+        Ok(count == PER_TRANSACTION)
+    })
+}
+
+/// Goes on with that in the background, between the writes that others ask for.
+pub(crate) fn drain_rest(pool: &Arc<Pool>) {
+    go_on(Arc::downgrade(pool), pool);
+}
+
+fn go_on(pool: Weak<Pool>, writer: &Pool) {
+    writer.write_later(move |session| {
+        if pool.upgrade().is_none_or(|pool| pool.is_left()) {
+            return;
         }
-    }
+        match (drain_some(session), pool.upgrade()) {
+            (Ok(true), Some(writer)) => go_on(pool, &writer),
+            (Ok(_), _) => {}
+            // The next search begins again.
+            (Err(error), _) => tracing::debug!(error = %error, "words were not indexed"),
+        }
+    });
 }
 
 /// Forgets what waits.

@@ -1,6 +1,6 @@
 //! The best memories by words that meet a filter.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use lexical::Query;
 use model::{Filter, MemoryId};
@@ -25,6 +25,9 @@ const GROWTH: u64 = 8;
 const AROUND: usize = 20_000;
 /// So few of them are all scored by their texts when the words of the query are in too many memories.
 const FEW: usize = 1_000;
+/// How many memories that wait for the index are scored by their texts, the newest. Others that wait are found by meaning,
+/// and as a whole query, until they are indexed in the background.
+const WAITING: usize = if cfg!(test) { 8 } else { 1_000 };
 /// How many entries are read in the time that scoring one text takes.
 const ENTRIES_PER_TEXT: u64 = 400;
 /// How many are scored again beyond those asked for.
@@ -52,15 +55,21 @@ fn best_within(
     let memories = index::count(connection).doing(doing)?;
     let stemmers = languages::stemmers(connection, &query.0).doing(doing)?;
     let weighted = Weighted::of(connection, Query::of(&query.0, &stemmers), memories).doing(doing)?;
+    let waiting = queue::newest(connection, WAITING).doing(doing)?;
+    let mut indexed = Condition::of(filter);
+    if !waiting.is_empty() {
+        indexed.and("NOT EXISTS (SELECT 1 FROM service_words_queue AS q WHERE q.id = m.id)", []);
+    }
     let search = Search {
         connection,
         condition: Condition::of(filter),
+        indexed,
         around: if selection::is_narrow(filter) {
             selection::around(connection, filter, AROUND)?
         } else {
             None
         },
-        waiting: queue::waiting(connection).doing(doing)?,
+        waiting,
         limit: limit.min(MAX_LIMIT),
         budget,
         weighted,
@@ -76,10 +85,12 @@ fn best_within(
 struct Search<'c> {
     connection: &'c Connection,
     condition: Condition,
+    /// The condition, and not to wait for the index.
+    indexed: Condition,
     /// Every memory that meets the filter, and perhaps others, when they are few.
     around: Option<Vec<i64>>,
-    /// Memories that the index does not have as they are.
-    waiting: BTreeSet<i64>,
+    /// Memories that the index does not have as they are, the newest of them.
+    waiting: Vec<i64>,
     limit: usize,
     budget: u64,
     weighted: Weighted,
@@ -96,8 +107,7 @@ impl Search<'_> {
             None => self.by_lists()?,
         };
         if !self.waiting.is_empty() && few.is_none() {
-            let waiting: Vec<i64> = self.waiting.iter().copied().collect();
-            found.extend(self.by_texts(&self.selected(&waiting)?)?);
+            found.extend(self.by_texts(&self.selected(&self.waiting)?)?);
         }
         scoring::sort(&mut found);
         found.truncate(self.limit);
@@ -115,9 +125,6 @@ impl Search<'_> {
         loop {
             let (mut entries, is_complete) =
                 self.weighted.read(self.connection, budget).doing("searching words")?;
-            if !self.waiting.is_empty() {
-                entries.keep(|id| !self.waiting.contains(&id));
-            }
             if let Some(around) = &self.around {
                 entries.keep(|id| around.binary_search(&id).is_ok());
             }
@@ -134,7 +141,7 @@ impl Search<'_> {
         }
     }
 
-    /// The first of a ranking that meet the filter.
+    /// The first of a ranking that meet the filter and are as the index has them.
     fn first_meeting(&self, ranked: &scoring::Ranked<'_>, wanted: usize) -> Result<Vec<Scored>> {
         let mut found = Vec::new();
         let (mut from, mut width) = (0, wanted.saturating_add(16));
@@ -142,7 +149,7 @@ impl Search<'_> {
             let batch = ranked.slice(from, from.saturating_add(width));
             from += batch.len();
             let ids: Vec<i64> = batch.iter().map(|scored| scored.id).collect();
-            let meeting = self.meeting(&ids)?;
+            let meeting = candidates::ids_meeting(self.connection, &self.indexed, &ids)?;
             found.extend(batch.into_iter().filter(|scored| meeting.contains(&scored.id)));
             width = width.saturating_mul(4);
         }

@@ -143,3 +143,26 @@ async fn a_text_that_nearly_all_have_is_found_by_the_newest_that_meet_the_filter
     assert_eq!(found.len(), 2);
     assert!(found.iter().all(|candidate| candidate.is_verbatim));
 }
+
+#[tokio::test]
+async fn of_many_that_wait_for_the_index_the_newest_are_scored_and_none_is_found_by_what_it_was() {
+    let directory = tempfile::tempdir().unwrap();
+    let store = filled(&directory, 20).await;
+    let theirs = Connection::open(directory.path().join("m.db")).unwrap();
+    theirs.execute("UPDATE memories SET content = 'a heron' WHERE id = 1", []).unwrap();
+    for n in 0..=WAITING {
+        let sql = "INSERT INTO memories (content_hash, content, created_at) VALUES (?, ?, 1.5)";
+        theirs.execute(sql, (format!("key {n}"), format!("two walruses and {n}"))).unwrap();
+    }
+    let all = Filter::default();
+    let newest: Vec<i64> = (22..22 + i64::try_from(WAITING).unwrap()).collect();
+    let of_index = found(&store, "walrus dance", &all, 50, BUDGET).await;
+    assert_eq!(ids(&of_index), newest, "all but the first of them");
+    let old = text(&mut Random(7), 0);
+    assert!(old.ends_with("number0"));
+    let of_old = ids(&found(&store, "number0", &all, 50, BUDGET).await);
+    assert_eq!((of_old.len(), of_old.contains(&1)), (19, false), "it is another text now");
+    let words = WordQuery("walrus".to_owned());
+    assert_eq!(store.search_words(&words, &all, 50).await.unwrap().len(), WAITING + 1);
+    assert_eq!(ids(&found(&store, "herons", &all, 50, BUDGET).await), [1]);
+}
