@@ -34,12 +34,14 @@ mod streamable;
 use std::sync::Arc;
 
 use http::request::Parts;
+use rmcp::handler::server::ServerHandler;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::server::door::Door;
 use crate::server::ending::{Ending, Ends, Stage};
 use crate::server::handler::Handler;
+use crate::server::list_changes::ListenedSpaces;
 pub use caller::HttpCaller;
 pub use options::HttpOptions;
 pub use refusal::AnswerBody;
@@ -84,15 +86,24 @@ impl Endpoints {
     /// The service for `/mcp`.
     #[must_use]
     pub fn streamable(&self) -> Streamable {
-        let door = Door::Requests {
-            changes: crate::server::list_changes::ListenedSpaces::default(),
-            seats: Arc::clone(&self.shared.seats),
-        };
+        let door =
+            Door::Requests { changes: ListenedSpaces::default(), seats: Arc::clone(&self.shared.seats) };
         let handler = Arc::new(self.shared.handler(door));
-        Streamable::new(Arc::clone(&self.shared), move || Arc::clone(&handler))
+        self.in_front_of(move || Arc::clone(&handler))
     }
 
-    /// The service for `/sse` and for the path that its clients post to, `/messages/`.
+    /// The same in front of another server, which is made anew for every request: what holds for every server can be shown
+    /// with one that has what a test suite asks for. It finds the request's head, with the [`HttpCaller`], in the extensions
+    /// of each message.
+    #[must_use]
+    pub fn in_front_of<H: ServerHandler>(
+        &self,
+        server: impl Fn() -> H + Clone + Send + Sync + 'static,
+    ) -> Streamable {
+        Streamable::new(Arc::clone(&self.shared), server)
+    }
+
+    /// The service for `/sse` and, the same one, for the path that its clients post to, `/messages/`.
     #[must_use]
     pub fn sse(&self, messages_path: &str) -> Sse {
         Sse::new(Arc::clone(&self.shared), messages_path)
