@@ -249,3 +249,21 @@ fn a_repair_builds_all_that_is_derived_anew() {
     assert_same(&place, &anew(&expected));
     assert_sound(&place);
 }
+
+#[test]
+fn health_says_how_many_memories_words_do_not_find_yet() {
+    let place = Place::new();
+    ["the red ferry is here", "the blue tram is late", "the cat is on the mat"]
+        .into_iter()
+        .for_each(|own| place.remember(text(own)));
+    let connection = Connection::open(place.path()).unwrap();
+    let reasons = || place.runtime.block_on(place.grant().reader().health()).reasons;
+    assert_eq!(reasons(), [""; 0]);
+    connection.execute("INSERT INTO service_info VALUES ('words missing below', '3')", []).unwrap();
+    assert_eq!(
+        reasons(),
+        ["the words of 2 memories are being indexed, the newest first: until then meaning alone finds them"]
+    );
+    place.runtime.block_on(place.store.repair()).unwrap();
+    assert_eq!(reasons(), [""; 0]);
+}
