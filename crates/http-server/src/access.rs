@@ -6,7 +6,7 @@
 //! | [`Write`] | `write` |
 //! | [`Owner`] | `admin` |
 
-use auth::{Presented, Principal};
+use auth::{Presented, Principal, Refusal};
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -84,9 +84,9 @@ impl Granted {
         Caller::agent(self.grant.clone(), Some(&self.principal.name))
     }
 
-    /// Finds out who asks and whether that was granted.
-    async fn of(parts: &Parts, app: &App, needed: Capability) -> Result<Self, Failure> {
-        let principal = identify(&parts.headers, app).await?;
+    /// Whether whoever asks was granted that.
+    fn of(parts: &Parts, app: &App, needed: Capability) -> Result<Self, Failure> {
+        let principal = asker(parts)?;
         if principal.capability < needed {
             return Err(Failure::insufficient_scope(needed, principal.capability));
         }
@@ -95,21 +95,38 @@ impl Granted {
     }
 }
 
-/// Who sent these headers.
+/// Who asks, as the guard found out; it puts this into the extensions of every request.
+#[derive(Clone)]
+pub(crate) struct Asker(pub(crate) Result<Principal, Failure>);
+
+/// Who asks.
 ///
 /// # Errors
 /// What is answered to somebody who is not known.
-pub async fn identify(headers: &HeaderMap, app: &App) -> Result<Principal, Failure> {
+pub fn asker(parts: &Parts) -> Result<Principal, Failure> {
+    match parts.extensions.get::<Asker>() {
+        Some(Asker(found)) => found.clone(),
+        None => {
+            tracing::error!("a route was reached around the guards");
+            Err(Failure::internal())
+        }
+    }
+}
+
+/// What a request shows of who sent it.
+///
+/// # Errors
+/// [`Refusal::Invalid`] when a header is there twice.
+pub(crate) fn presented(headers: &HeaderMap) -> Result<Presented<'_>, Refusal> {
     let all = |name: HeaderName| headers.get_all(name).iter().map(HeaderValue::as_bytes);
-    let presented = Presented::of_headers(all(AUTHORIZATION), all(API_KEY))?;
-    Ok(app.authenticator().authenticate(presented).await?)
+    Presented::of_headers(all(AUTHORIZATION), all(API_KEY))
 }
 
 impl FromRequestParts<App> for Read {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        Granted::of(parts, app, Capability::Read).await.map(Self)
+        Granted::of(parts, app, Capability::Read).map(Self)
     }
 }
 
@@ -117,7 +134,7 @@ impl FromRequestParts<App> for Write {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        Granted::of(parts, app, Capability::Write).await.map(Self)
+        Granted::of(parts, app, Capability::Write).map(Self)
     }
 }
 
@@ -125,6 +142,6 @@ impl FromRequestParts<App> for Owner {
     type Rejection = Failure;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
-        Granted::of(parts, app, Capability::Admin).await.map(Self)
+        Granted::of(parts, app, Capability::Admin).map(Self)
     }
 }

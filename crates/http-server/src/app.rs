@@ -7,6 +7,7 @@ use auth::{Authenticator, Principal};
 use engine::{Engine, Grant};
 
 use crate::Options;
+use crate::guard::Gate;
 
 /// What the door is made of.
 pub struct Parts {
@@ -26,6 +27,7 @@ pub struct App {
 
 struct Shared {
     parts: Parts,
+    gate: Gate,
     started: Instant,
 }
 
@@ -33,7 +35,8 @@ impl App {
     /// What routes work with, from now on.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        Self { shared: Arc::new(Shared { parts, started: Instant::now() }) }
+        let gate = Gate::new(&parts.options);
+        Self { shared: Arc::new(Shared { parts, gate, started: Instant::now() }) }
     }
 
     /// Finds out who asks.
@@ -46,6 +49,11 @@ impl App {
     #[must_use]
     pub fn options(&self) -> &Options {
         &self.shared.parts.options
+    }
+
+    /// What the guards remember from one request to the next.
+    pub(crate) fn gate(&self) -> &Gate {
+        &self.shared.gate
     }
 
     /// How long the door has been open, in seconds.

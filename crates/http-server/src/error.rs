@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 /// What is answered instead of what was asked.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Failure {
     status: StatusCode,
     body: Value,

@@ -138,13 +138,13 @@ impl Client {
         self.request(request.body(body).unwrap()).await
     }
 
-    /// Sends a request with the client's headers, as one that came from this machine.
+    /// Sends a request with the client's headers, as one that came from this machine unless it says another.
     pub(crate) async fn request(&self, mut request: Request<Body>) -> Reply {
         let headers = request.headers_mut();
         headers.entry(HOST).or_insert(HeaderValue::from_static("127.0.0.1:8000"));
         headers.extend(self.headers.clone());
         let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 50_000));
-        request.extensions_mut().insert(ConnectInfo(peer));
+        request.extensions_mut().get_or_insert(ConnectInfo(peer));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap();

@@ -14,6 +14,7 @@
 //! | `guard` | what every request and every answer passes |
 //! | [`router`] | all of it put together, and the OpenAPI document |
 //! | [`serve`] | listening, and ending in good order |
+//! | [`tls`] | which certificate, and what is done when it changes |
 //!
 //! # Adding a route
 //! One file in `routes`: the types of its wire, its handler with `#[utoipa::path]`, its tests. Then one line in
@@ -30,9 +31,12 @@ pub mod options;
 pub mod router;
 mod routes;
 pub mod serve;
+pub mod tls;
 mod wire;
 
 pub use app::{App, Parts};
+pub use guard::{InvalidNetwork, Network};
 pub use options::Options;
 pub use router::{openapi, router};
 pub use serve::{ServeError, Server};
+pub use tls::{Certificate, Tls, TlsError};

@@ -1,0 +1,209 @@
+//! Who asks, from where, and how often.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderValue, Request};
+use engine::Capability;
+use serde_json::json;
+
+use super::*;
+use crate::fixture::{Client, Door, Reply};
+
+const LIST: &str = "/api/memories";
+
+fn read() -> Request<Body> {
+    Request::get(LIST).body(Body::empty()).unwrap()
+}
+
+async fn with(client: &Client, headers: &[(&'static str, &[u8])]) -> Reply {
+    let mut request = read();
+    for (name, value) in headers {
+        request.headers_mut().append(*name, HeaderValue::from_bytes(value).unwrap());
+    }
+    client.request(request).await
+}
+
+#[tokio::test]
+async fn a_page_of_another_place_is_refused_whatever_it_shows() {
+    let door = Door::open().await;
+    for (origin, expected) in [
+        (&b"http://localhost:8000"[..], 200),
+        (b"https://localhost:8000", 200),
+        (b"http://LOCALHOST:8000", 200),
+        (b"http://localhost:8001", 403),
+        (b"http://localhost", 403),
+        (b"http://evil.example", 403),
+        (b"http://localhost:8000@evil.example", 403),
+        (b"http://evil.example@localhost:8000", 403),
+        (b"http://localhost:8000.evil.example", 403),
+        (b"http://localhost:8000/", 403),
+        (b"chrome-extension://abcdef", 403),
+        (b"file://", 403),
+        (b"null", 403),
+        (b"NULL", 403),
+        (b"localhost:8000", 403),
+        (b"", 403),
+        (b"http://local\xffhost:8000", 403),
+    ] {
+        for client in [door.owner(), door.reader()] {
+            let reply = with(&client, &[("host", b"localhost:8000"), ("origin", origin)]).await;
+            reply.of(expected);
+            assert!(!reply.text().contains("evil"));
+        }
+    }
+    let own = &b"http://localhost:8000"[..];
+    let twice = [("host", &b"localhost:8000"[..]), ("origin", own), ("origin", own)];
+    with(&door.owner(), &twice).await.of(403);
+    let six = [("host", &b"[::1]:8000"[..]), ("origin", b"http://[0:0:0:0:0:0:0:1]:8000")];
+    with(&door.owner(), &six).await.of(200);
+    with(&door.owner(), &[("host", b"[::1]:8000"), ("origin", b"http://[::2]:8000")]).await.of(403);
+}
+
+#[tokio::test]
+async fn a_page_of_another_place_is_refused_before_its_body_and_its_key_are_looked_at() {
+    let door = Door::open().await;
+    for path in [LIST, "/api/none", "/openapi.json", "/api/health"] {
+        let request = Request::post(path)
+            .header("origin", "http://evil.example")
+            .header("content-type", "text/plain")
+            .body(Body::from("no JSON"))
+            .unwrap();
+        door.owner().request(request).await.of(403);
+    }
+    assert_eq!(door.keys.lookups(), 0);
+}
+
+#[tokio::test]
+async fn without_a_key_only_names_of_this_machine_are_answered_to() {
+    let door = Door::anonymous(Capability::Write).await;
+    for (host, expected) in [
+        ("localhost", 200),
+        ("LOCALHOST:8000", 200),
+        ("127.0.0.1:8000", 200),
+        ("192.168.1.5:8000", 200),
+        ("[::1]:8000", 200),
+        ("[2001:db8::1]", 200),
+        ("evil.example", 421),
+        ("evil.example:8000", 421),
+        ("localhost.evil.example", 421),
+        ("127.0.0.1.evil.example", 421),
+        ("memory.example", 421),
+        ("", 400),
+        ("local host", 400),
+        ("localhost@evil.example", 400),
+        ("localhost:99999", 400),
+    ] {
+        with(&door.stranger(), &[("host", host.as_bytes())]).await.of(expected);
+    }
+    with(&door.stranger(), &[("host", b"localhost"), ("host", b"localhost")]).await.of(400);
+    with(&door.stranger(), &[("host", b"local\xffhost")]).await.of(400);
+}
+
+#[tokio::test]
+async fn a_key_speaks_for_whoever_calls_by_another_name_and_nothing_else_does() {
+    let door = Door::anonymous(Capability::Read).await;
+    let behind_a_proxy = [("host", &b"memory.example"[..])];
+    with(&door.reader(), &behind_a_proxy).await.of(200);
+    let wrong = door.stranger().header("x-api-key", "wrong");
+    let told = with(&wrong, &behind_a_proxy).await;
+    assert!(told.of(421)["detail"].as_str().unwrap().contains("MCP_ALLOWED_HOSTS"));
+    let probe = Request::get("/api/health").header("host", "memory").body(Body::empty()).unwrap();
+    assert_eq!(door.stranger().request(probe).await.of(200), json!({"status": "healthy"}));
+    let options = Options { allowed_hosts: vec!["memory.example".to_owned()], ..Options::default() };
+    let door = Door::with(options).await;
+    with(&door.stranger(), &behind_a_proxy).await.of(401);
+    with(&door.stranger(), &[("host", b"other.example")]).await.of(421);
+}
+
+#[tokio::test]
+async fn pages_of_another_site_change_nothing_without_a_key() {
+    let options = Options { cors_origins: vec!["https://app.example".to_owned()], ..Options::default() };
+    let door = Door::of(testkit::Bench::default(), options, Some(Capability::Write)).await;
+    let body = json!({"content": "a text"});
+    let from = |site: &str| door.stranger().header("sec-fetch-site", site);
+    for site in ["cross-site", "same-site", "Same-Origin", ""] {
+        from(site).post(LIST, body.clone()).await.of(403);
+        from(site).get(LIST).await.of(200);
+    }
+    for site in ["same-origin", "none"] {
+        from(site).post(LIST, body.clone()).await.of(200);
+    }
+    from("cross-site").header("origin", "https://app.example").post(LIST, body.clone()).await.of(200);
+    door.writer().header("sec-fetch-site", "cross-site").post(LIST, body).await.of(200);
+}
+
+#[tokio::test(start_paused = true)]
+async fn ten_thousand_wrong_keys_a_minute_hardly_reach_the_keys_and_harm_nobody_else() {
+    let door = Door::open().await;
+    door.reader().get(LIST).await.of(200);
+    let before = door.keys.lookups();
+    let mut refused = 0;
+    for number in 0..10_000 {
+        let (secret, _) = auth::new_key(
+            auth::KeyRequest {
+                name: model::KeyName::new("guess").unwrap(),
+                capability: Capability::Read,
+                expires_at: None,
+            },
+            model::Timestamp::from_microseconds(number),
+            &ports::SystemRng,
+        )
+        .unwrap();
+        // Spelling it another way is no way around the limit.
+        let client = match number % 3 {
+            0 => door.stranger().header("x-api-key", secret.reveal()),
+            1 => door.stranger().header("authorization", &format!("Bearer {}", secret.reveal())),
+            _ => door.stranger().header("authorization", &format!("bEARER   {} ", secret.reveal())),
+        };
+        let reply = client.get(LIST).await;
+        if reply.status == StatusCode::TOO_MANY_REQUESTS {
+            refused += 1;
+            assert!(reply.header("retry-after").parse::<u64>().unwrap() <= 60);
+        } else {
+            reply.of(401);
+        }
+    }
+    // The good key was the first of the thirty that may be tried.
+    assert_eq!((10_000 - refused, door.keys.lookups() - before), (29, 29));
+    // Who had shown a good key is served from the same machine, and whoever comes from another one.
+    door.reader().get(LIST).await.of(200);
+    door.writer().get(LIST).await.of(429);
+    let mut elsewhere = read();
+    elsewhere.extensions_mut().insert(ConnectInfo(SocketAddr::from(([192, 0, 2, 1], 1))));
+    elsewhere.headers_mut().insert("x-api-key", HeaderValue::from_str(door.key(Capability::Write)).unwrap());
+    door.stranger().request(elsewhere).await.of(200);
+    tokio::time::advance(Duration::from_secs(3)).await;
+    door.writer().get(LIST).await.of(200);
+}
+
+#[tokio::test]
+async fn a_key_that_was_good_and_is_not_any_more_is_counted_like_any_other() {
+    let door = Door::with(Options { failures_per_minute: 2, ..Options::default() }).await;
+    door.reader().get(LIST).await.of(200);
+    let keys = ports::KeyStore::list(door.keys.as_ref()).await.unwrap();
+    let key = keys.iter().find(|key| key.capability == Capability::Read).unwrap();
+    ports::KeyStore::revoke(door.keys.as_ref(), &key.id, key.created_at).await.unwrap();
+    door.reader().get(LIST).await.of(401);
+    door.reader().get(LIST).await.of(401);
+    door.reader().get(LIST).await.of(429);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_credential_may_ask_so_often_and_so_may_a_machine_without_one() {
+    let door = Door::with(Options { requests_per_minute: 5, ..Options::default() }).await;
+    for client in [door.reader(), door.stranger()] {
+        for _ in 0..5 {
+            client.get("/api/health").await.of(200);
+        }
+        let refused = client.get("/api/health").await;
+        assert_eq!(refused.of(429)["detail"], "Too many requests: try again in 12 s");
+        assert_eq!(refused.header("retry-after"), "12");
+    }
+    // Each has a bucket of its own.
+    door.writer().get("/api/health").await.of(200);
+    tokio::time::advance(Duration::from_secs(12)).await;
+    door.reader().get("/api/health").await.of(200);
+}

@@ -1,0 +1,193 @@
+//! Which machine a request is from.
+
+use std::fmt;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::str::FromStr;
+
+use axum::extract::ConnectInfo;
+use axum::http::header::FORWARDED;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName};
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+/// How many stations a request may have gone through; a longer list is not read.
+const MAX_STATIONS: usize = 32;
+
+/// A range of addresses: `10.0.0.0/8`, or one address.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Network {
+    address: IpAddr,
+    bits: u8,
+}
+
+/// A text that is no range of addresses.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0:?} is no address and no range such as 10.0.0.0/8")]
+pub struct InvalidNetwork(String);
+
+/// One machine as limits count it: an address, or the 64 bits of an IPv6 address that one customer has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Machine(IpAddr);
+
+impl Network {
+    fn contains(self, address: IpAddr) -> bool {
+        let (own, other, width) = match (self.address, address) {
+            (IpAddr::V4(own), IpAddr::V4(other)) => {
+                (u128::from(u32::from(own)), u128::from(u32::from(other)), 32)
+            }
+            (IpAddr::V6(own), IpAddr::V6(other)) => (u128::from(own), u128::from(other), 128),
+            _ => return false,
+        };
+        let rest = width - u32::from(self.bits);
+        own.checked_shr(rest).unwrap_or(0) == other.checked_shr(rest).unwrap_or(0)
+    }
+}
+
+impl FromStr for Network {
+    type Err = InvalidNetwork;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let invalid = || InvalidNetwork(text.chars().take(60).collect());
+        let (address, bits) = text.trim().split_once('/').map_or((text.trim(), None), |(a, b)| (a, Some(b)));
+        let address: IpAddr = address.parse().map_err(|_| invalid())?;
+        let width = if address.is_ipv4() { 32 } else { 128 };
+        let bits = bits.map_or(Ok(width), |bits| bits.parse().map_err(|_| invalid()))?;
+        if bits > width { Err(invalid()) } else { Ok(Self { address, bits }) }
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.address, self.bits)
+    }
+}
+
+impl fmt::Display for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Machine {
+    fn of(address: IpAddr) -> Self {
+        match address.to_canonical() {
+            IpAddr::V6(address) => {
+                Self(IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))))
+            }
+            address => Self(address),
+        }
+    }
+}
+
+/// The machine that sent a request: the other end of the connection or, when that is a proxy that is trusted, the last
+/// machine before the trusted ones. None for a request that came over no connection.
+pub(crate) fn machine(parts: &Parts, trusted: &[Network]) -> Option<Machine> {
+    let ConnectInfo(peer) = parts.extensions.get::<ConnectInfo<SocketAddr>>()?;
+    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(address));
+    let mut address = peer.ip().to_canonical();
+    if trusted.is_empty() || !is_trusted(address) {
+        return Some(Machine::of(address));
+    }
+    // From the nearest on: what stands before an untrusted station was written by that one, or by anybody.
+    for station in stations(&parts.headers).into_iter().rev() {
+        let Some(station) = station else { break };
+        address = station;
+        if !is_trusted(address) {
+            break;
+        }
+    }
+    Some(Machine::of(address))
+}
+
+/// The addresses that a request went through, nearest last; what is no address is none.
+fn stations(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
+    let (name, key) =
+        if headers.contains_key(FORWARDED) { (FORWARDED, Some("for")) } else { (X_FORWARDED_FOR, None) };
+    let values = headers.get_all(name);
+    let values = values.iter().flat_map(|value| value.to_str().unwrap_or("?").split(','));
+    let mut stations: Vec<Option<IpAddr>> = values
+        .map(|value| match key {
+            Some(key) => value.split(';').find_map(|pair| {
+                let (name, value) = pair.trim().split_once('=')?;
+                name.eq_ignore_ascii_case(key).then_some(value).and_then(address)
+            }),
+            None => address(value),
+        })
+        .collect();
+    let surplus = stations.len().saturating_sub(MAX_STATIONS);
+    stations.drain(..surplus);
+    stations
+}
+
+/// An address with or without a port, as proxies write it (RFC 7239 section 6).
+fn address(text: &str) -> Option<IpAddr> {
+    let text = text.trim().trim_matches('"');
+    let found = text.parse::<IpAddr>().ok();
+    let found = found.or_else(|| text.parse::<SocketAddr>().ok().map(|socket| socket.ip()));
+    let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok();
+    found.or_else(bracketed).map(|address| address.to_canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::Request;
+
+    fn seen(peer: &str, trusted: &[&str], headers: &[(&str, &str)]) -> String {
+        let mut request = Request::builder();
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let mut parts = request.body(()).unwrap().into_parts().0;
+        parts.extensions.insert(ConnectInfo(SocketAddr::new(peer.parse().unwrap(), 50_000)));
+        let trusted: Vec<Network> = trusted.iter().map(|text| text.parse().unwrap()).collect();
+        machine(&parts, &trusted).unwrap().0.to_string()
+    }
+
+    #[test]
+    fn only_a_trusted_proxy_is_believed_and_only_what_it_wrote_itself() {
+        let spoofed: &[(&str, &str)] = &[("x-forwarded-for", "198.51.100.1")];
+        assert_eq!(seen("203.0.113.7", &[], spoofed), "203.0.113.7");
+        assert_eq!(seen("203.0.113.7", &["10.0.0.0/8"], spoofed), "203.0.113.7");
+        assert_eq!(seen("10.1.2.3", &["10.0.0.0/8"], spoofed), "198.51.100.1");
+        let chain: &[(&str, &str)] = &[("x-forwarded-for", "192.0.2.1, 198.51.100.1, 10.9.9.9")];
+        assert_eq!(seen("10.1.2.3", &["10.0.0.0/8"], chain), "198.51.100.1");
+        let lines: &[(&str, &str)] =
+            &[("x-forwarded-for", "192.0.2.1"), ("x-forwarded-for", "198.51.100.1:443")];
+        assert_eq!(seen("10.1.2.3", &["10.1.2.3"], lines), "198.51.100.1");
+    }
+
+    #[test]
+    fn forwarded_goes_before_the_older_header() {
+        let both: &[(&str, &str)] = &[
+            ("forwarded", r#"for=192.0.2.1;proto=https, For="[2001:db8:1:2:3::4]:4711";by=10.0.0.1"#),
+            ("x-forwarded-for", "198.51.100.1"),
+        ];
+        assert_eq!(seen("::ffff:10.0.0.1", &["10.0.0.1"], both), "2001:db8:1:2::");
+        for unreadable in ["for=unknown", "for=_hidden", "by=10.0.0.1", ""] {
+            assert_eq!(
+                seen("10.0.0.1", &["10.0.0.1"], &[("forwarded", unreadable)]),
+                "10.0.0.1",
+                "{unreadable}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_address_of_ipv6_counts_by_its_first_64_bits() {
+        assert_eq!(seen("2001:db8::1", &[], &[]), seen("2001:db8::ffff:1", &[], &[]));
+        assert_ne!(seen("2001:db8::1", &[], &[]), seen("2001:db8:0:1::1", &[], &[]));
+        assert_eq!(seen("::ffff:192.0.2.1", &[], &[]), "192.0.2.1");
+    }
+
+    #[test]
+    fn ranges_are_read_and_what_is_none_is_refused() {
+        let all: Network = "0.0.0.0/0".parse().unwrap();
+        assert!(all.contains("203.0.113.7".parse().unwrap()));
+        assert!(!all.contains("::1".parse().unwrap()));
+        assert_eq!(" ::1 ".parse::<Network>().unwrap().to_string(), "::1/128");
+        for wrong in ["", "localhost", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0/8", "::1/129", "10.0.0.0/8/8"] {
+            assert!(wrong.parse::<Network>().is_err(), "{wrong}");
+        }
+    }
+}
