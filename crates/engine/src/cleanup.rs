@@ -6,7 +6,7 @@ use model::{ContentHash, Filter, Memory, MemoryId, PartitionScope};
 use ports::DeletionId;
 
 use crate::capability::{Reader, Writer};
-use crate::{DryRun, EngineError, embedding, list};
+use crate::{DryRun, EngineError, embedding, list, watch};
 
 /// The most pairs of one report.
 pub const MAX_PAIRS: u32 = 1000;
@@ -129,6 +129,7 @@ impl Writer {
         };
         let space = self.space();
         let deletion = space.store().await?.delete(&filter, space.parts.clock.now()).await?;
+        watch::tell(space);
         Ok(CleanupReceipt { dry_run, found, hashes: deletion.hashes, undo: deletion.id })
     }
 }

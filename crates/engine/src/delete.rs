@@ -4,7 +4,7 @@ use model::{ContentHash, Filter, HashPrefix};
 use ports::{Deletion, DeletionId, MemoryStore, Page};
 
 use crate::capability::Writer;
-use crate::{EngineError, get, list};
+use crate::{EngineError, get, list, watch};
 
 /// How many keys are read at once when a dry run collects them.
 const DRY_RUN_PAGE: u32 = 1000;
@@ -63,6 +63,7 @@ impl Writer {
             DryRun::Yes => Deletion { id: None, hashes: would_delete(store.as_ref(), &filter).await? },
             DryRun::No => store.delete(&filter, space.parts.clock.now()).await?,
         };
+        watch::tell(space);
         match hash {
             Some(hash) if hashes.is_empty() => Err(EngineError::NotFound { hash }),
             _ => Ok(DeleteReceipt { dry_run, hashes, undo }),

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use model::{Ontology, Space, Splitting, TagNamespaces};
+use model::{Ontology, Space, Splitting, TagNamespaces, Timestamp};
 use ports::{Clock, Embedder, OpenStore, Rng, StoreError};
 
 use crate::backup::BackupSchedule;
@@ -109,6 +109,12 @@ impl Engine {
     #[must_use]
     pub fn grant(&self, space: &Space, capability: Capability) -> Grant {
         Grant::new(self.space(space), capability)
+    }
+
+    /// What time it is, by the clock of the use cases.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.shared.parts.clock.now()
     }
 
     /// Starts loading the model and opening a space in the background. Must be called on a Tokio runtime.

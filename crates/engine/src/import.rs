@@ -10,7 +10,7 @@ use ports::{Loaded, OnDeleted, Standing};
 
 use crate::capability::{Admin, Reader, Writer};
 use crate::open_space::OpenSpace;
-use crate::{EngineError, embedding};
+use crate::{EngineError, embedding, watch};
 
 /// The most records that should be given at once: they are written in one unit of work, and others wait meanwhile.
 pub const MAX_IMPORT_RECORDS: usize = 256;
@@ -85,6 +85,7 @@ impl Admin {
 async fn load(space: &Arc<OpenSpace>, request: ImportRequest) -> Result<Vec<Loaded>, EngineError> {
     let loaded = space.store().await?.load(request.records, request.on_deleted).await?;
     if loaded.iter().any(|loaded| loaded.is_written()) {
+        watch::tell(space);
         embedding::notify(space);
     }
     Ok(loaded)

@@ -5,9 +5,9 @@
 //!
 //! | handle | use cases |
 //! |---|---|
-//! | [`Reader`] | [`search`](Reader::search), [`get`](Reader::get), [`list`](Reader::list), [`history`](Reader::history), [`tags`](Reader::tags), [`types`](Reader::types), [`survey`](Reader::survey), [`entities`](Reader::entities), [`entity`](Reader::entity), [`near_duplicates`](Reader::near_duplicates), [`model`](Reader::model), [`health`](Reader::health), [`parse_date`](Reader::parse_date) |
+//! | [`Reader`] | [`search`](Reader::search), [`get`](Reader::get), [`list`](Reader::list), [`history`](Reader::history), [`tags`](Reader::tags), [`types`](Reader::types), [`known_types`](Reader::known_types), [`survey`](Reader::survey), [`entities`](Reader::entities), [`entity`](Reader::entity), [`near_duplicates`](Reader::near_duplicates), [`model`](Reader::model), [`health`](Reader::health), [`watch`](Reader::watch), [`parse_date`](Reader::parse_date) |
 //! | [`Writer`] | everything of a reader, [`store`](Writer::store), [`store_session`](Writer::store_session), [`update`](Writer::update), [`add_version`](Writer::add_version), [`delete`](Writer::delete), [`undelete`](Writer::undelete), [`clean_up`](Writer::clean_up), [`import`](Writer::import), [`standings`](Writer::standings) |
-//! | [`Admin`] | everything of a writer, [`purge`](Admin::purge), [`examine`](Admin::examine), [`repair`](Admin::repair), [`embed_pending`](Admin::embed_pending), [`export`](Admin::export), [`import_own`](Admin::import_own) |
+//! | [`Admin`] | everything of a writer, [`purge`](Admin::purge), [`examine`](Admin::examine), [`repair`](Admin::repair), [`probe`](Admin::probe), [`embed_pending`](Admin::embed_pending), [`export`](Admin::export), [`import_own`](Admin::import_own) |
 //!
 //! A handle is bound to one [`Space`](model::Space) and opens that space's store on first use, so that a door can answer
 //! a handshake before a file or a model is touched.
@@ -39,6 +39,7 @@ mod list;
 mod new_vectors;
 mod ontology;
 mod open_space;
+mod probe;
 mod progress;
 mod purge;
 mod quality;
@@ -51,6 +52,7 @@ mod undelete;
 mod update;
 mod upkeep;
 mod version;
+mod watch;
 
 pub use backup::{BackupInterval, BackupRetention, BackupSchedule, due_in, remove_superfluous, superfluous};
 pub use capability::{Admin, Capability, Grant, Reader, Writer};
@@ -79,3 +81,4 @@ pub use survey::MAX_TAG_COUNTS;
 pub use update::{Times, UpdateReceipt, UpdateRequest};
 pub use upkeep::{BackupFailure, Checked};
 pub use version::{VersionReceipt, VersionRequest};
+pub use watch::Watch;

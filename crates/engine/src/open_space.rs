@@ -23,6 +23,8 @@ pub(crate) struct OpenSpace {
     pub(crate) settled: OnceCell<()>,
     /// Wakes the background worker: a memory waits for its vector, or the space is no more.
     pub(crate) pending: Arc<Notify>,
+    /// Wakes those who watch: this process wrote something.
+    pub(crate) written: Notify,
     /// Uses of memories that are not written yet.
     pub(crate) collected: Collected,
     queries: QueryVectors,
@@ -36,8 +38,8 @@ impl OpenSpace {
     pub(crate) fn new(space: Space, parts: Arc<Parts>, closed: Arc<AtomicBool>) -> Self {
         let (store, settled) = (OnceCell::new(), OnceCell::new());
         let (pending, collected, queries) = (Arc::default(), Collected::default(), QueryVectors::default());
-        let upkeep = Arc::default();
-        Self { space, parts, store, settled, pending, collected, queries, upkeep, closed }
+        let (upkeep, written) = (Arc::default(), Notify::default());
+        Self { space, parts, store, settled, pending, written, collected, queries, upkeep, closed }
     }
 
     /// The store; opens it if that is not done yet. A failure is not remembered: the next call tries again.

@@ -15,7 +15,7 @@ use tokio::time::Instant;
 use crate::capability::Writer;
 use crate::new_vectors::{self, NewVectors};
 use crate::open_space::OpenSpace;
-use crate::{EngineError, embedding, ontology};
+use crate::{EngineError, embedding, ontology, watch};
 
 pub use parts::{Part, PartOutcome};
 pub(crate) use parts::{Parts, store_parts};
@@ -218,6 +218,7 @@ async fn insert(
             }
         }
     };
+    watch::tell(space);
     warnings.extend(restored_from.map(stored_anew));
     if embedding::waits(&new) {
         embedding::notify(space);

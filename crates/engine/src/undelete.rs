@@ -4,7 +4,7 @@ use ports::{Undelete, Undeleted};
 
 use crate::EngineError;
 use crate::capability::Writer;
-use crate::embedding;
+use crate::{embedding, watch};
 
 impl Writer {
     /// Brings deleted memories back as they were, by the number of their deletion or by their keys. What was stored anew
@@ -16,6 +16,7 @@ impl Writer {
         let space = self.space();
         let undeleted = space.store().await?.undelete(which).await?;
         if !undeleted.restored.is_empty() {
+            watch::tell(space);
             // Their vectors may have gone.
             embedding::notify(space);
         }

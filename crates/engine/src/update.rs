@@ -5,7 +5,7 @@ use ports::{Change, MemoryStore, Patch};
 use serde_json::Value;
 
 use crate::capability::Writer;
-use crate::{EngineError, get, ontology};
+use crate::{EngineError, get, ontology, watch};
 
 /// What to change in which memory.
 #[derive(Debug, Clone)]
@@ -124,6 +124,7 @@ impl Writer {
         let superseded_by = successor(store, &memory.hash, superseded_by, &mut warnings).await?;
         let change = Change { tags, memory_type, metadata, superseded_by, created_at, updated_at };
         let memory = store.update(&memory.hash, change).await?.ok_or(EngineError::NotFound { hash })?;
+        watch::tell(space);
         Ok(UpdateReceipt { memory, updated, warnings })
     }
 }

@@ -7,7 +7,7 @@ use model::{
 use ports::{Patch, Superseded, Version};
 
 use crate::capability::{Reader, Writer};
-use crate::{EngineError, embedding, get, new_vectors, ontology, store, update};
+use crate::{EngineError, embedding, get, new_vectors, ontology, store, update, watch};
 
 /// Where the original copies into the metadata of an old version what took its place, and why: not inherited.
 const COPIES: [&str; 2] = ["superseded_by", "evolution_reason"];
@@ -128,6 +128,7 @@ impl Writer {
         let embedding = if new.vector.is_some() { EmbeddingState::Done } else { EmbeddingState::Pending };
         match store.supersede(&old.hash, new, reason).await? {
             Superseded::Done { version, restored_from, .. } => {
+                watch::tell(space);
                 warnings.extend(restored_from.map(store::stored_anew));
                 if waits {
                     embedding::notify(space);

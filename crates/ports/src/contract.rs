@@ -20,6 +20,7 @@ pub mod context;
 pub mod delete;
 pub mod dump;
 pub mod entities;
+pub mod events;
 pub mod get;
 pub mod insert;
 pub mod integrity;
@@ -254,6 +255,16 @@ macro_rules! memory_store_cases {
                 links_are_given_from_either_end
                 neighbours_are_found_in_both_directions
                 what_the_filter_leaves_out_has_no_links
+            }
+            events {
+                a_stored_memory_is_told_with_a_little_of_it
+                what_happened_is_told_in_order_and_in_parts
+                changes_and_deletions_are_told
+                what_is_not_there_any_more_was_not_stored
+                a_new_version_is_stored_and_the_old_one_changed
+                what_changes_no_memory_is_no_event
+                a_point_after_the_end_is_told_as_a_gap
+                a_probe_leaves_nothing
             }
             unembedded {
                 memories_that_wait_come_oldest_first_and_page_by_page

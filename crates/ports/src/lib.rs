@@ -28,10 +28,10 @@ pub use keys::{KeyInserted, KeyStore, MAX_KEYS};
 pub use rng::{Rng, SystemRng};
 pub use store::{
     Ages, BackupClaim, BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, DeletionId,
-    DumpRequest, DumpSink, EntityCount, EntityCounts, EntityLink, Finding, Inserted, IntegrityReport,
-    LanguageCount, LinkEnds, Listing, Loaded, LogState, MemoryStore, NearPair, Neighbour, NotRestored,
-    OnDeleted, OpenStore, Page, Patch, Purge, Purged, Repaired, Severity, Standing, Statistics, StoreError,
-    StoredBackup, Superseded, Survey, TagCount, TagCounts, Told, TypeCount, Undelete, Undeleted, Unembedded,
-    Usage, VectorSample, VectorSpace, VectorsOf, Version, WeekCount, WordCandidate, WordQuery, backup_name,
-    backup_time, fold_case,
+    DumpRequest, DumpSink, EVENT_PREVIEW_CHARS, EntityCount, EntityCounts, EntityLink, EventKind, EventPage,
+    EventPoint, Finding, Glimpse, Inserted, IntegrityReport, LanguageCount, LinkEnds, Listing, Loaded,
+    LogState, MemoryEvent, MemoryStore, NearPair, Neighbour, NotRestored, OnDeleted, OpenStore, Page, Patch,
+    Purge, Purged, Repaired, Severity, Standing, Statistics, StoreError, StoredBackup, Superseded, Survey,
+    TagCount, TagCounts, Told, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSample, VectorSpace,
+    VectorsOf, Version, WeekCount, WordCandidate, WordQuery, backup_name, backup_time, fold_case,
 };

@@ -7,6 +7,7 @@ mod deletion;
 mod dump;
 pub mod entities;
 mod error;
+mod events;
 mod integrity;
 pub mod lineage;
 mod query;
@@ -30,6 +31,7 @@ pub use deletion::{Deletion, DeletionId, LogState, NotRestored, Purge, Purged, U
 pub use dump::{DumpRequest, DumpSink, Loaded, OnDeleted, Standing};
 pub use entities::{EntityCount, EntityCounts, EntityLink, LinkEnds};
 pub use error::StoreError;
+pub use events::{EVENT_PREVIEW_CHARS, EventKind, EventPage, EventPoint, Glimpse, MemoryEvent};
 pub use integrity::{Check, Finding, IntegrityReport, Repaired, Severity};
 pub use query::{
     Candidate, Inserted, LanguageCount, Listing, Page, Statistics, Unembedded, VectorSample, VectorSpace,
@@ -416,6 +418,21 @@ pub trait MemoryStore: Send + Sync {
     /// # Errors
     /// [`StoreError::Backup`] when the directory cannot be used; otherwise [`StoreError`].
     async fn claim_backups(&self, directory: &Path) -> Result<Option<BackupClaim>, StoreError>;
+
+    /// What was stored, changed and deleted after a point of the log, by whatever program, at most `limit`. Without a point
+    /// nothing, and where the log ends now. That a memory was stored or changed which is not there any more is left out,
+    /// and so are uses, vectors that are made, and fields of the metadata: the original counts uses in them. The log
+    /// forgets: at least the last 4096 events are known.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn events(&self, after: Option<EventPoint>, limit: usize) -> Result<EventPage, StoreError>;
+
+    /// Tries whether memories can be written, read and searched by meaning now: does it for real, and leaves none.
+    ///
+    /// # Errors
+    /// [`StoreError`] says what cannot be done.
+    async fn probe(&self) -> Result<(), StoreError>;
 
     /// Looks for damage. Changes nothing.
     ///

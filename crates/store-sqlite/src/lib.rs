@@ -16,6 +16,7 @@
 //! | `schema` | the form of the database; upgrading older ones |
 //! | `backup`, [`verify_backup()`], [`restore()`] | verified copies, made while the store is in use; checking them; putting one back |
 //! | `integrity`, `repair` | looking for damage; mending it |
+//! | `events`, `probe` | what happened to memories, whoever did it; whether everything works now |
 //! | `aside` | what has no column of the original's: origin, use |
 //! | [`SqliteKeyStore`] | the port [`ports::KeyStore`]: API keys, in a file of their own |
 //! | `pool`, [`connection`] | threads and connections; waiting for other processes |
@@ -39,6 +40,7 @@ mod delete;
 mod dump;
 mod entities;
 mod error;
+mod events;
 mod files;
 mod filter;
 mod functions;
@@ -50,6 +52,7 @@ mod load;
 mod options;
 mod pending;
 mod pool;
+mod probe;
 mod purge;
 mod read;
 mod repair;

@@ -16,4 +16,4 @@ pub(crate) mod open;
 pub(crate) mod steps;
 
 /// The number of our own schema, kept in `service_info`. A file with a larger one is refused untouched.
-pub(crate) const SCHEMA: i64 = 3;
+pub(crate) const SCHEMA: i64 = 4;

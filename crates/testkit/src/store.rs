@@ -11,6 +11,7 @@ mod linking;
 mod port;
 mod rows;
 mod spaces;
+mod telling;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -91,6 +92,8 @@ struct Rows {
     recorded: BTreeMap<ContentHash, Timestamp>,
     /// Edges of live and of deleted memories.
     edges: Vec<EdgeRecord>,
+    /// What happened to memories, in order.
+    told: Vec<telling::Told>,
 }
 
 /// A deleted memory, as it was.

@@ -28,4 +28,5 @@ mod undelete;
 mod update;
 mod upkeep;
 mod version;
+mod watch;
 mod worker;

@@ -10,6 +10,7 @@ mod basics;
 mod carrying;
 mod contract;
 mod damage;
+mod events;
 mod form;
 mod keys;
 mod locks;

@@ -188,7 +188,8 @@ async fn a_file_of_our_first_schema_is_upgraded_in_place() {
     let plain = place.plain();
     plain
         .execute_batch(
-            "DROP TRIGGER service_aside_ad; UPDATE service_info SET value = '1' WHERE key = 'schema'",
+            "DROP TRIGGER service_aside_ad; DROP TRIGGER service_events_ai; DROP TRIGGER service_events_au;
+            DROP TRIGGER service_events_au_deleted; DROP TRIGGER service_events_ad; UPDATE service_info SET value = '1' WHERE key = 'schema'",
         )
         .unwrap();
     for table in [
@@ -199,6 +200,7 @@ async fn a_file_of_our_first_schema_is_upgraded_in_place() {
         "service_deleted_edges",
         "service_deleted_vectors",
         "service_models",
+        "service_events",
     ] {
         plain.execute_batch(&format!("DROP TABLE {table}")).unwrap();
     }
@@ -209,7 +211,7 @@ async fn a_file_of_our_first_schema_is_upgraded_in_place() {
     assert_eq!([row(&plain, &memory("one").hash), row(&plain, &memory("two").hash)], before);
     let schema: String =
         plain.query_row("SELECT value FROM service_info WHERE key = 'schema'", [], |row| row.get(0)).unwrap();
-    assert_eq!(schema, "3");
+    assert_eq!(schema, "4");
     let copies = std::fs::read_dir(place.backups()).unwrap().count();
     assert_eq!(copies, 1, "it was backed up before");
     assert_eq!(store.statistics().await.unwrap().embedded, 2);

@@ -7,7 +7,7 @@ use model::{
     ContentHash, EdgeRecord, EmbeddingState, Filter, Memory, MemoryId, MemoryRecord, Metadata, ModelIdentity,
     Record, Timestamp, UsageRecord,
 };
-use ports::{Change, DumpRequest, DumpSink, Loaded, OnDeleted, Patch, Standing};
+use ports::{Change, DumpRequest, DumpSink, EventKind, Loaded, OnDeleted, Patch, Standing};
 
 use super::filtering::matches;
 use super::{Row, Rows, Tombstone};
@@ -136,6 +136,7 @@ impl Rows {
         let row = row(id, record);
         let Some(at) = deleted_at else {
             self.live.insert(id, row);
+            self.tell(EventKind::Stored, id);
             return;
         };
         let deletion = deletion.map_or(0, |number| self.deletion(number.into(), at));

@@ -1,7 +1,7 @@
 //! Changing memories, and their versions.
 
 use model::{ContentHash, Memory, NewMemory};
-use ports::{Change, Inserted, Patch, Superseded, Version, store::lineage};
+use ports::{Change, EventKind, Inserted, Patch, Superseded, Version, store::lineage};
 
 use super::rows::{insert, stored_tags};
 use super::{Row, Rows};
@@ -18,6 +18,9 @@ impl Rows {
         let row = self.row_of(hash)?;
         row.raw.change(&change);
         let memory = &mut row.memory;
+        let seen =
+            |memory: &Memory| (memory.tags.clone(), memory.memory_type.clone(), memory.superseded_by.clone());
+        let before = seen(memory);
         if let Some(tags) = &change.tags {
             memory.tags = stored_tags(tags);
         }
@@ -43,7 +46,11 @@ impl Rows {
         }
         memory.created_at = change.created_at.or(memory.created_at);
         memory.updated_at = change.updated_at.or(memory.updated_at);
-        Some(memory.clone())
+        let memory = memory.clone();
+        if seen(&memory) != before {
+            self.tell(EventKind::Changed, memory.id);
+        }
+        Some(memory)
     }
 
     pub(super) fn supersede(
@@ -72,6 +79,8 @@ impl Rows {
                 row.memory.metadata.set(COPIES[1], reason);
             }
             row.memory.superseded_by = Some(hash);
+            let id = row.memory.id;
+            self.tell(EventKind::Changed, id);
         }
         Superseded::Done { id, version, restored_from }
     }

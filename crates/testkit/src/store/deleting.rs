@@ -1,7 +1,7 @@
 //! Deleting memories, taking it back, and removing them for good.
 
 use model::{ContentHash, Filter, MemoryId, Timestamp};
-use ports::{Deletion, DeletionId, LogState, NotRestored, Purge, Purged, Undelete, Undeleted};
+use ports::{Deletion, DeletionId, EventKind, LogState, NotRestored, Purge, Purged, Undelete, Undeleted};
 
 use super::rows::selected;
 use super::{Rows, Tombstone};
@@ -16,11 +16,13 @@ impl Rows {
         self.deletions += 1;
         let deletion = self.deletions;
         let mut hashes = Vec::new();
-        for row in ids.iter().filter_map(|id| self.live.remove(id)) {
+        for id in ids {
+            let Some(row) = self.live.remove(&id) else { continue };
             let hash = row.memory.hash.clone();
             hashes.push(hash.clone());
             self.deleted.push((deletion, hash.clone()));
             self.tombstones.insert(hash, Tombstone { at, deletion, row });
+            self.tell(EventKind::Deleted, id);
         }
         Deletion { id: Some(DeletionId(deletion)), hashes }
     }
@@ -45,7 +47,9 @@ impl Rows {
                 continue;
             }
             if let Some(Tombstone { row, .. }) = self.tombstones.remove(&hash) {
-                self.live.insert(row.memory.id, row);
+                let id = row.memory.id;
+                self.live.insert(id, row);
+                self.tell(EventKind::Stored, id);
                 self.deleted.retain(|(_, deleted)| *deleted != hash);
                 undeleted.restored.push(hash);
             }

@@ -12,10 +12,10 @@ use model::{
 };
 use ports::{
     BackupClaim, BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, DumpRequest,
-    DumpSink, EntityCounts, EntityLink, Inserted, IntegrityReport, LanguageCount, LinkEnds, Listing, Loaded,
-    MemoryStore, NearPair, OnDeleted, Page, Purge, Purged, Repaired, Standing, Statistics, StoreError,
-    StoredBackup, Superseded, Survey, TagCounts, Told, TypeCount, Undelete, Undeleted, Unembedded, Usage,
-    VectorSpace, VectorsOf, Version, WordCandidate, WordQuery, fold_case,
+    DumpSink, EntityCounts, EntityLink, EventPage, EventPoint, Inserted, IntegrityReport, LanguageCount,
+    LinkEnds, Listing, Loaded, MemoryStore, NearPair, OnDeleted, Page, Purge, Purged, Repaired, Standing,
+    Statistics, StoreError, StoredBackup, Superseded, Survey, TagCounts, Told, TypeCount, Undelete,
+    Undeleted, Unembedded, Usage, VectorSpace, VectorsOf, Version, WordCandidate, WordQuery, fold_case,
 };
 
 use super::filtering::words;
@@ -414,6 +414,15 @@ impl MemoryStore for FakeStore {
 
     async fn claim_backups(&self, directory: &Path) -> Result<Option<BackupClaim>, StoreError> {
         self.reading().map(|_| self.claimed.claim(directory))
+    }
+
+    async fn events(&self, after: Option<EventPoint>, limit: usize) -> Result<EventPage, StoreError> {
+        Ok(self.reading()?.events(after, limit))
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        drop(self.writing()?);
+        self.sound(Fault::Vectors).map(drop)
     }
 
     async fn check(&self, _check: Check) -> Result<IntegrityReport, StoreError> {

@@ -1,7 +1,7 @@
 //! Choosing and making rows.
 
 use model::{EmbeddingState, Filter, Memory, MemoryId, NewMemory, Tags, UNTAGGED_TAG, Vector};
-use ports::{Candidate, Inserted, Listing, Page, Unembedded};
+use ports::{Candidate, EventKind, Inserted, Listing, Page, Unembedded};
 
 use super::carrying::Raw;
 use super::filtering::{matches, newest_first};
@@ -68,6 +68,7 @@ pub(super) fn insert(rows: &mut Rows, new: NewMemory) -> Inserted {
             usage: None,
         },
     );
+    rows.tell(EventKind::Stored, id);
     Inserted::Created { id, restored_from }
 }
 
