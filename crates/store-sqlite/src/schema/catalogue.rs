@@ -248,7 +248,7 @@ pub(crate) const VECTORS_TRIGGERS: [Object; 2] = [
 
 /// Side tables for what the original has no column for. Rows are named by the number of their memory, which is never
 /// given twice.
-pub(crate) const SIDE_TABLES: [Object; 7] = [
+pub(crate) const SIDE_TABLES: [Object; 8] = [
     // When it happened and where it came from.
     (
         "service_origins",
@@ -288,6 +288,12 @@ pub(crate) const SIDE_TABLES: [Object; 7] = [
         "CREATE TABLE service_models (identity TEXT PRIMARY KEY, name TEXT NOT NULL, revision TEXT NOT NULL,
             dimension INTEGER NOT NULL)",
     ),
+    // What happened to memories, in order; the last of it. Key and partition stand only where the row went at once.
+    (
+        "service_events",
+        "CREATE TABLE service_events (seq INTEGER PRIMARY KEY, kind INTEGER NOT NULL, id INTEGER NOT NULL,
+            content_hash TEXT, store TEXT)",
+    ),
 ];
 
 /// Indexes of the side tables.
@@ -319,6 +325,44 @@ pub(crate) const SIDE_TRIGGERS: [Object; 1] = [(
         END",
 )];
 
+/// The triggers that write `service_events` (1 stored, 2 changed, 3 deleted), by whose hand ever. `INSERT OR REPLACE` deletes a
+/// row without a word: what it puts there is stored.
+pub(crate) const EVENT_TRIGGERS: [Object; 4] = [
+    (
+        "service_events_ai",
+        "CREATE TRIGGER service_events_ai AFTER INSERT ON memories WHEN new.deleted_at IS NULL BEGIN
+            INSERT INTO service_events (kind, id) VALUES (1, new.id);
+            DELETE FROM service_events WHERE seq <= (SELECT max(seq) FROM service_events) - 16384;
+        END",
+    ),
+    (
+        "service_events_au_deleted",
+        "CREATE TRIGGER service_events_au_deleted AFTER UPDATE OF deleted_at ON memories
+        WHEN (new.deleted_at IS NULL) <> (old.deleted_at IS NULL) BEGIN
+            INSERT INTO service_events (kind, id)
+                VALUES (CASE WHEN new.deleted_at IS NULL THEN 1 ELSE 3 END, new.id);
+            DELETE FROM service_events WHERE seq <= (SELECT max(seq) FROM service_events) - 16384;
+        END",
+    ),
+    (
+        "service_events_au",
+        "CREATE TRIGGER service_events_au AFTER UPDATE OF content, tags, memory_type, superseded_by ON memories
+        WHEN new.deleted_at IS NULL AND old.deleted_at IS NULL AND (new.content IS NOT old.content
+            OR new.tags IS NOT old.tags OR new.memory_type IS NOT old.memory_type
+            OR new.superseded_by IS NOT old.superseded_by) BEGIN
+            INSERT INTO service_events (kind, id) VALUES (2, new.id);
+            DELETE FROM service_events WHERE seq <= (SELECT max(seq) FROM service_events) - 16384;
+        END",
+    ),
+    (
+        "service_events_ad",
+        "CREATE TRIGGER service_events_ad AFTER DELETE ON memories WHEN old.deleted_at IS NULL BEGIN
+            INSERT INTO service_events (kind, id, content_hash, store) VALUES (3, old.id, old.content_hash, old.store);
+            DELETE FROM service_events WHERE seq <= (SELECT max(seq) FROM service_events) - 16384;
+        END",
+    ),
+];
+
 /// Memories that are long enough to have vectors of chunks.
 pub(crate) const LONG_INDEX: Object =
     ("service_long", "CREATE INDEX service_long ON memories(id) WHERE length(CAST(content AS BLOB)) > 880");
@@ -339,6 +383,7 @@ pub(crate) fn triggers() -> impl Iterator<Item = Object> {
         .chain(WORDS_TRIGGERS)
         .chain(VECTORS_TRIGGERS)
         .chain(SIDE_TRIGGERS)
+        .chain(EVENT_TRIGGERS)
         .chain(CODE_TRIGGERS)
 }
 
