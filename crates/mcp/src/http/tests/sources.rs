@@ -136,6 +136,17 @@ async fn what_the_owner_allows_is_allowed_and_no_more() {
 }
 
 #[tokio::test]
+async fn where_any_name_is_allowed_a_page_is_still_its_own_or_allowed() {
+    let options = HttpOptions { allowed_hosts: vec!["*".to_owned()], ..HttpOptions::default() };
+    let site = Site::of(&Bench::default().engine, options);
+    let request = || ping().with("host", "any.example:8000");
+    assert_eq!(status(&site, request()).await, 200);
+    assert_eq!(status(&site, request().with("origin", "https://any.example:8000")).await, 200);
+    assert_eq!(status(&site, request().with("origin", "https://other.example:8000")).await, 403);
+    assert_eq!(status(&site, ping().with("host", "any@example")).await, 400);
+}
+
+#[tokio::test]
 async fn where_a_request_comes_from_is_checked_before_anything_else_of_it() {
     let site = Site::start();
     let mut request =
