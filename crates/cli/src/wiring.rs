@@ -187,6 +187,7 @@ impl OpenStore for SqliteFiles {
 mod tests {
     use super::*;
     use crate::settings::Environment;
+    use ports::Clock as _;
 
     #[test]
     fn calls_are_filled_up_as_the_settings_want_it() {
@@ -250,6 +251,35 @@ mod tests {
         let (embedder, _) = embedders(&resolve(&[]));
         assert_eq!(embedder.readiness(), Readiness::Failed);
         assert!(embedder.failure().unwrap().contains("config.json is missing"));
+    }
+
+    #[tokio::test]
+    async fn callers_over_http_are_known_by_the_keys_that_the_settings_name() {
+        let home = tempfile::tempdir().unwrap();
+        let resolve = |variables: &[(&str, &str)]| {
+            let environment = Environment::of(variables, Some(home.path()), home.path());
+            Settings::resolve(Vec::new(), environment).unwrap()
+        };
+        let settings = resolve(&[("MCP_API_KEY", "hunter2")]);
+        let (authenticator, keys) = (authenticator(&settings).unwrap(), keys(&settings).unwrap());
+        let shows = async |key: &[u8]| {
+            let presented = auth::Presented { bearer: Some(key), api_key: None };
+            authenticator.authenticate(presented).await.ok().map(|caller| caller.id)
+        };
+        assert_eq!(shows(b"hunter2").await.as_deref(), Some("api_key_client"));
+        assert_eq!(shows(b"hunter3").await, None);
+        assert!(!settings.access.file.value.exists());
+
+        let name = model::KeyName::new("laptop").unwrap();
+        let request = auth::KeyRequest { name, capability: Capability::Read, expires_at: None };
+        let (secret, kept) = auth::new_key(request, SystemClock.now(), &SystemRng).unwrap();
+        keys.insert(kept.clone()).await.unwrap();
+        assert!(settings.access.file.value.exists());
+        assert_eq!(shows(secret.reveal().as_bytes()).await, Some(format!("key:{}", kept.id)));
+        keys.revoke(&kept.id, SystemClock.now()).await.unwrap();
+        assert_eq!(shows(secret.reveal().as_bytes()).await, None);
+        keys.close().await;
+        authenticator.close().await;
     }
 
     #[test]

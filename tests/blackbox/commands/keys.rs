@@ -49,6 +49,19 @@ fn a_key_is_in_no_file_and_in_no_list() {
 }
 
 #[test]
+fn no_log_has_a_key_in_it() {
+    let home = Home::new().set("MCP_API_KEY", "hunter2-hunter2");
+    let create = home.run(&["keys", "create", "--name", "laptop", "--log-level", "trace"]);
+    let key = String::from_utf8(create.stdout).unwrap();
+    let list = home.run(&["keys", "list", "--log-level", "trace"]);
+    let revoke = home.run(&["keys", "revoke", "laptop", "--log-level", "trace"]);
+    for log in [create.stderr, list.stderr, revoke.stderr] {
+        let log = String::from_utf8(log).unwrap();
+        assert!(!log.contains(&key[4..16]) && !log.contains("hunter2"), "{log}");
+    }
+}
+
+#[test]
 fn the_file_of_keys_is_private_and_made_by_the_first_key() {
     let home = Home::new();
     assert_eq!(states(&home), []);
