@@ -7,6 +7,7 @@
 //! | [`Presented`] | what a request shows, from its headers |
 //! | [`Principal`] | who a request is from |
 //! | [`Authenticator`] | from the one to the other |
+//! | [`Network`] | addresses of proxies that are trusted |
 //! | [`Tickets`] | a right to open one stream, for callers that cannot send headers |
 //!
 //! Keys are kept behind [`ports::KeyStore`], time comes from [`ports::Clock`] and randomness from [`ports::Rng`]. Why keys look
@@ -18,6 +19,7 @@
 mod authenticator;
 mod base62;
 mod key;
+mod network;
 mod presented;
 mod principal;
 mod secret;
@@ -25,6 +27,7 @@ mod tickets;
 
 pub use authenticator::{Authenticator, Policy, Refusal, USE_INTERVAL_S};
 pub use key::{KeyRequest, KeySecret, new_key};
+pub use network::{InvalidNetwork, Network};
 pub use presented::{MAX_CREDENTIAL_BYTES, Presented, bearer};
 pub use principal::{Credential, Method, Principal};
 pub use secret::Secret;

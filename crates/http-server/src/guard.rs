@@ -38,7 +38,6 @@ use tower::util::option_layer;
 
 use crate::App;
 pub(crate) use caller::Gate;
-pub use peer::{InvalidNetwork, Network};
 
 /// Puts the guards around the routes: the first to see a request stands last.
 pub(crate) fn around(routes: Router, app: &App) -> Router {

@@ -35,7 +35,6 @@ pub mod tls;
 mod wire;
 
 pub use app::{App, Parts};
-pub use guard::{InvalidNetwork, Network};
 pub use options::Options;
 pub use router::{openapi, router};
 pub use serve::{ServeError, Server};

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
+use auth::Network;
 use mcp::Defaults;
-
-use crate::guard::Network;
 
 /// How long an address may be: path and query, in bytes.
 pub const MAX_TARGET_BYTES: usize = 8 * 1024;

@@ -173,3 +173,6 @@ fn protocols(builder: &mut Builder<TokioExecutor>) {
         .keep_alive_interval(PING)
         .keep_alive_timeout(PING);
 }
+
+#[cfg(test)]
+mod tests;

@@ -49,7 +49,7 @@ use refusal::Refusal;
 pub(crate) use room::Place;
 use room::Room;
 pub(crate) use seats::{Seat, Seats};
-pub use sources::{Authority, Page, Sources};
+pub use sources::{Authority, Page, Sources, is_origin};
 pub use sse::Sse;
 pub use streamable::Streamable;
 

@@ -53,11 +53,13 @@ impl Activity {
         }
     }
 
-    /// Until when something must happen; none while a request is open, and the reader is told when that changes.
+    /// Until when something must happen; none while a request is open. The reader is told when a request ends.
     pub(super) fn patience(&self, waits: Waits, reader: &Waker) -> Option<Instant> {
         let mut state = self.state();
-        if state.open > 0 {
+        if !state.reader.as_ref().is_some_and(|known| known.will_wake(reader)) {
             state.reader = Some(reader.clone());
+        }
+        if state.open > 0 {
             return None;
         }
         Some(match state.head_since {

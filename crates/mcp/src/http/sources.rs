@@ -148,7 +148,8 @@ impl Authority {
     }
 
     /// Reads a host with or without a port; nothing else may be there.
-    fn read(text: &str) -> Option<Self> {
+    #[must_use]
+    pub fn read(text: &str) -> Option<Self> {
         let (host, port) = match text.strip_prefix('[') {
             Some(rest) => {
                 let (host, port) = rest.split_once(']')?;
@@ -201,6 +202,12 @@ fn read_origin(text: &str) -> Option<(Scheme, Authority)> {
         _ => return None,
     };
     Some((scheme, Authority::read(authority)?))
+}
+
+/// Whether this is one origin: a scheme, a host, and a port where it is not the one of the scheme.
+#[must_use]
+pub fn is_origin(text: &str) -> bool {
+    read_origin(text).is_some()
 }
 
 fn allowed_origin(text: &str) -> Option<(Scheme, String, Port)> {
