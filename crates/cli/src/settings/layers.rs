@@ -122,15 +122,16 @@ impl Layers {
     /// Variables that are set and have no effect, in the order of the table.
     #[must_use]
     pub fn without_effect(&self) -> Vec<WithoutEffect> {
-        let names = self.names();
+        // Looked up once each, and not for every row: every start does this with its whole environment.
+        let names = self.names().into_iter();
+        let known: Vec<_> = names.filter_map(|name| Some((name, variables::find(name)?.1))).collect();
         let sections =
             variables::sections().filter(|section| matches!(section.effect, Effect::Later | Effect::Never));
         let rows = sections.flat_map(|section| section.variables.iter().map(move |row| (section, row)));
         let mut found = Vec::new();
         for (section, row) in rows {
-            let members =
-                names.iter().filter(|name| variables::find(name).is_some_and(|(_, known)| known == row));
-            found.extend(members.filter_map(|name| self.unused(section, row, name)));
+            let members = known.iter().filter(|(_, known)| *known == row);
+            found.extend(members.filter_map(|(name, _)| self.unused(section, row, name)));
         }
         found
     }
