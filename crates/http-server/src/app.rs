@@ -1,13 +1,20 @@
 //! What every route works with.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
-use auth::{Authenticator, Principal};
+use auth::{Authenticator, Principal, Tickets};
 use engine::{Engine, Grant};
+use mcp::http::Endpoints;
+use model::{Space, Timestamp};
+use ports::SystemRng;
+use tokio_util::sync::CancellationToken;
 
-use crate::Options;
+use crate::events::Events;
 use crate::guard::Gate;
+use crate::metrics::Metrics;
+use crate::readiness::Readiness;
+use crate::{Options, protocol};
 
 /// What the door is made of.
 pub struct Parts {
@@ -29,6 +36,12 @@ struct Shared {
     parts: Parts,
     gate: Gate,
     started: Instant,
+    ending: CancellationToken,
+    events: Events,
+    tickets: Tickets,
+    endpoints: OnceLock<Endpoints>,
+    readiness: Readiness,
+    metrics: Metrics,
 }
 
 impl App {
@@ -36,7 +49,69 @@ impl App {
     #[must_use]
     pub fn new(parts: Parts) -> Self {
         let gate = Gate::new(&parts.options);
-        Self { shared: Arc::new(Shared { parts, gate, started: Instant::now() }) }
+        let ending = CancellationToken::new();
+        let shared = Shared {
+            events: Events::new(parts.options.events.clone(), ending.clone()),
+            tickets: Tickets::new(Arc::new(SystemRng)),
+            endpoints: OnceLock::new(),
+            readiness: Readiness::default(),
+            metrics: Metrics::default(),
+            started: Instant::now(),
+            ending,
+            gate,
+            parts,
+        };
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// Ends all streams. A server calls it when it is told to stop: streams have no end of their own that it could wait for.
+    pub fn end(&self) {
+        self.shared.ending.cancel();
+    }
+
+    /// Cancelled when all streams end.
+    pub(crate) fn ending(&self) -> &CancellationToken {
+        &self.shared.ending
+    }
+
+    /// The use cases.
+    pub(crate) fn engine(&self) -> &Engine {
+        &self.shared.parts.engine
+    }
+
+    /// What time it is.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.engine().now()
+    }
+
+    /// Live events.
+    pub(crate) fn events(&self) -> &Events {
+        &self.shared.events
+    }
+
+    /// Tickets for event streams.
+    pub(crate) fn tickets(&self) -> &Tickets {
+        &self.shared.tickets
+    }
+
+    /// MCP. Must be called on a Tokio runtime.
+    pub(crate) fn endpoints(&self) -> &Endpoints {
+        self.shared.endpoints.get_or_init(|| protocol::endpoints(self))
+    }
+
+    /// Whether it works.
+    pub(crate) fn readiness(&self) -> &Readiness {
+        &self.shared.readiness
+    }
+
+    /// What is counted.
+    pub(crate) fn metrics(&self) -> &Metrics {
+        &self.shared.metrics
+    }
+
+    /// The owner's handle on the default space, for what the server does by itself.
+    pub(crate) fn own_grant(&self) -> Grant {
+        self.engine().grant(&Space::Default, engine::Capability::Admin)
     }
 
     /// Finds out who asks.

@@ -135,6 +135,20 @@ impl Failure {
         )
     }
 
+    /// The same as MCP has it: without `detail` around it.
+    pub(crate) fn flat(mut self) -> Self {
+        self.body = match self.body.get_mut("detail").map(Value::take) {
+            Some(Value::String(sentence)) => {
+                let error = self.status.canonical_reason().unwrap_or("error");
+                let error = error.to_ascii_lowercase().replace(' ', "_");
+                json!({ "error": error, "error_description": sentence })
+            }
+            Some(detail) => detail,
+            None => self.body,
+        };
+        self
+    }
+
     /// The status that will be answered.
     #[must_use]
     pub fn status(&self) -> StatusCode {

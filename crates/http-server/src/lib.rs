@@ -11,6 +11,9 @@
 //! | [`error`] | failures, as the wire has them |
 //! | `routes` | the routes, one file each |
 //! | `wire` | what requests and answers look like |
+//! | `events` | live events: what happens to memories, to those who listen |
+//! | `protocol` | MCP over HTTP, behind the same doors |
+//! | `readiness`, `metrics` | whether it works, and what is counted |
 //! | `guard` | what every request and every answer passes |
 //! | [`router`] | all of it put together, and the OpenAPI document |
 //! | [`serve`] | listening, and ending in good order |
@@ -23,11 +26,15 @@
 pub mod access;
 pub mod app;
 pub mod error;
+mod events;
 mod extract;
 #[cfg(test)]
 mod fixture;
 mod guard;
+mod metrics;
 pub mod options;
+mod protocol;
+mod readiness;
 pub mod router;
 mod routes;
 pub mod serve;
@@ -35,7 +42,8 @@ pub mod tls;
 mod wire;
 
 pub use app::{App, Parts};
+pub use events::EventOptions;
 pub use options::Options;
-pub use router::{openapi, router};
+pub use router::{Surface, openapi, router, router_of};
 pub use serve::{ServeError, Server};
 pub use tls::{Certificate, Tls, TlsError};

@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use auth::Network;
 use mcp::Defaults;
+use mcp::tools::Profile;
+
+use crate::events::EventOptions;
 
 /// How long an address may be: path and query, in bytes.
 pub const MAX_TARGET_BYTES: usize = 8 * 1024;
@@ -50,6 +53,12 @@ pub struct Options {
     pub drain: Duration,
     /// What calls mean that leave something out.
     pub defaults: Defaults,
+    /// Which tools MCP lists (`MCP_MEMORY_TOOL_PROFILE`).
+    pub profile: Profile,
+    /// Live events.
+    pub events: EventOptions,
+    /// Whether figures are published for Prometheus (`MCP_METRICS_ENABLED`).
+    pub metrics: bool,
 }
 
 impl Default for Options {
@@ -72,6 +81,9 @@ impl Default for Options {
             is_tls: false,
             drain: Duration::from_secs(30),
             defaults: Defaults::default(),
+            profile: Profile::default(),
+            events: EventOptions::default(),
+            metrics: false,
         }
     }
 }

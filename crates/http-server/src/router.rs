@@ -6,7 +6,7 @@ use utoipa::OpenApi;
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
 
 use crate::error::Failure;
-use crate::{App, guard, routes};
+use crate::{App, guard, metrics, protocol, routes};
 
 /// What the document says of the whole.
 #[derive(OpenApi)]
@@ -16,15 +16,40 @@ use crate::{App, guard, routes};
 ))]
 struct Document;
 
-/// The whole door.
+/// What a door serves. All doors have the same guards and know the same callers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Surface {
+    /// REST, MCP at `/mcp`, events.
+    Everything,
+    /// MCP at `/mcp`, and `/health`.
+    Mcp,
+    /// The deprecated transport of MCP at `/sse` and `/messages/`, and `/health`.
+    Sse,
+}
+
+/// The whole door. Must be called on a Tokio runtime.
 pub fn router(app: &App) -> Router {
+    router_of(app, Surface::Everything)
+}
+
+/// A door that serves this. Must be called on a Tokio runtime.
+pub fn router_of(app: &App, surface: Surface) -> Router {
+    let mut routes = match surface {
+        Surface::Everything => everything(app).merge(protocol::streamable(app)),
+        Surface::Mcp => routes::probes::alone(app).merge(protocol::streamable(app)),
+        Surface::Sse => routes::probes::alone(app).merge(protocol::sse(app)),
+    };
+    if app.options().metrics {
+        routes = routes.merge(routes::metrics::routes(app));
+    }
+    let routes = routes.fallback(not_found).method_not_allowed_fallback(method_not_allowed);
+    metrics::around(guard::around(routes, app), app)
+}
+
+fn everything(app: &App) -> Router {
     let (routes, document) = routes::all().with_state(app.clone()).split_for_parts();
     let document = completed(document);
-    let routes = routes
-        .route("/openapi.json", axum::routing::get(move || async move { Json(document) }))
-        .fallback(not_found)
-        .method_not_allowed_fallback(method_not_allowed);
-    guard::around(routes, app)
+    routes.route("/openapi.json", axum::routing::get(move || async move { Json(document) }))
 }
 
 /// The OpenAPI 3.1 document of the routes.

@@ -57,6 +57,7 @@ const HOMES: &[(&str, &str)] = &[
     ("axum", "http-server"),
     ("axum-server", "http-server"),
     ("tower-http", "http-server"),
+    ("prometheus-client", "http-server"),
     ("governor", "http-server"),
     ("rcgen", "http-server"),
     ("rustls", "http-server"),
