@@ -32,6 +32,7 @@ pub mod embedding_model;
 pub mod embedding_server;
 pub mod environment;
 mod error;
+pub mod events;
 pub mod http;
 pub mod layers;
 pub mod log;
@@ -55,6 +56,7 @@ pub use embedding_model::EmbeddingModel;
 pub use embedding_server::EmbeddingServer;
 pub use environment::Environment;
 pub use error::InvalidSetting;
+pub use events::Events;
 pub use http::Http;
 pub use layers::{FlagValue, Layers, WithoutEffect};
 pub use log::LogFilter;
@@ -118,6 +120,8 @@ pub struct Settings {
     pub max_response_chars: Setting<Option<u64>>,
     /// The server over HTTP.
     pub http: Http,
+    /// Live events there.
+    pub events: Events,
     /// Who is let in there.
     pub access: Access,
     /// What is logged.

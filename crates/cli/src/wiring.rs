@@ -10,6 +10,7 @@ use embed::BuiltIn;
 use embed_http::HttpEmbedder;
 use embed_local::{LocalEmbedder, ModelDirectory};
 use engine::{Capability, Engine, Grant, Parts};
+use http_server::EventOptions;
 use mcp::Defaults;
 use model::{ModelIdentity, Space};
 use ports::{Embedder, KeyStore, MemoryStore, OpenStore, Readiness, StoreError, SystemClock, SystemRng};
@@ -111,6 +112,25 @@ pub fn defaults(settings: &Settings) -> Defaults {
 #[must_use]
 pub fn server_options(settings: &Settings) -> mcp::Options {
     mcp::Options { defaults: defaults(settings), profile: settings.tool_profile.value }
+}
+
+/// How the HTTP door behaves, as the settings want it.
+#[must_use]
+pub fn http_options(settings: &Settings) -> http_server::Options {
+    let (http, events) = (&settings.http, &settings.events);
+    http_server::Options {
+        max_body_bytes: http.max_body_bytes.value,
+        drain: http.drain(),
+        defaults: defaults(settings),
+        profile: settings.tool_profile.value,
+        events: EventOptions {
+            heartbeat: Duration::from_secs(events.heartbeat_s.value as u64),
+            replay: events.replay.value,
+            max_streams: events.max_streams.value,
+        },
+        metrics: events.metrics.value,
+        ..http_server::Options::default()
+    }
 }
 
 /// How the database file is opened, as the settings want it: for what is done to the file itself.

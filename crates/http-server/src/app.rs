@@ -10,10 +10,12 @@ use model::{Space, Timestamp};
 use ports::SystemRng;
 use tokio_util::sync::CancellationToken;
 
-use crate::events::Events;
+use crate::events::{Events, Searched};
 use crate::guard::Gate;
+use crate::idempotency::Answers;
 use crate::metrics::Metrics;
 use crate::readiness::Readiness;
+use crate::wire::Found;
 use crate::{Options, protocol};
 
 /// What the door is made of.
@@ -42,6 +44,7 @@ struct Shared {
     endpoints: OnceLock<Endpoints>,
     readiness: Readiness,
     metrics: Metrics,
+    answers: Answers,
 }
 
 impl App {
@@ -56,6 +59,7 @@ impl App {
             endpoints: OnceLock::new(),
             readiness: Readiness::default(),
             metrics: Metrics::default(),
+            answers: Answers::default(),
             started: Instant::now(),
             ending,
             gate,
@@ -87,6 +91,17 @@ impl App {
     /// Live events.
     pub(crate) fn events(&self) -> &Events {
         &self.shared.events
+    }
+
+    /// Tells those who may know it of a search.
+    pub(crate) fn searched(&self, principal: &Principal, found: &Found) {
+        let searched = Searched {
+            query: &found.query,
+            search_type: &found.search_type,
+            results: found.results.len(),
+            processing_time_ms: found.processing_time_ms,
+        };
+        self.events().searched(principal, self.now(), searched);
     }
 
     /// Tickets for event streams.
@@ -129,6 +144,11 @@ impl App {
     /// What the guards remember from one request to the next.
     pub(crate) fn gate(&self) -> &Gate {
         &self.shared.gate
+    }
+
+    /// What was answered to writes that may be sent again.
+    pub(crate) fn answers(&self) -> &Answers {
+        &self.shared.answers
     }
 
     /// How long the door has been open, in seconds.

@@ -84,6 +84,11 @@ impl Door {
         self.holder(Capability::Write)
     }
 
+    /// The same before other routes.
+    pub(crate) fn writer_at(&self, router: Router) -> Client {
+        Client { router, ..self.writer() }
+    }
+
     /// Somebody with a key for everything.
     pub(crate) fn owner(&self) -> Client {
         self.holder(Capability::Admin)

@@ -9,11 +9,15 @@
 //! | [`access`] | who asks, as capability handles that a route takes |
 //! | `extract` | bodies, query strings and paths, and what is answered when they are wrong |
 //! | [`error`] | failures, as the wire has them |
+//! | `document` | the OpenAPI document |
 //! | `routes` | the routes, one file each |
 //! | `wire` | what requests and answers look like |
+//! | `tool`, `time` | calls of tools; times in words |
 //! | `events` | live events: what happens to memories, to those who listen |
 //! | `protocol` | MCP over HTTP, behind the same doors |
 //! | `readiness`, `metrics` | whether it works, and what is counted |
+//! | `idempotency` | writes that are sent again |
+//! | `machine` | what the operating system says |
 //! | `guard` | what every request and every answer passes |
 //! | [`router`] | all of it put together, and the OpenAPI document |
 //! | [`serve`] | listening, and ending in good order |
@@ -25,12 +29,17 @@
 
 pub mod access;
 pub mod app;
+#[cfg(test)]
+mod clients;
+mod document;
 pub mod error;
 mod events;
 mod extract;
 #[cfg(test)]
 mod fixture;
 mod guard;
+mod idempotency;
+mod machine;
 mod metrics;
 pub mod options;
 mod protocol;
@@ -38,7 +47,9 @@ mod readiness;
 pub mod router;
 mod routes;
 pub mod serve;
+mod time;
 pub mod tls;
+mod tool;
 mod wire;
 
 pub use app::{App, Parts};

@@ -1,20 +1,15 @@
 //! All of it put together, and the OpenAPI document.
 
+use axum::Router;
+use axum::body::Bytes;
+use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{Method, StatusCode, Uri};
-use axum::{Json, Router};
-use utoipa::OpenApi;
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, HttpAuthScheme, HttpBuilder, SecurityScheme};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use serde_json::Value;
 
 use crate::error::Failure;
-use crate::{App, guard, metrics, protocol, routes};
-
-/// What the document says of the whole.
-#[derive(OpenApi)]
-#[openapi(info(
-    title = "Memory",
-    description = "Long-term memory: store, and find again by meaning, words, tags and time."
-))]
-struct Document;
+use crate::{App, document, guard, metrics, protocol, routes};
 
 /// What a door serves. All doors have the same guards and know the same callers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,35 +38,42 @@ pub fn router_of(app: &App, surface: Surface) -> Router {
         routes = routes.merge(routes::metrics::routes(app));
     }
     let routes = routes.fallback(not_found).method_not_allowed_fallback(method_not_allowed);
-    metrics::around(guard::around(routes, app), app)
+    metrics::around(guard::around(under(&app.options().root_path, routes), app), app)
 }
 
 fn everything(app: &App) -> Router {
-    let (routes, document) = routes::all().with_state(app.clone()).split_for_parts();
-    let document = completed(document);
-    routes.route("/openapi.json", axum::routing::get(move || async move { Json(document) }))
+    let (routes, document) = routes::of(app).with_state(app.clone()).split_for_parts();
+    let document = document::complete(document);
+    let pages = routes::pages::pages(&document);
+    let document = Bytes::from(document.to_string());
+    let document = async move || ([(CONTENT_TYPE, "application/json")], document);
+    routes.route("/openapi.json", get(document)).merge(pages)
+}
+
+/// The same also under a path: some proxies take their part of it away, and others leave it there.
+fn under(root_path: &str, routes: Router) -> Router {
+    if root_path.is_empty() { routes } else { routes.clone().nest(root_path, routes) }
 }
 
 /// The OpenAPI 3.1 document of the routes.
 #[must_use]
-pub fn openapi() -> utoipa::openapi::OpenApi {
-    completed(routes::all().split_for_parts().1)
+pub fn openapi() -> Value {
+    document::complete(routes::all().split_for_parts().1)
 }
 
-fn completed(mut document: utoipa::openapi::OpenApi) -> utoipa::openapi::OpenApi {
-    let base = Document::openapi();
-    document.info = base.info;
-    document.info.version = env!("CARGO_PKG_VERSION").to_owned();
-    let components = document.components.get_or_insert_default();
-    let key = SecurityScheme::ApiKey(ApiKey::Header(ApiKeyValue::new("X-API-Key")));
-    components.add_security_scheme("key", key);
-    let bearer = SecurityScheme::Http(HttpBuilder::new().scheme(HttpAuthScheme::Bearer).build());
-    components.add_security_scheme("bearer", bearer);
-    document
+async fn not_found(uri: Uri) -> Response {
+    if let Some(place) = without_slash(&uri) {
+        return (StatusCode::TEMPORARY_REDIRECT, [(LOCATION, place)]).into_response();
+    }
+    Failure::new(StatusCode::NOT_FOUND, "Not Found").into_response()
 }
 
-async fn not_found(_: Uri) -> Failure {
-    Failure::new(StatusCode::NOT_FOUND, "Not Found")
+/// Where the same path without a slash at its end is, as seen from there: a proxy may have it all under a path of its own.
+fn without_slash(uri: &Uri) -> Option<String> {
+    let path = uri.path().strip_prefix("/api/")?.strip_suffix('/')?;
+    let name = path.rsplit('/').next().filter(|name| !name.is_empty())?;
+    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    Some(format!("../{name}{query}"))
 }
 
 async fn method_not_allowed(_: Method) -> Failure {

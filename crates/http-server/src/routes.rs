@@ -4,24 +4,72 @@
 
 mod events;
 mod health;
+mod manage;
 mod memories;
 pub(crate) mod metrics;
+pub(crate) mod pages;
 pub(crate) mod probes;
+mod process;
+mod protocol_info;
+mod search;
+mod server;
+mod sessions;
+mod tags;
+mod types;
 
+use axum::middleware::from_fn_with_state;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::App;
+use crate::{App, idempotency};
 
 /// Every route that the OpenAPI document has.
 pub(crate) fn all() -> OpenApiRouter<App> {
+    others().merge(repeatable())
+}
+
+/// The same, and writes that are sent again with a key are carried out once.
+pub(crate) fn of(app: &App) -> OpenApiRouter<App> {
+    others().merge(repeatable().route_layer(from_fn_with_state(app.clone(), idempotency::once)))
+}
+
+/// Writes by `POST`: they do something again when they are sent again.
+fn repeatable() -> OpenApiRouter<App> {
+    OpenApiRouter::new()
+        .routes(routes!(manage::bulk_delete::bulk_delete))
+        .routes(routes!(manage::cleanup_duplicates::cleanup_duplicates))
+        .routes(routes!(manage::system::system))
+        .routes(routes!(manage::untagged::delete_untagged))
+        .routes(routes!(memories::create::create))
+        .routes(routes!(process::clear_caches::clear_caches))
+        .routes(routes!(sessions::sessions))
+}
+
+fn others() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(events::open::open))
         .routes(routes!(events::stats::stats))
         .routes(routes!(events::ticket::ticket))
+        .routes(routes!(health::detailed::detailed))
         .routes(routes!(health::health))
+        .routes(routes!(health::model::model))
+        .routes(routes!(health::sync_status::sync_status))
+        .routes(routes!(manage::rename_tag::rename_tag))
+        .routes(routes!(manage::tag_stats::tag_stats))
+        .routes(routes!(manage::untagged::count))
+        .routes(routes!(memories::find::find))
+        .routes(routes!(memories::get::get, memories::update::update, memories::delete::delete))
+        .routes(routes!(memories::list::list))
         .routes(routes!(probes::livez))
         .routes(routes!(probes::readyz))
-        .routes(routes!(memories::list::list, memories::create::create))
-        .routes(routes!(memories::get::get))
+        .routes(routes!(process::memory_stats::memory_stats))
+        .routes(routes!(protocol_info::health))
+        .routes(routes!(protocol_info::list))
+        .routes(routes!(search::by_query::by_query))
+        .routes(routes!(search::by_tag::by_tag))
+        .routes(routes!(search::by_time::by_time))
+        .routes(routes!(search::similar::similar))
+        .routes(routes!(server::status::status))
+        .routes(routes!(tags::tags))
+        .routes(routes!(types::types))
 }

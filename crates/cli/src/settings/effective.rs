@@ -45,7 +45,7 @@ impl Settings {
         let (texts, server) = (&self.splitting, &self.embedding_server);
         let upkeep = &self.scheduled_backups;
         let chars = self.max_response_chars.value.map(|chars| if chars == u64::MAX { 0 } else { chars });
-        let (http, access) = (&self.http, &self.access);
+        let (http, events, access) = (&self.http, &self.events, &self.access);
         vec![
             row(var::BACKEND, &self.backend, kind),
             row(var::SQLITE_PATH, &self.database, self.database.value.display()),
@@ -109,8 +109,16 @@ impl Settings {
             ),
             row(var::HTTP_HOST, &http.host, &http.host.value),
             row(var::HTTP_PORT, &http.port, http.port.value),
+            row(var::SSE_HOST, &http.mcp_host, &http.mcp_host.value),
+            row(var::SSE_PORT, &http.mcp_port, http.mcp_port.value),
+            row(var::STREAMABLE_HTTP_MODE, &http.streamable, http.streamable.value),
+            row(var::SSE_MODE, &http.sse, http.sse.value),
             row(var::HTTP_MAX_BODY, &http.max_body_bytes, http.max_body_bytes.value),
             row(var::HTTP_DRAIN, &http.drain_s, http.drain_s.value),
+            row(var::SSE_HEARTBEAT, &events.heartbeat_s, events.heartbeat_s.value),
+            row(var::SSE_REPLAY, &events.replay, events.replay.value),
+            row(var::SSE_MAX_CONNECTIONS, &events.max_streams, events.max_streams.value),
+            row(var::METRICS_ENABLED, &events.metrics, events.metrics.value),
             row(var::API_KEY, &access.owner_key, access.owner_key.value.as_ref().map_or("", |_| "set")),
             row(var::ALLOW_ANONYMOUS, &access.allow_anonymous, access.allow_anonymous.value),
             row(var::ANONYMOUS_SCOPE, &access.anonymous_scope, access.shown_scope()),
@@ -213,8 +221,16 @@ mod tests {
             ("MCP_ANONYMOUS_SCOPE", "read"),
             ("MCP_HTTP_HOST", "localhost"),
             ("MCP_HTTP_PORT", "8001"),
+            ("MCP_SSE_HOST", "localhost"),
+            ("MCP_SSE_PORT", "8001"),
+            ("MCP_STREAMABLE_HTTP_MODE", "true"),
+            ("MCP_SSE_MODE", "true"),
             ("MCP_HTTP_MAX_BODY_BYTES", "2048"),
             ("MCP_TRANSPORT_TIMEOUT_GRACEFUL_SHUTDOWN", "5"),
+            ("MCP_SSE_HEARTBEAT", "5"),
+            ("MCP_SSE_REPLAY_BUFFER_SIZE", "0"),
+            ("MCP_SSE_MAX_CONNECTIONS", "40000"),
+            ("MCP_METRICS_ENABLED", "true"),
         ];
         let effective = with(&written);
         for (name, text) in written {

@@ -45,6 +45,14 @@ pub fn number(raw: &Raw, lowest: usize, highest: usize) -> Result<usize, Invalid
     number.ok_or_else(|| InvalidSetting::value(raw, allowed()))
 }
 
+/// Texts with commas between; empty ones are left out.
+///
+/// # Errors
+/// [`InvalidSetting`] for what is no text.
+pub fn list(raw: &Raw) -> Result<Vec<&str>, InvalidSetting> {
+    Ok(raw.as_text()?.split(',').map(str::trim).filter(|text| !text.is_empty()).collect())
+}
+
 /// A number of days, 0 or more.
 ///
 /// # Errors

@@ -10,8 +10,8 @@ use super::layers::{Layers, Raw};
 use super::log::ALLOWED as ALLOWED_LOG;
 use super::variables as var;
 use super::{
-    Access, Backend, Checks, EmbeddingModel, EmbeddingServer, Environment, FlagValue, Http, InvalidSetting,
-    LogFilter, LongTexts, Origin, ScheduledBackups, Setting, Settings, Weights,
+    Access, Backend, Checks, EmbeddingModel, EmbeddingServer, Environment, Events, FlagValue, Http,
+    InvalidSetting, LogFilter, LongTexts, Origin, ScheduledBackups, Setting, Settings, Weights,
 };
 use super::{parse, paths};
 
@@ -103,6 +103,7 @@ impl Settings {
                 None,
             )?,
             http: Http::resolve(&layers)?,
+            events: Events::resolve(&layers)?,
             access,
             log: log(&layers, &mut notices)?,
             without_effect,

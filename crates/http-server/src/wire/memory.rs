@@ -1,9 +1,12 @@
 //! One memory.
 
-use engine::Reader;
+use engine::{EngineError, Reader};
+use model::PartitionScope;
 use serde::Serialize;
 use serde_json::{Map, Value};
 use utoipa::ToSchema;
+
+use crate::error::Failure;
 
 /// One memory.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -52,18 +55,46 @@ impl From<model::Memory> for Memory {
     }
 }
 
+impl From<mcp::wire::Memory> for Memory {
+    fn from(memory: mcp::wire::Memory) -> Self {
+        Self {
+            content: memory.content,
+            content_hash: memory.content_hash,
+            tags: memory.tags,
+            memory_type: memory.memory_type,
+            metadata: memory.metadata,
+            created_at: memory.created_at,
+            created_at_iso: memory.created_at_iso,
+            updated_at: memory.updated_at,
+            updated_at_iso: memory.updated_at_iso,
+            store: memory.store,
+            superseded_by: memory.superseded_by,
+        }
+    }
+}
+
 impl Memory {
-    /// The live memory with this key, if there is one.
+    /// The live memory with this key in a named store (`all` for any), if there is one. A part of a key is no key here.
     ///
     /// # Errors
-    /// [`engine::EngineError`] when the store cannot be read.
-    pub(crate) async fn find(reader: &Reader, hash: &str) -> Result<Option<Self>, engine::EngineError> {
+    /// 422 for a name that no store can have; what the store fails with.
+    pub(crate) async fn find(
+        reader: &Reader,
+        hash: &str,
+        store: Option<&str>,
+    ) -> Result<Option<Self>, Failure> {
+        let scope = store.map_or(Ok(PartitionScope::default()), PartitionScope::parse);
+        let scope = scope.map_err(|error| {
+            Failure::problem("value_error", vec!["query".into(), "store".into()], error.to_string())
+        })?;
         let Ok(prefix) = model::HashPrefix::parse(hash) else { return Ok(None) };
         match reader.get(&prefix).await {
-            // A part of a key is no key here.
-            Ok(memory) => Ok(Some(memory).filter(|memory| memory.hash.as_str() == hash).map(Self::from)),
-            Err(engine::EngineError::NotFound { .. } | engine::EngineError::Ambiguous { .. }) => Ok(None),
-            Err(error) => Err(error),
+            Ok(memory) => {
+                let is_it = memory.hash.as_str() == hash && scope.includes(&memory.partition);
+                Ok(Some(memory).filter(|_| is_it).map(Self::from))
+            }
+            Err(EngineError::NotFound { .. } | EngineError::Ambiguous { .. }) => Ok(None),
+            Err(error) => Err(error.into()),
         }
     }
 }

@@ -34,7 +34,12 @@ async fn who_asks_again_ends_the_server_at_once() {
 
 #[test]
 fn the_flags_of_the_original_stand_for_their_variables() {
-    let server = Server { debug: true, storage_backend: Some("hybrid".to_owned()) };
+    let server = Server {
+        debug: true,
+        storage_backend: Some("hybrid".to_owned()),
+        http_port: Some("9".to_owned()),
+        ..Server::default()
+    };
     let source = Source { db: Some("x.db".into()), config: Some("c.toml".into()), log_level: None };
     let flags = server.flag_values(&source);
     let flags: Vec<_> =
@@ -46,6 +51,7 @@ fn the_flags_of_the_original_stand_for_their_variables() {
             ("--config", "MCP_MEMORY_CONFIG", "c.toml"),
             ("--debug", "MCP_LOG_LEVEL", "debug"),
             ("--storage-backend", "MCP_MEMORY_STORAGE_BACKEND", "hybrid"),
+            ("--http-port", "MCP_HTTP_PORT", "9"),
         ]
     );
 }

@@ -174,6 +174,18 @@ pub(super) const SECTIONS: &[Section] = &[
                 "the address or name that `memory server --http` listens at",
             ),
             public(super::HTTP_PORT, "8000", "the port it listens at; 0 is any that is free"),
+            public(super::SSE_HOST, "127.0.0.1", "the address or name at which MCP alone is served"),
+            public(super::SSE_PORT, "8765", "the port for that; 0 is any that is free"),
+            public(
+                super::STREAMABLE_HTTP_MODE,
+                "false",
+                "whether `memory server` serves MCP alone, over streamable HTTP",
+            ),
+            public(
+                super::SSE_MODE,
+                "false",
+                "whether `memory server` serves the deprecated transport of MCP, HTTP with an event stream",
+            ),
             public(
                 super::HTTP_MAX_BODY,
                 "1048576",
@@ -183,6 +195,84 @@ pub(super) const SECTIONS: &[Section] = &[
                 super::HTTP_DRAIN,
                 "30",
                 "how many seconds open requests get when the server ends, 1 to 300",
+            ),
+            public(
+                super::SSE_HEARTBEAT,
+                "30",
+                "how many seconds lie between two heartbeats of the event stream, 5 to 300",
+            ),
+            public(
+                super::SSE_REPLAY,
+                "1000",
+                "how many events are kept for clients that come back to the event stream, 0 to 100000",
+            ),
+            public(
+                super::SSE_MAX_CONNECTIONS,
+                "2048",
+                "how many event streams may be open, 1 to 1000000; a quarter of them may be of one caller",
+            ),
+            public(
+                super::METRICS_ENABLED,
+                "false",
+                "whether figures for Prometheus are at `/metrics`, for callers who may read",
+            ),
+            public(
+                super::HTTP_KEEP_ALIVE,
+                "5",
+                "how many seconds a connection stays open on which nothing is asked, 1 to 600",
+            ),
+            public(
+                super::HTTP_RATE,
+                "6000",
+                "how many requests a minute a key may send, and a machine without one; 0 is any number",
+            ),
+            public(
+                super::HTTP_ALLOWED_HOSTS,
+                "",
+                "names by which callers without a key may call this server, beside `localhost` and addresses, separated by commas",
+            ),
+            public(
+                super::HTTP_CORS_ORIGINS,
+                "",
+                "origins of web pages of other places that may ask, separated by commas",
+            ),
+            public(
+                super::HTTP_TRUSTED_PROXIES,
+                "",
+                "addresses of proxies whose `Forwarded` and `X-Forwarded-For` are believed, separated by commas",
+            ),
+            public(
+                super::HTTP_QUERY_CREDENTIALS,
+                "false",
+                "whether a key may stand in the address of the event stream, for clients that cannot do better",
+            ),
+            public(super::HTTP_ROOT_PATH, "", "the path under which a proxy has all of it: `/memory`"),
+        ],
+    },
+    Section {
+        title: "TLS",
+        effect: Effect::Now,
+        variables: &[
+            public(
+                super::HTTPS_ENABLED,
+                "false",
+                "whether everything is served over TLS, and nothing without it",
+            ),
+            public(
+                super::SSL_CERT_FILE,
+                "",
+                "the certificate, a PEM file; without it one is made in `<base>/tls`",
+            ),
+            public(super::SSL_KEY_FILE, "", "its private key, a PEM file"),
+            public(
+                super::SSL_IPS,
+                "",
+                "further addresses in a certificate that is made here, separated by commas",
+            ),
+            public(
+                super::SSL_HOSTNAMES,
+                "",
+                "further names in a certificate that is made here, separated by commas",
             ),
         ],
     },

@@ -207,3 +207,18 @@ async fn a_credential_may_ask_so_often_and_so_may_a_machine_without_one() {
     tokio::time::advance(Duration::from_secs(12)).await;
     door.reader().get("/api/health").await.of(200);
 }
+
+#[tokio::test]
+async fn under_the_path_of_a_proxy_everything_is_there_with_and_without_it() {
+    let options = Options { root_path: "/memory".to_owned(), query_credentials: true, ..Options::default() };
+    let door = Door::with(options).await;
+    for (path, expected) in [("/api/memories", 200), ("/memory/api/memories", 200), ("/memory/none", 404)] {
+        door.reader().get(path).await.of(expected);
+        let stranger = if expected == 200 { 401 } else { 404 };
+        door.stranger().get(path).await.of(stranger);
+    }
+    // What is said of addresses holds there, too.
+    door.reader().get("/memory/api/memories?api_key=x").await.of(400);
+    let probe = Request::get("/memory/api/health").header("host", "memory").body(Body::empty()).unwrap();
+    door.stranger().request(probe).await.of(200);
+}

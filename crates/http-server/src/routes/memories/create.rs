@@ -1,22 +1,24 @@
 //! `POST /api/memories`: keeps one text. The tool `memory_store` does it, so that both doors behave alike.
 
 use axum::Json;
+use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 use engine::ErrorCode;
-use mcp::{tools, wire};
+use mcp::{ToolError, wire};
+use model::Partition;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::App;
 use crate::access::Write;
-use crate::error::{ErrorDetail, Failure, InvalidRequest, Refused};
+use crate::error::{ErrorDetail, Failure};
 use crate::extract::{Body, Lenient};
+use crate::tool::{self, Told};
 use crate::wire::Memory;
-use axum::extract::State;
 
 /// The header with the author.
-const AGENT_ID: HeaderName = HeaderName::from_static("x-agent-id");
+pub(crate) const AGENT_ID: HeaderName = HeaderName::from_static("x-agent-id");
 /// The header with the machine that a memory comes from.
 const CLIENT_HOSTNAME: HeaderName = HeaderName::from_static("x-client-hostname");
 
@@ -67,6 +69,22 @@ pub(crate) struct Stored {
     memory: Option<Memory>,
 }
 
+/// A text that is not stored, because its deletion was recorded.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "a shape of the OpenAPI document")]
+pub(crate) struct RefusedToStore {
+    /// Why.
+    detail: RefusedToStoreDetail,
+}
+
+/// Why a text is not stored.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "a shape of the OpenAPI document")]
+pub(crate) struct RefusedToStoreDetail {
+    /// What was deleted when, and how to bring it back.
+    message: String,
+}
+
 /// Keep a text
 #[utoipa::path(
     post,
@@ -80,11 +98,8 @@ pub(crate) struct Stored {
     security(("key" = ["write"])),
     responses(
         (status = OK, body = Stored),
-        (status = UNAUTHORIZED, body = Refused),
-        (status = FORBIDDEN, body = Refused),
-        (status = CONFLICT, body = ErrorDetail),
-        (status = PAYLOAD_TOO_LARGE, body = ErrorDetail),
-        (status = UNPROCESSABLE_ENTITY, body = InvalidRequest),
+        (status = BAD_REQUEST, body = ErrorDetail),
+        (status = CONFLICT, body = RefusedToStore),
     )
 )]
 pub(crate) async fn create(
@@ -93,38 +108,63 @@ pub(crate) async fn create(
     headers: HeaderMap,
     Body(new): Body<NewMemory>,
 ) -> Result<Json<Stored>, Failure> {
-    let header = |name: HeaderName| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-    let mut arguments = new.arguments(header(AGENT_ID));
+    let store = store_to_write(new.store.as_deref())?;
+    let mut arguments = new.arguments(header(&headers, AGENT_ID));
     if app.options().defaults.client_hostname.is_some() && !arguments.contains_key("client_hostname") {
-        let hostname = header(CLIENT_HOSTNAME).filter(|name| !name.is_empty());
+        let hostname = header(&headers, CLIENT_HOSTNAME);
         arguments.extend(hostname.map(|name| ("client_hostname".to_owned(), name.into())));
     }
     app.options().defaults.fill("memory_store", &mut arguments);
-    let answer = tools::call_as(&write.caller(), "memory_store", arguments).await;
-    let answer = answer.map_err(|error| match error.code {
+    let told = tool::call::<wire::Receipt>(&write.caller(), "memory_store", arguments).await;
+    let Told { answer: receipt, text } = told.map_err(refused_to_store)?;
+    if receipt.outcome == "duplicate" {
+        let message = duplicate(&receipt.store, &store);
+        return Ok(Json(Stored { success: false, message, content_hash: None, memory: None }));
+    }
+    let first = receipt.parts.first().map_or(receipt.content_hash, |part| part.content_hash.clone());
+    let memory = Memory::find(write.reader(), &first, Some("all")).await?;
+    Ok(Json(Stored { success: true, message: text, content_hash: Some(first), memory }))
+}
+
+/// What a header says, if it says something.
+pub(crate) fn header(headers: &HeaderMap, name: HeaderName) -> Option<&str> {
+    headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// What is answered when a text is not stored; one whose deletion was recorded has an object as its `detail`.
+pub(crate) fn refused_to_store(error: ToolError) -> Failure {
+    match error.code {
         ErrorCode::Conflict => {
             Failure::with_body(StatusCode::CONFLICT, json!({ "detail": { "message": error.message } }))
         }
         _ => error.into(),
-    })?;
-    let receipt: wire::Receipt = serde_json::from_value(answer.structured).map_err(|error| {
-        tracing::error!(error = %error, "a receipt could not be read");
-        Failure::internal()
-    })?;
-    if receipt.outcome == "duplicate" {
-        let message = answer.text.strip_prefix("Error storing memory: ").unwrap_or(&answer.text).to_owned();
-        return Ok(Json(Stored { success: false, message, content_hash: None, memory: None }));
     }
-    let first = receipt.parts.first().map_or(receipt.content_hash, |part| part.content_hash.clone());
-    let memory = Memory::find(write.reader(), &first).await?;
-    Ok(Json(Stored { success: true, message: answer.text, content_hash: Some(first), memory }))
+}
+
+/// What is said of a text that is there already. Existing clients look for these words, followed by nothing or by `;`.
+pub(crate) fn duplicate(lies_in: &str, asked_for: &str) -> String {
+    let elsewhere = match lies_in == asked_for {
+        true => String::new(),
+        false => format!("; already exists in store '{lies_in}'"),
+    };
+    format!("Duplicate content detected (exact match){elsewhere}")
+}
+
+/// The named store that something is to be written to. `all` is none.
+pub(crate) fn store_to_write(given: Option<&str>) -> Result<String, Failure> {
+    match given.map(str::trim).filter(|store| !store.is_empty()) {
+        Some("all") => {
+            Err(Failure::new(StatusCode::BAD_REQUEST, "store='all' is only valid for read scopes"))
+        }
+        store => Ok(store.unwrap_or(Partition::DEFAULT).to_owned()),
+    }
 }
 
 impl NewMemory {
     /// The arguments of the tool.
     fn arguments(self, agent: Option<&str>) -> Map<String, Value> {
         let mut tags = self.tags.unwrap_or_default();
-        if let Some(agent) = agent.filter(|agent| !agent.is_empty()) {
+        if let Some(agent) = agent {
             let tag = format!("agent:{agent}");
             if !tags.contains(&tag) {
                 tags.push(tag);
@@ -150,3 +190,6 @@ impl NewMemory {
         arguments
     }
 }
+
+#[cfg(test)]
+mod tests;

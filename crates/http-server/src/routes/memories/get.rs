@@ -2,31 +2,45 @@
 
 use axum::Json;
 use axum::http::StatusCode;
+use serde::Deserialize;
+use utoipa::IntoParams;
 
 use crate::access::Read;
-use crate::error::{ErrorDetail, Failure, Refused};
-use crate::extract::Path;
+use crate::error::{ErrorDetail, Failure};
+use crate::extract::{Path, Query};
 use crate::wire::Memory;
+
+/// Where it lies.
+#[derive(Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct InStore {
+    /// The named store: `default`, another, or `all`.
+    pub(crate) store: Option<String>,
+}
 
 /// One memory by its key
 #[utoipa::path(
     get,
     path = "/api/memories/{content_hash}",
     tag = "memories",
-    params(("content_hash" = String, Path, description = "Its whole key")),
+    params(("content_hash" = String, Path, description = "Its whole key"), InStore),
     security(("key" = ["read"])),
-    responses(
-        (status = OK, body = Memory),
-        (status = UNAUTHORIZED, body = Refused),
-        (status = FORBIDDEN, body = Refused),
-        (status = NOT_FOUND, body = ErrorDetail),
-    )
+    responses((status = OK, body = Memory), (status = NOT_FOUND, body = ErrorDetail))
 )]
-pub(crate) async fn get(read: Read, Path(hash): Path<String>) -> Result<Json<Memory>, Failure> {
-    match Memory::find(read.reader(), &hash).await? {
+pub(crate) async fn get(
+    read: Read,
+    Path(hash): Path<String>,
+    Query(place): Query<InStore>,
+) -> Result<Json<Memory>, Failure> {
+    match Memory::find(read.reader(), &hash, place.store.as_deref()).await? {
         Some(memory) => Ok(Json(memory)),
-        None => Err(Failure::new(StatusCode::NOT_FOUND, "Memory not found")),
+        None => Err(not_found()),
     }
+}
+
+/// What is answered when there is no such memory.
+pub(crate) fn not_found() -> Failure {
+    Failure::new(StatusCode::NOT_FOUND, "Memory not found")
 }
 
 #[cfg(test)]
@@ -45,6 +59,8 @@ mod tests {
         assert_eq!((&memory["content"], &memory["tags"]), (&json!("port 5433"), &json!(["infra"])));
         let part = door.reader().get(&format!("/api/memories/{}", &hash[..12])).await.of(404);
         assert_eq!(part, json!({"detail": "Memory not found"}));
+        door.reader().get(&format!("/api/memories/{hash}?store=docs")).await.of(404);
+        door.reader().get(&format!("/api/memories/{hash}?store=all")).await.of(200);
         door.stranger().get(&format!("/api/memories/{hash}")).await.of(401);
     }
 }

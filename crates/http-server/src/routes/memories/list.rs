@@ -1,13 +1,13 @@
 //! `GET /api/memories`: a page of memories, newest first.
 
 use axum::Json;
-use engine::{ListRequest, MAX_PAGE_SIZE};
+use engine::{EngineError, ListRequest, MAX_PAGE_SIZE, Reader};
 use model::{Filter, MemoryType, PartitionScope, TagMatch, Tags};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use crate::access::Read;
-use crate::error::{Failure, InvalidRequest, Refused};
+use crate::error::Failure;
 use crate::extract::{Lenient, Query};
 use crate::wire::Memory;
 
@@ -25,6 +25,8 @@ pub(crate) struct Which {
     page_size: Option<Lenient<u64>>,
     /// Only memories with these tags, separated by commas.
     tag: Option<String>,
+    /// The same under the name that examples have.
+    tags: Option<String>,
     /// Whether one of the tags is enough: `any` or `all`.
     tag_match: Option<String>,
     /// Only memories of this kind.
@@ -55,12 +57,7 @@ pub(crate) struct Page {
     tag = "memories",
     params(Which),
     security(("key" = ["read"])),
-    responses(
-        (status = OK, body = Page),
-        (status = UNAUTHORIZED, body = Refused),
-        (status = FORBIDDEN, body = Refused),
-        (status = UNPROCESSABLE_ENTITY, body = InvalidRequest),
-    )
+    responses((status = OK, body = Page))
 )]
 pub(crate) async fn list(read: Read, Query(which): Query<Which>) -> Result<Json<Page>, Failure> {
     let listed = read.reader().list(which.request()?).await?;
@@ -76,7 +73,7 @@ pub(crate) async fn list(read: Read, Query(which): Query<Which>) -> Result<Json<
 impl Which {
     fn request(self) -> Result<ListRequest, Failure> {
         let mut filter = Filter::default();
-        if let Some(tags) = self.tag.filter(|tags| !tags.trim().is_empty()) {
+        if let Some(tags) = self.tag.or(self.tags).filter(|tags| !tags.trim().is_empty()) {
             filter.tags = Tags::parse(&tags).map_err(|error| invalid("tag", &error))?;
         }
         // Another word is taken for `any`, as existing clients have it.
@@ -104,6 +101,40 @@ impl Which {
     }
 }
 
+/// The newest memories of a named store.
+pub(crate) async fn newest(reader: &Reader, limit: u64, store: Option<&str>) -> Result<Vec<Memory>, Failure> {
+    let mut filter = Filter::default();
+    if let Some(store) = store {
+        filter.partitions = PartitionScope::parse(store).map_err(|error| invalid("store", &error))?;
+    }
+    Ok(some(reader, filter, limit).await?.0)
+}
+
+/// The newest memories that meet a filter, and how many do.
+///
+/// # Errors
+/// [`EngineError`].
+pub(crate) async fn some(
+    reader: &Reader,
+    filter: Filter,
+    limit: u64,
+) -> Result<(Vec<Memory>, u64), EngineError> {
+    let page_size = u32::try_from(limit).unwrap_or(MAX_PAGE_SIZE).clamp(1, MAX_PAGE_SIZE);
+    let (limit, mut memories, mut page) = (usize::try_from(limit).unwrap_or(usize::MAX), Vec::new(), 1);
+    loop {
+        let listed = reader.list(ListRequest { filter: filter.clone(), page, page_size }).await?;
+        memories.extend(listed.memories.into_iter().map(Memory::from));
+        if !listed.has_more || memories.len() >= limit {
+            memories.truncate(limit);
+            return Ok((memories, listed.total));
+        }
+        page += 1;
+    }
+}
+
 fn invalid(name: &str, error: &dyn std::error::Error) -> Failure {
     Failure::problem("value_error", vec!["query".into(), name.into()], error.to_string())
 }
+
+#[cfg(test)]
+mod tests;

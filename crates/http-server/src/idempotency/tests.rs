@@ -1,0 +1,109 @@
+//! Tests of writes that are sent again.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::post;
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+
+use crate::fixture::Door;
+
+const PATH: &str = "/api/memories";
+
+#[tokio::test]
+async fn the_same_request_again_gets_the_same_answer() {
+    let door = Door::open().await;
+    let client = door.writer().header("idempotency-key", "\"4f3d\"");
+    let first = client.post(PATH, json!({"content": "port 5433"})).await;
+    assert_eq!((first.of(200)["success"].clone(), first.header("idempotent-replayed")), (json!(true), ""));
+    let again = client.post(PATH, json!({"content": "port 5433"})).await;
+    assert_eq!((again.of(200), again.header("idempotent-replayed")), (first.of(200), "true"));
+    assert_eq!(again.header("content-type"), "application/json");
+    assert_eq!(again.header("cache-control"), "no-store");
+    let unquoted = door.writer().header("idempotency-key", "4f3d");
+    assert_eq!(unquoted.post(PATH, json!({"content": "port 5433"})).await.of(200), first.of(200));
+    // Without the key it is what it is: a text that is there.
+    assert_eq!(door.writer().post(PATH, json!({"content": "port 5433"})).await.of(200)["success"], false);
+}
+
+#[tokio::test]
+async fn another_request_under_the_key_is_refused() {
+    let door = Door::open().await;
+    let client = door.writer().header("idempotency-key", "k");
+    client.post(PATH, json!({"content": "one"})).await.of(200);
+    client.post(PATH, json!({"content": "two"})).await.of(422);
+    client.clone().header("x-agent-id", "a").post(PATH, json!({"content": "one"})).await.of(422);
+    client.post("/api/manage/bulk-delete", json!({"tag": "one"})).await.of(422);
+    assert_eq!(door.reader().get(PATH).await.of(200)["total"], 1);
+}
+
+#[tokio::test]
+async fn keys_of_others_do_not_matter() {
+    let door = Door::open().await;
+    let [writer, owner] = [door.writer(), door.owner()].map(|client| client.header("idempotency-key", "k"));
+    let kept = writer.post(PATH, json!({"content": "one"})).await.of(200);
+    assert_eq!(owner.post(PATH, json!({"content": "one"})).await.of(200)["success"], false);
+    assert_eq!(writer.post(PATH, json!({"content": "one"})).await.of(200), kept);
+    door.stranger().header("idempotency-key", "k").post(PATH, json!({"content": "one"})).await.of(401);
+}
+
+#[tokio::test]
+async fn after_a_failure_the_request_is_tried_anew() {
+    let door = Door::open().await;
+    let client = door.writer().header("idempotency-key", "k");
+    client.post(PATH, json!({"content": " "})).await.of(422);
+    assert_eq!(client.post(PATH, json!({"content": "one"})).await.of(200)["success"], true);
+    door.reader().header("idempotency-key", "k").post(PATH, json!({"content": "one"})).await.of(403);
+}
+
+#[tokio::test]
+async fn reading_knows_no_keys() {
+    let door = Door::open().await;
+    let client = door.reader().header("idempotency-key", "k");
+    assert_eq!(client.get(PATH).await.of(200)["total"], 0);
+    client.post("/api/search", json!({"query": "a"})).await.of(200);
+    client.post("/api/search", json!({"query": "b"})).await.of(200);
+    door.writer().post(PATH, json!({"content": "one"})).await.of(200);
+    assert_eq!(client.get(PATH).await.of(200)["total"], 1);
+}
+
+#[tokio::test]
+async fn what_is_no_key_is_refused() {
+    let door = Door::open().await;
+    for wrong in ["", "\"\"", "a b", "\"", &"x".repeat(256)] {
+        let refused =
+            door.writer().header("idempotency-key", wrong).post(PATH, json!({"content": "one"})).await;
+        assert!(refused.of(400)["detail"].as_str().unwrap().contains("Idempotency-Key"), "{wrong}");
+    }
+    let longest = door.writer().header("idempotency-key", &"x".repeat(255));
+    longest.post(PATH, json!({"content": "one"})).await.of(200);
+}
+
+#[tokio::test]
+async fn a_request_that_comes_while_the_first_is_worked_on_is_told_so() {
+    let door = Door::open().await;
+    let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let work = {
+        let (begun, go_on) = (Arc::clone(&begun), Arc::clone(&go_on));
+        async move || {
+            begun.notify_one();
+            go_on.notified().await;
+            "done"
+        }
+    };
+    let routes = Router::new()
+        .route("/slow", post(work))
+        .route_layer(from_fn_with_state(door.app.clone(), super::once));
+    let client = door.writer_at(crate::guard::around(routes, &door.app)).header("idempotency-key", "k");
+    let first = tokio::spawn({
+        let client = client.clone();
+        async move { client.post("/slow", Value::Null).await }
+    });
+    begun.notified().await;
+    client.post("/slow", Value::Null).await.of(409);
+    go_on.notify_one();
+    assert_eq!(first.await.unwrap().text(), "done");
+    assert_eq!(client.post("/slow", Value::Null).await.text(), "done");
+}

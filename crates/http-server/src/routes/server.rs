@@ -1,0 +1,3 @@
+//! `/api/server`: the running server.
+
+pub(crate) mod status;
