@@ -11,6 +11,7 @@
 //! | [`embedding_model`] | which model embeds: built in, or in a directory |
 //! | [`embedding_server`] | the settings of a server that embeds |
 //! | [`http`], [`access`] | the settings of the server over HTTP; who is let in there |
+//! | [`tls`] | its certificate |
 //! | [`upkeep`] | the settings of what a server does by itself |
 //! | [`effective`] | the settings as they are in force, each with its origin |
 //! | [`value`] | a checked value together with its origin |
@@ -40,6 +41,7 @@ pub mod parse;
 pub mod paths;
 mod resolve;
 mod secret_file;
+pub mod tls;
 pub mod upkeep;
 pub mod value;
 pub mod variables;
@@ -60,6 +62,7 @@ pub use events::Events;
 pub use http::Http;
 pub use layers::{FlagValue, Layers, WithoutEffect};
 pub use log::LogFilter;
+pub use tls::TlsSettings;
 pub use upkeep::{Checks, ScheduledBackups};
 pub use value::{Origin, Setting};
 
@@ -122,6 +125,8 @@ pub struct Settings {
     pub http: Http,
     /// Live events there.
     pub events: Events,
+    /// TLS there.
+    pub tls: TlsSettings,
     /// Who is let in there.
     pub access: Access,
     /// What is logged.

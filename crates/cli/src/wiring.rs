@@ -120,6 +120,14 @@ pub fn http_options(settings: &Settings) -> http_server::Options {
     let (http, events) = (&settings.http, &settings.events);
     http_server::Options {
         max_body_bytes: http.max_body_bytes.value,
+        keep_alive: http.keep_alive(),
+        requests_per_minute: u32::try_from(http.rate_per_minute.value).unwrap_or(u32::MAX),
+        allowed_hosts: http.allowed_hosts.value.clone(),
+        cors_origins: http.cors_origins.value.clone(),
+        trusted_proxies: http.trusted_proxies.value.clone(),
+        query_credentials: http.query_credentials.value,
+        root_path: http.root_path.value.clone(),
+        is_tls: settings.tls.is_on.value,
         drain: http.drain(),
         defaults: defaults(settings),
         profile: settings.tool_profile.value,

@@ -1,5 +1,7 @@
 //! The settings as they are in force.
 
+use std::path::PathBuf;
+
 use super::variables::{self as var, Exposure, Variable};
 use super::{Backend, Origin, Setting, Settings};
 
@@ -45,7 +47,7 @@ impl Settings {
         let (texts, server) = (&self.splitting, &self.embedding_server);
         let upkeep = &self.scheduled_backups;
         let chars = self.max_response_chars.value.map(|chars| if chars == u64::MAX { 0 } else { chars });
-        let (http, events, access) = (&self.http, &self.events, &self.access);
+        let (http, events, access, tls) = (&self.http, &self.events, &self.access, &self.tls);
         vec![
             row(var::BACKEND, &self.backend, kind),
             row(var::SQLITE_PATH, &self.database, self.database.value.display()),
@@ -102,11 +104,7 @@ impl Settings {
             row(var::BACKUP_MAX_COUNT, &upkeep.count, upkeep.count.value),
             row(var::CHECK_ENABLED, &self.checks.is_on, self.checks.is_on.value),
             row(var::CHECK_INTERVAL, &self.checks.interval_s, self.checks.interval_s.value),
-            row(
-                var::CONFIG,
-                &self.config,
-                self.config.value.as_ref().map_or_else(String::new, |path| path.display().to_string()),
-            ),
+            row(var::CONFIG, &self.config, shown(self.config.value.as_ref())),
             row(var::HTTP_HOST, &http.host, &http.host.value),
             row(var::HTTP_PORT, &http.port, http.port.value),
             row(var::SSE_HOST, &http.mcp_host, &http.mcp_host.value),
@@ -119,6 +117,18 @@ impl Settings {
             row(var::SSE_REPLAY, &events.replay, events.replay.value),
             row(var::SSE_MAX_CONNECTIONS, &events.max_streams, events.max_streams.value),
             row(var::METRICS_ENABLED, &events.metrics, events.metrics.value),
+            row(var::HTTP_KEEP_ALIVE, &http.keep_alive_s, http.keep_alive_s.value),
+            row(var::HTTP_RATE, &http.rate_per_minute, http.rate_per_minute.value),
+            row(var::HTTP_ALLOWED_HOSTS, &http.allowed_hosts, http.allowed_hosts.value.join(",")),
+            row(var::HTTP_CORS_ORIGINS, &http.cors_origins, http.cors_origins.value.join(",")),
+            row(var::HTTP_TRUSTED_PROXIES, &http.trusted_proxies, joined(&http.trusted_proxies.value)),
+            row(var::HTTP_QUERY_CREDENTIALS, &http.query_credentials, http.query_credentials.value),
+            row(var::HTTP_ROOT_PATH, &http.root_path, &http.root_path.value),
+            row(var::HTTPS_ENABLED, &tls.is_on, tls.is_on.value),
+            row(var::SSL_CERT_FILE, &tls.certificate, shown(tls.certificate.value.as_ref())),
+            row(var::SSL_KEY_FILE, &tls.key, shown(tls.key.value.as_ref())),
+            row(var::SSL_IPS, &tls.ips, joined(&tls.ips.value)),
+            row(var::SSL_HOSTNAMES, &tls.hostnames, tls.hostnames.value.join(",")),
             row(var::API_KEY, &access.owner_key, access.owner_key.value.as_ref().map_or("", |_| "set")),
             row(var::ALLOW_ANONYMOUS, &access.allow_anonymous, access.allow_anonymous.value),
             row(var::ANONYMOUS_SCOPE, &access.anonymous_scope, access.shown_scope()),
@@ -141,6 +151,14 @@ impl Effective {
             (Some(value), Exposure::Public) => value.clone(),
         }
     }
+}
+
+fn shown(path: Option<&PathBuf>) -> String {
+    path.map_or_else(String::new, |path| path.display().to_string())
+}
+
+fn joined<T: ToString>(values: &[T]) -> String {
+    values.iter().map(T::to_string).collect::<Vec<_>>().join(",")
 }
 
 fn row<T>(name: &str, setting: &Setting<T>, text: impl ToString) -> Option<Effective> {
@@ -231,6 +249,18 @@ mod tests {
             ("MCP_SSE_REPLAY_BUFFER_SIZE", "0"),
             ("MCP_SSE_MAX_CONNECTIONS", "40000"),
             ("MCP_METRICS_ENABLED", "true"),
+            ("MCP_TRANSPORT_TIMEOUT_KEEP_ALIVE", "60"),
+            ("MCP_RATE_LIMIT_PER_MINUTE", "0"),
+            ("MCP_ALLOWED_HOSTS", "memory.example,box:8443"),
+            ("MCP_CORS_ORIGINS", "https://app.example"),
+            ("MCP_TRUSTED_PROXIES", "10.0.0.0/8"),
+            ("MCP_ALLOW_QUERY_CREDENTIALS", "true"),
+            ("MCP_HTTP_ROOT_PATH", "/memory"),
+            ("MCP_HTTPS_ENABLED", "true"),
+            ("MCP_SSL_CERT_FILE", "/etc/memory/c.pem"),
+            ("MCP_SSL_KEY_FILE", "/etc/memory/k.pem"),
+            ("MCP_SSL_ADDITIONAL_IPS", "10.0.0.7,fe80::1"),
+            ("MCP_SSL_ADDITIONAL_HOSTNAMES", "memory.local"),
         ];
         let effective = with(&written);
         for (name, text) in written {

@@ -11,7 +11,7 @@ use super::log::ALLOWED as ALLOWED_LOG;
 use super::variables as var;
 use super::{
     Access, Backend, Checks, EmbeddingModel, EmbeddingServer, Environment, Events, FlagValue, Http,
-    InvalidSetting, LogFilter, LongTexts, Origin, ScheduledBackups, Setting, Settings, Weights,
+    InvalidSetting, LogFilter, LongTexts, Origin, ScheduledBackups, Setting, Settings, TlsSettings, Weights,
 };
 use super::{parse, paths};
 
@@ -34,7 +34,9 @@ impl Settings {
         let backups = file(&layers, &[var::BACKUPS_PATH, var::BACKUPS_PATH_OLD], &base, "backups")?;
         let embedding_server = EmbeddingServer::resolve(&layers)?;
         let model = EmbeddingModel::resolve(&layers)?;
+        let http = Http::resolve(&layers)?;
         let access = Access::resolve(&layers, &base, &database)?;
+        let tls = TlsSettings::resolve(&layers, &base, &database)?;
         notices.extend(chosen_here(
             layers.environment(),
             &[
@@ -43,6 +45,9 @@ impl Settings {
                 ("which server texts are sent to", &embedding_server.endpoint.origin),
                 ("which model embeds them", &model.origin),
                 ("who is let in", &access.owner_key.origin),
+                ("which web pages may ask", &http.cors_origins.origin),
+                ("which proxies are believed", &http.trusted_proxies.origin),
+                ("which certificate is shown", &tls.certificate.origin),
                 ("whether callers without a key are let in", &access.allow_anonymous.origin),
                 ("where API keys are kept", &access.file.origin),
             ],
@@ -105,6 +110,7 @@ impl Settings {
             http: Http::resolve(&layers)?,
             events: Events::resolve(&layers)?,
             access,
+            tls,
             log: log(&layers, &mut notices)?,
             without_effect,
             unknown,

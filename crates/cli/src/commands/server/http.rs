@@ -1,15 +1,18 @@
 //! The HTTP door.
 
 use std::net::{SocketAddr, ToSocketAddrs};
+use std::sync::Arc;
 
 use auth::Authenticator;
 use engine::ErrorCode;
-use http_server::{App, Parts, Server, Surface};
+use http_server::tls::CHECK_INTERVAL;
+use http_server::{App, Certificate, Parts, Server, Surface, Tls};
 use model::Space;
-use ports::StoreError;
+use ports::{Clock, StoreError, SystemClock};
 
 use super::signals::{end_at_once, signals, stopped};
 use crate::exit::{Failure, Verdict};
+use crate::process;
 use crate::render::Terminal;
 use crate::settings::Settings;
 use crate::wiring::{self, Use};
@@ -23,14 +26,21 @@ pub(super) async fn serve(
     let address = address(settings, surface)?;
     let authenticator = wiring::authenticator(settings).map_err(keyless)?;
     guarded(&authenticator, address, terminal).await?;
+    // Before anything listens: whoever asked for TLS gets it or nothing.
+    let tls = tls(settings)?;
     let options = wiring::http_options(settings);
-    let server = Server::listen(address).map_err(failed)?.within(&options);
+    let mut server = Server::listen(address).map_err(failed)?.within(&options);
     let engine = wiring::engine(settings, Use::Server);
     engine.warm(&Space::Default);
     let drain = options.drain;
     let app = App::new(Parts { engine: engine.clone(), authenticator, options });
     // Whoever started this with port 0 reads the port here.
-    terminal.say(&format!("listening at http://{}; Ctrl-C ends it", server.address()));
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    terminal.say(&format!("listening at {scheme}://{}; Ctrl-C ends it", server.address()));
+    if let Some(tls) = tls {
+        tokio::spawn(tls.clone().follow(Arc::new(SystemClock), CHECK_INTERVAL));
+        server = server.over(tls);
+    }
     let streams = app.clone();
     let stop = async move {
         stopped(signals(), end_at_once).await;
@@ -40,6 +50,28 @@ pub(super) async fn serve(
     app.authenticator().close().await;
     engine.close().await;
     served.map(|()| Verdict::Success).map_err(failed)
+}
+
+/// The certificate, where TLS is on.
+fn tls(settings: &Settings) -> Result<Option<Tls>, Failure> {
+    let tls = &settings.tls;
+    if !tls.is_on.value {
+        return Ok(None);
+    }
+    let source = match (&tls.certificate.value, &tls.key.value) {
+        (Some(certificate), Some(key)) => {
+            Certificate::Given { certificate: certificate.clone(), key: key.clone() }
+        }
+        _ => Certificate::SelfSigned {
+            directory: tls.directory.clone(),
+            names: tls.names(process::hostname()),
+        },
+    };
+    Tls::load(source, SystemClock.now()).map(Some).map_err(|error| Failure::Known {
+        code: ErrorCode::InvalidInput,
+        message: format!("TLS is on (MCP_HTTPS_ENABLED), and nothing is served without it, but {error}"),
+        hint: Some("correct MCP_SSL_CERT_FILE and MCP_SSL_KEY_FILE, or leave both out".to_owned()),
+    })
 }
 
 /// Refuses to serve the network without authentication; on this machine, says what is missing.
