@@ -4,6 +4,7 @@ use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
+use axum::routing::post_service;
 use mcp::http::{Endpoints, HttpCaller, HttpOptions};
 
 use crate::App;
@@ -22,7 +23,7 @@ pub(crate) fn streamable(app: &App) -> Router {
 /// The deprecated transport: an event stream, with an address to post to.
 pub(crate) fn sse(app: &App) -> Router {
     let service = app.endpoints().sse(MESSAGES);
-    let routes = Router::new().route_service("/sse", service.clone()).route_service(MESSAGES, service);
+    let routes = Router::new().route_service("/sse", service.clone()).route(MESSAGES, post_service(service));
     routes.layer(from_fn_with_state(app.clone(), admit))
 }
 

@@ -25,7 +25,7 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Names that always mean this machine.
 const OWN_NAMES: [&str; 1] = ["localhost"];
 /// What tells anybody that the process answers, and nothing else: supervisors call it by whatever name they have.
-const PROBES: [&str; 3] = ["/api/health", "/livez", "/readyz"];
+const PROBES: [&str; 4] = ["/api/health", "/health", "/livez", "/readyz"];
 
 /// What is remembered from one request to the next.
 pub(crate) struct Gate {

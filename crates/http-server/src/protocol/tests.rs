@@ -4,6 +4,7 @@ use engine::Capability;
 use serde_json::{Value, json};
 
 use crate::fixture::{Client, Door, Reply};
+use crate::{Surface, router_of};
 
 async fn ask(client: &Client, path: &str, method: &str, params: &Value) -> Reply {
     let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
@@ -97,4 +98,38 @@ async fn nothing_new_is_begun_when_the_server_ends() {
     }
     let refused = ask(&door.reader(), "/mcp", "tools/list", &json!({})).await;
     assert_eq!(refused.status, 503, "{}", refused.text());
+}
+
+/// The status of an answer of a door that serves this, to somebody with the key for reading or to nobody.
+async fn status(door: &Door, surface: Surface, path: &str, key: Option<&str>) -> u16 {
+    let mut request = Request::get(path).header("host", "127.0.0.1:8765");
+    if let Some(key) = key {
+        request = request.header("x-api-key", key);
+    }
+    let request = request.body(Body::empty()).unwrap();
+    tower::ServiceExt::oneshot(router_of(&door.app, surface), request).await.unwrap().status().as_u16()
+}
+
+#[tokio::test]
+async fn a_door_for_mcp_alone_serves_nothing_else_and_knows_the_same_callers() {
+    let door = Door::open().await;
+    let key = Some(door.key(Capability::Read));
+    for (surface, path, unknown, known) in [
+        (Surface::Mcp, "/health", 200, 200),
+        (Surface::Mcp, "/livez", 200, 200),
+        (Surface::Mcp, "/mcp", 401, 405),
+        (Surface::Mcp, "/api/memories", 404, 404),
+        (Surface::Mcp, "/sse", 404, 404),
+        (Surface::Sse, "/health", 200, 200),
+        (Surface::Sse, "/readyz", 200, 200),
+        (Surface::Sse, "/sse", 401, 200),
+        (Surface::Sse, "/messages/", 405, 405),
+        (Surface::Sse, "/mcp", 404, 404),
+        (Surface::Sse, "/api/events", 404, 404),
+        (Surface::Everything, "/sse", 404, 404),
+        (Surface::Everything, "/health", 404, 404),
+    ] {
+        assert_eq!(status(&door, surface, path, None).await, unknown, "{surface:?} {path}");
+        assert_eq!(status(&door, surface, path, key).await, known, "{surface:?} {path}");
+    }
 }
