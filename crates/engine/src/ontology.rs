@@ -2,7 +2,19 @@
 
 use model::{MemoryType, TagParts, Tags};
 
+use crate::capability::Reader;
 use crate::engine::Settings;
+
+impl Reader {
+    /// The names of the kinds of memories that are known, in the order of the alphabet.
+    #[must_use]
+    pub fn known_types(&self) -> Vec<&str> {
+        let mut names: Vec<&str> = self.space.parts.settings.ontology.names().collect();
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+}
 
 /// What the receipt of a write says about a kind that is not known. It is kept all the same: the original rewrites such
 /// names, and so loses them.

@@ -27,7 +27,7 @@ pub(crate) struct OpenSpace {
     pub(crate) written: Notify,
     /// Uses of memories that are not written yet.
     pub(crate) collected: Collected,
-    queries: QueryVectors,
+    pub(crate) queries: QueryVectors,
     /// What the backups and looks for damage of this process came to.
     pub(crate) upkeep: Arc<Upkeep>,
     /// Set when the engine was closed: nothing is opened any more.

@@ -5,6 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use model::{ModelIdentity, Vector};
 
+use crate::capability::{Reader, Writer};
+
 /// How many are kept: 400 KB of a model with 384 dimensions.
 const LIMIT: usize = 256;
 /// Longer queries are not kept, in bytes: they hardly come again, and would be the most of the memory.
@@ -49,8 +51,33 @@ impl QueryVectors {
         }
     }
 
+    /// How many are kept.
+    fn len(&self) -> usize {
+        self.kept().vectors.len()
+    }
+
+    /// Forgets all of them, and says how many they were.
+    fn clear(&self) -> usize {
+        std::mem::take(&mut self.kept().vectors).len()
+    }
+
     fn kept(&self) -> MutexGuard<'_, Kept> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reader {
+    /// How many vectors of queries are kept for the case that the queries come again.
+    #[must_use]
+    pub fn kept_query_vectors(&self) -> usize {
+        self.space.queries.len()
+    }
+}
+
+impl Writer {
+    /// Forgets the vectors of queries, and says how many they were. Nothing is lost but time.
+    pub fn forget_query_vectors(&self) -> usize {
+        self.reader().space.queries.clear()
     }
 }
 
