@@ -1,7 +1,7 @@
 //! What the tests of this crate share: the door on an engine of fakes, and clients with a key of each scope.
 
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use auth::{Authenticator, KeyRequest, Policy, Secret, new_key};
 use axum::Router;
@@ -150,11 +150,28 @@ impl Client {
         headers.extend(self.headers.clone());
         let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, 50_000));
         request.extensions_mut().get_or_insert(ConnectInfo(peer));
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (head, body) = response.into_parts();
+        assert_documented(&method, &path, head.status);
         let body = to_bytes(body, usize::MAX).await.unwrap();
         Reply { status: head.status, headers: head.headers, body }
     }
+}
+
+/// Fails the test when a route answers with a status that the OpenAPI document does not name.
+fn assert_documented(method: &Method, path: &str, status: StatusCode) {
+    static DOCUMENT: LazyLock<Value> = LazyLock::new(crate::openapi);
+    let paths = DOCUMENT["paths"].as_object().unwrap();
+    let is_it = |template: &str| {
+        let (given, template) = (path.split('/'), template.split('/'));
+        given.clone().count() == template.clone().count()
+            && given.zip(template).all(|(given, step)| given == step || step.starts_with('{'))
+    };
+    let item = paths.get(path).or_else(|| Some(paths.iter().find(|(template, _)| is_it(template))?.1));
+    let Some(operation) = item.and_then(|item| item.get(method.as_str().to_lowercase())) else { return };
+    let is_named = operation["responses"].get(status.as_str()).is_some();
+    assert!(is_named, "{method} {path} answers {status}, which its document does not name");
 }
 
 /// What was answered.

@@ -1,6 +1,6 @@
 //! Answers that were given under a key: so many at most, for so long, in memory.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::Bytes;
@@ -23,17 +23,17 @@ pub(crate) struct Answers(Arc<Mutex<Known>>);
 
 #[derive(Default)]
 struct Known {
-    entries: HashMap<Entry, (State, u64)>,
-    /// Counts the keys as they come: the one that came first goes first.
+    entries: HashMap<Entry, State>,
+    /// Those with an answer, in the order in which they were answered: the first goes first.
+    answered: BTreeMap<u64, Entry>,
     count: u64,
     bytes: usize,
 }
 
 struct State {
     fingerprint: [u8; 32],
-    /// None while the request is being worked on.
-    answer: Option<Answer>,
-    since: Timestamp,
+    /// What was answered when; none while the request is being worked on.
+    answered: Option<(Answer, Timestamp)>,
 }
 
 /// An answer.
@@ -69,19 +69,17 @@ impl Answers {
     pub(super) fn begin(&self, entry: Entry, fingerprint: [u8; 32], now: Timestamp) -> Begun {
         let mut known = self.known();
         known.forget_old(now);
-        if let Some((state, _)) = known.entries.get(&entry) {
-            return match &state.answer {
+        if let Some(state) = known.entries.get(&entry) {
+            return match &state.answered {
                 _ if state.fingerprint != fingerprint => Begun::Another,
-                Some(answer) => Begun::Kept(answer.clone()),
+                Some((answer, _)) => Begun::Kept(answer.clone()),
                 None => Begun::Running,
             };
         }
         if known.entries.len() >= MAX_KEYS && !known.forget_first() {
             return Begun::Full;
         }
-        known.count += 1;
-        let count = known.count;
-        known.entries.insert(entry.clone(), (State { fingerprint, answer: None, since: now }, count));
+        known.entries.insert(entry.clone(), State { fingerprint, answered: None });
         Begun::First(Turn { answers: self.clone(), entry: Some(entry) })
     }
 
@@ -93,26 +91,21 @@ impl Answers {
 impl Known {
     fn forget_old(&mut self, now: Timestamp) {
         let limit = now.plus_seconds(-LIFETIME_S);
-        let bytes = &mut self.bytes;
-        self.entries.retain(|_, (state, _)| match &state.answer {
-            Some(answer) if state.since <= limit => {
-                *bytes -= answer.body.len();
-                false
-            }
-            _ => true,
-        });
+        while self.first().is_some_and(|since| since <= limit) && self.forget_first() {}
     }
 
-    /// Forgets the answer of the key that came first, if there is one.
+    /// When the first of those with an answer was answered.
+    fn first(&self) -> Option<Timestamp> {
+        let (_, entry) = self.answered.first_key_value()?;
+        Some(self.entries.get(entry)?.answered.as_ref()?.1)
+    }
+
+    /// Forgets the key that was answered first, if there is one.
     fn forget_first(&mut self) -> bool {
-        let answered = self.entries.iter().filter(|(_, (state, _))| state.answer.is_some());
-        let first = answered.min_by_key(|(_, (_, count))| *count).map(|(entry, _)| entry.clone());
-        let Some((State { answer: Some(answer), .. }, _)) =
-            first.and_then(|entry| self.entries.remove(&entry))
-        else {
-            return false;
-        };
-        self.bytes -= answer.body.len();
+        let Some((_, entry)) = self.answered.pop_first() else { return false };
+        if let Some((answer, _)) = self.entries.remove(&entry).and_then(|state| state.answered) {
+            self.bytes -= answer.body.len();
+        }
         true
     }
 }
@@ -123,12 +116,17 @@ impl Turn {
         let Some(entry) = self.entry.take() else { return };
         let mut known = self.answers.known();
         let bytes = answer.body.len();
-        while known.bytes + bytes > MAX_BYTES && known.forget_first() {}
         if bytes > MAX_BYTES {
             known.entries.remove(&entry);
-        } else if let Some((state, _)) = known.entries.get_mut(&entry) {
-            (state.answer, state.since) = (Some(answer), now);
+            return;
+        }
+        while known.bytes + bytes > MAX_BYTES && known.forget_first() {}
+        if let Some(state) = known.entries.get_mut(&entry) {
+            state.answered = Some((answer, now));
             known.bytes += bytes;
+            known.count += 1;
+            let count = known.count;
+            known.answered.insert(count, entry);
         }
     }
 }
@@ -188,12 +186,15 @@ mod tests {
     }
 
     #[test]
-    fn the_key_that_came_first_goes_first_when_there_are_too_many() {
+    fn the_key_that_was_answered_first_goes_first_when_there_are_too_many() {
         let answers = Answers::default();
         (0..MAX_KEYS).for_each(|key| put(&answers, key, 1));
         assert!(is_kept(&answers, 0));
         put(&answers, MAX_KEYS, 1);
-        assert_eq!((answers.known().entries.len(), answers.known().bytes), (MAX_KEYS, MAX_KEYS));
+        {
+            let known = answers.known();
+            assert_eq!((known.entries.len(), known.bytes), (MAX_KEYS, MAX_KEYS));
+        }
         assert!(is_kept(&answers, 1) && is_kept(&answers, MAX_KEYS) && !is_kept(&answers, 0));
     }
 

@@ -61,7 +61,11 @@ pub(crate) async fn similar(
 
 /// As much of a text as a query may be long.
 fn beginning(text: &str) -> &str {
-    &text[..text.floor_char_boundary(engine::MAX_QUERY_BYTES)]
+    let mut end = text.len().min(engine::MAX_QUERY_BYTES);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    &text[..end]
 }
 
 #[cfg(test)]
