@@ -5,7 +5,7 @@
 //!
 //! | handle | use cases |
 //! |---|---|
-//! | [`Reader`] | [`search`](Reader::search), [`get`](Reader::get), [`list`](Reader::list), [`history`](Reader::history), [`tags`](Reader::tags), [`types`](Reader::types), [`known_types`](Reader::known_types), [`survey`](Reader::survey), [`entities`](Reader::entities), [`entity`](Reader::entity), [`near_duplicates`](Reader::near_duplicates), [`model`](Reader::model), [`health`](Reader::health), [`watch`](Reader::watch), [`parse_date`](Reader::parse_date) |
+//! | [`Reader`] | [`search`](Reader::search), [`get`](Reader::get), [`list`](Reader::list), [`hashes`](Reader::hashes), [`history`](Reader::history), [`tags`](Reader::tags), [`types`](Reader::types), [`known_types`](Reader::known_types), [`survey`](Reader::survey), [`entities`](Reader::entities), [`entity`](Reader::entity), [`near_duplicates`](Reader::near_duplicates), [`model`](Reader::model), [`health`](Reader::health), [`watch`](Reader::watch), [`parse_date`](Reader::parse_date) |
 //! | [`Writer`] | everything of a reader, [`store`](Writer::store), [`store_session`](Writer::store_session), [`update`](Writer::update), [`add_version`](Writer::add_version), [`delete`](Writer::delete), [`undelete`](Writer::undelete), [`clean_up`](Writer::clean_up), [`import`](Writer::import), [`standings`](Writer::standings) |
 //! | [`Admin`] | everything of a writer, [`purge`](Admin::purge), [`examine`](Admin::examine), [`repair`](Admin::repair), [`probe`](Admin::probe), [`embed_pending`](Admin::embed_pending), [`export`](Admin::export), [`import_own`](Admin::import_own) |
 //!
@@ -33,6 +33,7 @@ mod error;
 pub mod error_code;
 mod export;
 mod get;
+mod hashes;
 mod health;
 mod import;
 mod list;
@@ -66,6 +67,7 @@ pub use entity::{
 };
 pub use error::EngineError;
 pub use error_code::ErrorCode;
+pub use hashes::MAX_KEYS as MAX_HASHES;
 pub use health::{BackupHealth, Health, ModelHealth, Status};
 pub use import::{ImportRequest, MAX_IMPORT_RECORDS};
 pub use list::{ListAnswer, ListRequest, MAX_PAGE_SIZE};

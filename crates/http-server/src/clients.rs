@@ -5,4 +5,5 @@ mod agents;
 mod bridge;
 mod claude_hooks;
 mod codex_hooks;
+mod mcp_hooks;
 mod opencode;

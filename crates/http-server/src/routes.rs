@@ -59,6 +59,7 @@ fn others() -> OpenApiRouter<App> {
         .routes(routes!(manage::untagged::count))
         .routes(routes!(memories::find::find))
         .routes(routes!(memories::get::get, memories::update::update, memories::delete::delete))
+        .routes(routes!(memories::hashes::hashes))
         .routes(routes!(memories::list::list))
         .routes(routes!(probes::livez))
         .routes(routes!(probes::readyz))

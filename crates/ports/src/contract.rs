@@ -26,6 +26,7 @@ pub mod insert;
 pub mod integrity;
 pub mod keys;
 pub mod list;
+pub mod list_keys;
 pub mod near_pairs;
 pub mod origin;
 pub mod purge;
@@ -265,6 +266,10 @@ macro_rules! memory_store_cases {
                 what_changes_no_memory_is_no_event
                 a_point_after_the_end_is_told_as_a_gap
                 a_probe_leaves_nothing
+            }
+            list_keys {
+                keys_come_in_order_page_by_page
+                deleted_memories_are_among_them_when_they_are_asked_for
             }
             unembedded {
                 memories_that_wait_come_oldest_first_and_page_by_page

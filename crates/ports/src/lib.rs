@@ -32,6 +32,7 @@ pub use store::{
     EventPoint, Finding, Glimpse, Inserted, IntegrityReport, LanguageCount, LinkEnds, Listing, Loaded,
     LogState, MemoryEvent, MemoryStore, NearPair, Neighbour, NotRestored, OnDeleted, OpenStore, Page, Patch,
     Purge, Purged, Repaired, Severity, Standing, Statistics, StoreError, StoredBackup, Superseded, Survey,
-    TagCount, TagCounts, Told, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSample, VectorSpace,
-    VectorsOf, Version, WeekCount, WordCandidate, WordQuery, backup_name, backup_time, fold_case,
+    TagCount, TagCounts, Told, Tombstones, TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSample,
+    VectorSpace, VectorsOf, Version, WeekCount, WordCandidate, WordQuery, backup_name, backup_time,
+    fold_case,
 };

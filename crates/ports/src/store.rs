@@ -34,8 +34,8 @@ pub use error::StoreError;
 pub use events::{EVENT_PREVIEW_CHARS, EventKind, EventPage, EventPoint, Glimpse, MemoryEvent};
 pub use integrity::{Check, Finding, IntegrityReport, Repaired, Severity};
 pub use query::{
-    Candidate, Inserted, LanguageCount, Listing, Page, Statistics, Unembedded, VectorSample, VectorSpace,
-    WordCandidate, WordQuery, fold_case,
+    Candidate, Inserted, LanguageCount, Listing, Page, Statistics, Tombstones, Unembedded, VectorSample,
+    VectorSpace, WordCandidate, WordQuery, fold_case,
 };
 pub use spaces::{NearPair, Told, VectorsOf};
 pub use survey::{Ages, Survey, TagCount, TagCounts, TypeCount, WeekCount};
@@ -308,6 +308,18 @@ pub trait MemoryStore: Send + Sync {
     /// # Errors
     /// [`StoreError`].
     async fn purge(&self, purge: Purge) -> Result<Purged, StoreError>;
+
+    /// The keys of memories of every partition, replaced ones too, in the order of their numbers, at most `limit`, after the
+    /// number `after`.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn keys(
+        &self,
+        after: Option<MemoryId>,
+        tombstones: Tombstones,
+        limit: usize,
+    ) -> Result<Vec<(MemoryId, ContentHash)>, StoreError>;
 
     /// Live memories that have no vector of [`MemoryStore::model`], oldest first, at most `limit`, after the number
     /// `after` (to go through all of them although some fail).

@@ -1,7 +1,7 @@
 //! Reading memories by key, by number and as lists.
 
 use model::{ContentHash, Filter, HashPrefix, Memory, MemoryId, ModelIdentity};
-use ports::{Listing, Page, fold_case};
+use ports::{Listing, Page, Tombstones, fold_case};
 use rusqlite::{Connection, OptionalExtension, params, params_from_iter};
 
 use crate::aside;
@@ -31,6 +31,34 @@ fn any_without_number(connection: &Connection) -> rusqlite::Result<bool> {
                 OR EXISTS (SELECT 1 FROM memories WHERE created_at IS NULL)",
         )?
         .query_row([], |row| row.get(0))
+}
+
+/// Keys by number.
+pub(crate) fn keys(
+    connection: &Connection,
+    after: Option<MemoryId>,
+    tombstones: Tombstones,
+    limit: usize,
+) -> Result<Vec<(MemoryId, ContentHash)>> {
+    let condition = match tombstones {
+        // The plus keeps SQLite from the index of the deleted: rows come by number.
+        Tombstones::LeftOut => "+m.deleted_at IS NULL",
+        Tombstones::Included => "TRUE",
+    };
+    let sql = format!(
+        "SELECT m.id, m.content_hash FROM memories AS m WHERE m.id > ? AND {condition} ORDER BY m.id LIMIT ?"
+    );
+    let after = after.map_or(i64::MIN, |id| id.0);
+    connection
+        .prepare_cached(&sql)
+        .and_then(|mut statement| {
+            let found = statement.query_map(params![after, rows_limit(limit)], |row| {
+                let hash = ContentHash::stored(rows::text(row, 1)?.unwrap_or_default());
+                Ok((MemoryId(row.get(0)?), hash))
+            })?;
+            found.collect()
+        })
+        .doing("listing keys")
 }
 
 /// The live memory with a key.

@@ -24,8 +24,9 @@ use ports::{
     BackupClaim, BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, DumpRequest,
     DumpSink, EntityCounts, EntityLink, EventPage, EventPoint, Inserted, IntegrityReport, LanguageCount,
     LinkEnds, Listing, Loaded, LogState, MemoryStore, NearPair, OnDeleted, Page, Purge, Purged, Repaired,
-    Standing, Statistics, StoreError, StoredBackup, Superseded, Survey, TagCounts, Told, TypeCount, Undelete,
-    Undeleted, Unembedded, Usage, VectorSpace, VectorsOf, Version, WordCandidate, WordQuery,
+    Standing, Statistics, StoreError, StoredBackup, Superseded, Survey, TagCounts, Told, Tombstones,
+    TypeCount, Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf, Version, WordCandidate,
+    WordQuery,
 };
 
 /// The memories of one SQLite file, opened for one embedding model.
@@ -254,6 +255,15 @@ impl MemoryStore for SqliteStore {
             Ok(Purged { hashes: removed.hashes, live: removed.live, log })
         };
         self.pool()?.write(job).await
+    }
+
+    async fn keys(
+        &self,
+        after: Option<MemoryId>,
+        tombstones: Tombstones,
+        limit: usize,
+    ) -> Result<Vec<(MemoryId, ContentHash)>> {
+        self.read(move |connection, _| read::keys(connection, after, tombstones, limit)).await
     }
 
     async fn unembedded(&self, after: Option<MemoryId>, limit: usize) -> Result<Vec<Unembedded>> {

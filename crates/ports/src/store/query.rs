@@ -70,6 +70,16 @@ pub fn fold_case(text: &str) -> String {
     folded
 }
 
+/// Whether deleted memories are meant, as long as something is left of them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Tombstones {
+    /// They are not.
+    #[default]
+    LeftOut,
+    /// They are.
+    Included,
+}
+
 /// A part of a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Page {

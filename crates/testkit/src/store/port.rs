@@ -14,8 +14,9 @@ use ports::{
     BackupClaim, BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, DumpRequest,
     DumpSink, EntityCounts, EntityLink, EventPage, EventPoint, Inserted, IntegrityReport, LanguageCount,
     LinkEnds, Listing, Loaded, MemoryStore, NearPair, OnDeleted, Page, Purge, Purged, Repaired, Standing,
-    Statistics, StoreError, StoredBackup, Superseded, Survey, TagCounts, Told, TypeCount, Undelete,
-    Undeleted, Unembedded, Usage, VectorSpace, VectorsOf, Version, WordCandidate, WordQuery, fold_case,
+    Statistics, StoreError, StoredBackup, Superseded, Survey, TagCounts, Told, Tombstones, TypeCount,
+    Undelete, Undeleted, Unembedded, Usage, VectorSpace, VectorsOf, Version, WordCandidate, WordQuery,
+    fold_case,
 };
 
 use super::filtering::words;
@@ -282,6 +283,19 @@ impl MemoryStore for FakeStore {
 
     async fn purge(&self, purge: Purge) -> Result<Purged, StoreError> {
         Ok(self.writing()?.purge(purge))
+    }
+
+    async fn keys(
+        &self,
+        after: Option<MemoryId>,
+        tombstones: Tombstones,
+        limit: usize,
+    ) -> Result<Vec<(MemoryId, ContentHash)>, StoreError> {
+        let rows = self.reading()?;
+        let deleted = rows.tombstones.values().filter(|_| tombstones == Tombstones::Included);
+        let all = rows.live.values().chain(deleted.map(|tombstone| &tombstone.row));
+        let keys: BTreeMap<_, _> = all.map(|row| (row.memory.id, row.memory.hash.clone())).collect();
+        Ok(keys.into_iter().filter(|(id, _)| after.is_none_or(|after| *id > after)).take(limit).collect())
     }
 
     async fn unembedded(&self, after: Option<MemoryId>, limit: usize) -> Result<Vec<Unembedded>, StoreError> {
