@@ -2,7 +2,7 @@
 
 use super::*;
 
-const SOON: Duration = Duration::from_millis(200);
+const SOON: Duration = Duration::from_millis(700);
 
 #[tokio::test]
 async fn heads_that_do_not_end_are_left_and_others_are_served_meanwhile() {
