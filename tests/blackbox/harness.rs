@@ -5,6 +5,7 @@ pub(crate) mod contents;
 pub(crate) mod database;
 mod executable;
 pub(crate) mod home;
+pub(crate) mod http;
 pub(crate) mod integrity;
 pub(crate) mod node;
 pub(crate) mod process;

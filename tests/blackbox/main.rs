@@ -20,6 +20,7 @@
 //! | [`descriptors`] | nobody but SQLite touches an open database |
 //! | [`files`] | modes, odd paths, files that cannot be used |
 //! | [`local_model`] | a model in a directory, changing to it, a directory that is damaged |
+//! | [`over_http`] | the server over HTTP: that it starts, keeps, and stops in good order; its own document held against it |
 //! | [`command_line`], [`commands`] | what people and scripts type, command by command |
 //!
 //! The tests know nothing of the product's code. [`harness`] finds the executable (`target/release/memory`, or
@@ -51,6 +52,7 @@ mod kill;
 mod kill_steps;
 mod local_model;
 mod official_clients;
+mod over_http;
 mod power_loss;
 mod python_client;
 mod readers;
