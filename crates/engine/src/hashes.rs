@@ -7,11 +7,11 @@ use crate::capability::Reader;
 use crate::{EngineError, list};
 
 /// The most keys of one call.
-pub const MAX_KEYS: u32 = 5000;
+pub const MAX_HASHES: u32 = 5000;
 
 impl Reader {
     /// Keys of memories in every partition, replaced ones too, in the order of their numbers, after the number `after`; 1 to
-    /// [`MAX_KEYS`].
+    /// [`MAX_HASHES`].
     ///
     /// # Errors
     /// [`EngineError::OutOfRange`], [`EngineError::Store`].
@@ -21,7 +21,7 @@ impl Reader {
         tombstones: Tombstones,
         limit: u32,
     ) -> Result<Vec<(MemoryId, ContentHash)>, EngineError> {
-        list::check_range("limit", limit.into(), MAX_KEYS.into())?;
+        list::check_range("limit", limit.into(), MAX_HASHES.into())?;
         Ok(self.space.store().await?.keys(after, tombstones, limit as usize).await?)
     }
 }

@@ -67,7 +67,7 @@ pub use entity::{
 };
 pub use error::EngineError;
 pub use error_code::ErrorCode;
-pub use hashes::MAX_KEYS as MAX_HASHES;
+pub use hashes::MAX_HASHES;
 pub use health::{BackupHealth, Health, ModelHealth, Status};
 pub use import::{ImportRequest, MAX_IMPORT_RECORDS};
 pub use list::{ListAnswer, ListRequest, MAX_PAGE_SIZE};

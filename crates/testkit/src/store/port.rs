@@ -20,7 +20,7 @@ use ports::{
 };
 
 use super::filtering::words;
-use super::rows::{best, insert, nearest, paged, selected, unembedded};
+use super::rows::{best, insert, keys, nearest, paged, selected, unembedded};
 use super::{FakeStore, Fault, Row};
 
 #[async_trait]
@@ -291,11 +291,7 @@ impl MemoryStore for FakeStore {
         tombstones: Tombstones,
         limit: usize,
     ) -> Result<Vec<(MemoryId, ContentHash)>, StoreError> {
-        let rows = self.reading()?;
-        let deleted = rows.tombstones.values().filter(|_| tombstones == Tombstones::Included);
-        let all = rows.live.values().chain(deleted.map(|tombstone| &tombstone.row));
-        let keys: BTreeMap<_, _> = all.map(|row| (row.memory.id, row.memory.hash.clone())).collect();
-        Ok(keys.into_iter().filter(|(id, _)| after.is_none_or(|after| *id > after)).take(limit).collect())
+        Ok(keys(&*self.reading()?, after, tombstones).take(limit).collect())
     }
 
     async fn unembedded(&self, after: Option<MemoryId>, limit: usize) -> Result<Vec<Unembedded>, StoreError> {

@@ -1,7 +1,9 @@
 //! Choosing and making rows.
 
-use model::{EmbeddingState, Filter, Memory, MemoryId, NewMemory, Tags, UNTAGGED_TAG, Vector};
-use ports::{Candidate, EventKind, Inserted, Listing, Page, Unembedded};
+use std::collections::BTreeMap;
+
+use model::{ContentHash, EmbeddingState, Filter, Memory, MemoryId, NewMemory, Tags, UNTAGGED_TAG, Vector};
+use ports::{Candidate, EventKind, Inserted, Listing, Page, Tombstones, Unembedded};
 
 use super::carrying::Raw;
 use super::filtering::{matches, newest_first};
@@ -11,6 +13,18 @@ pub(super) fn selected<'rows>(rows: &'rows Rows, filter: &Filter) -> Vec<&'rows 
     let mut selected: Vec<&Row> = rows.live.values().filter(|row| matches(rows, row, filter)).collect();
     selected.sort_by(|a, b| newest_first(&a.memory, &b.memory));
     selected
+}
+
+/// Keys by number.
+pub(super) fn keys(
+    rows: &Rows,
+    after: Option<MemoryId>,
+    tombstones: Tombstones,
+) -> impl Iterator<Item = (MemoryId, ContentHash)> {
+    let deleted = rows.tombstones.values().filter(|_| tombstones == Tombstones::Included);
+    let all = rows.live.values().chain(deleted.map(|tombstone| &tombstone.row));
+    let keys: BTreeMap<_, _> = all.map(|row| (row.memory.id, row.memory.hash.clone())).collect();
+    keys.into_iter().filter(move |(id, _)| after.is_none_or(|after| *id > after))
 }
 
 pub(super) fn paged(rows: &[&Row], page: Page) -> Listing {
