@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::commands::{
     backup, completions, config, delete, doctor, export, get, history, import, keys, list, purge, restore,
-    search, server, stats, status, store, undelete, update, verify,
+    search, server, service, stats, status, store, undelete, update, verify,
 };
 use crate::exit;
 use crate::render::Terminal;
@@ -130,6 +130,20 @@ pub enum Command {
     Export(export::Export),
     /// Make, list and revoke API keys for the server over HTTP
     Keys(keys::Keys),
+    /// Start the server over HTTP beside, and wait until it answers
+    Launch(service::launch::Launch),
+    /// End the launched server
+    Stop(service::stop::Stop),
+    /// End the launched server and start it again
+    Restart(service::restart::Restart),
+    /// Say whether the server over HTTP runs, and where
+    Info(service::info::Info),
+    /// Ask the server over HTTP whether it is well
+    Health(service::health::Health),
+    /// Print the end of what the launched server wrote
+    Logs(service::logs::Logs),
+    /// Have the system start the server
+    Service(service::Service),
     /// Show the settings in force, and where each comes from
     Config(config::Config),
     /// Print the completions of a shell

@@ -17,6 +17,7 @@ pub mod purge;
 pub mod restore;
 pub mod search;
 pub mod server;
+pub mod service;
 mod session;
 pub mod stats;
 pub mod status;
@@ -42,6 +43,13 @@ pub fn run(arguments: Arguments, terminal: &Terminal) -> Result<Verdict, Failure
         Command::Config(command) => command.run(terminal, &source),
         Command::Keys(command) => command.run(terminal, &source),
         Command::Server(command) => command.run(terminal, &source),
+        Command::Launch(command) => command.run(terminal, &source),
+        Command::Stop(command) => command.run(terminal, &source),
+        Command::Restart(command) => command.run(terminal, &source),
+        Command::Info(command) => command.run(terminal, &source),
+        Command::Health(command) => command.run(terminal, &source),
+        Command::Logs(command) => command.run(terminal, &source),
+        Command::Service(command) => command.run(terminal, &source),
         Command::Store(command) => {
             Session::run(terminal, &source, async |session| command.run(session).await)
         }

@@ -29,6 +29,12 @@ pub fn claim_stdout() -> std::io::Result<std::fs::File> {
     Ok(std::io::stdout().as_handle().try_clone_to_owned()?.into())
 }
 
+/// Becomes the first of a session of its own: no terminal can end it then. Who leads one already stays where it is.
+pub fn leave_session() {
+    #[cfg(unix)]
+    let _leads_already = rustix::process::setsid();
+}
+
 /// The name of this machine.
 #[must_use]
 pub fn hostname() -> Option<String> {

@@ -22,6 +22,7 @@
 //! | [`router`] | all of it put together, and the OpenAPI document |
 //! | [`serve`] | listening, and ending in good order |
 //! | [`tls`] | which certificate, and what is done when it changes |
+//! | [`probe`] | asking a server whether it answers |
 //!
 //! # Adding a route
 //! One file in `routes`: the types of its wire, its handler with `#[utoipa::path]`, its tests. Then one line in
@@ -42,6 +43,7 @@ mod idempotency;
 mod machine;
 mod metrics;
 pub mod options;
+pub mod probe;
 mod protocol;
 mod readiness;
 pub mod router;
@@ -55,6 +57,6 @@ mod wire;
 pub use app::{App, Parts};
 pub use events::EventOptions;
 pub use options::Options;
-pub use router::{Surface, openapi, router, router_of};
+pub use router::{Surface, openapi, router, router_in_front_of, router_of};
 pub use serve::{ServeError, Server};
 pub use tls::{Certificate, Tls, TlsError};

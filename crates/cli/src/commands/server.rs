@@ -19,6 +19,7 @@ use super::session::runtime;
 use crate::arguments::Source;
 use crate::exit::{Failure, Verdict};
 use crate::render::Terminal;
+use crate::settings::http::Mode;
 use crate::settings::{Environment, FlagValue, Settings};
 use crate::{logging, process};
 
@@ -63,10 +64,16 @@ pub struct Server {
     /// Port for those two [default: MCP_SSE_PORT, else 8765]
     #[arg(long, value_name = "PORT")]
     pub sse_port: Option<String>,
+    /// Leave the terminal's session first, as `memory launch` wants it
+    #[arg(long)]
+    pub new_session: bool,
 }
 
 impl Server {
     pub(crate) fn run(self, terminal: &Terminal, source: &Source) -> Result<Verdict, Failure> {
+        if self.new_session {
+            process::leave_session();
+        }
         // First of all: from here on nothing but the protocol can reach standard output.
         let output = process::claim_stdout().map_err(|error| {
             Failure::system("standard output could not be taken for the protocol", &error)
@@ -121,11 +128,14 @@ impl Server {
 /// What is served over HTTP; none when it is standard input and output.
 fn surface(settings: &Settings, everything: bool) -> Option<Surface> {
     let (streamable, sse) = (settings.http.streamable.value, settings.http.sse.value);
-    match (everything, streamable, sse) {
-        (true, _, _) => Some(Surface::Everything),
-        (_, true, _) => Some(Surface::Mcp),
-        (_, _, true) => Some(Surface::Sse),
-        _ => None,
+    match (everything, streamable, sse, settings.http.mode.value) {
+        (true, ..) => Some(Surface::Everything),
+        (_, true, ..) => Some(Surface::Mcp),
+        (_, _, true, _) => Some(Surface::Sse),
+        // What a flag or a switch says goes before what the container is for.
+        (.., Mode::Http) => Some(Surface::Everything),
+        (.., Mode::StreamableHttp) => Some(Surface::Mcp),
+        (.., Mode::Stdio) => None,
     }
 }
 

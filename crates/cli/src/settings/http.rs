@@ -22,6 +22,8 @@ const MAX_RATE: usize = 10_000_000;
 /// The server over HTTP.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Http {
+    /// What a server serves without a flag that says it.
+    pub mode: Setting<Mode>,
     /// The address or name it listens at.
     pub host: Setting<String>,
     /// The port it listens at; 0 is any that is free.
@@ -54,6 +56,29 @@ pub struct Http {
     pub root_path: Setting<String>,
 }
 
+/// What a server serves without a flag that says it: the original's words for its container.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mode {
+    /// MCP over standard input and output (`mcp`).
+    Stdio,
+    /// Everything over HTTP (`http`, `api`).
+    Http,
+    /// MCP alone over streamable HTTP (`streamable-http`).
+    StreamableHttp,
+}
+
+impl Mode {
+    /// Its word.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Stdio => "mcp",
+            Self::Http => "http",
+            Self::StreamableHttp => "streamable-http",
+        }
+    }
+}
+
 impl Http {
     pub(super) fn resolve(layers: &Layers) -> Result<Self, InvalidSetting> {
         let host = |name| {
@@ -61,6 +86,7 @@ impl Http {
             checked(layers.get(name), text, "127.0.0.1".to_owned())
         };
         Ok(Self {
+            mode: checked(layers.get(var::MODE), mode, Mode::Stdio)?,
             host: host(var::HTTP_HOST)?,
             port: checked(layers.get(var::HTTP_PORT), port, 8000)?,
             mcp_host: host(var::SSE_HOST)?,
@@ -105,6 +131,15 @@ impl Http {
     #[must_use]
     pub fn drain(&self) -> Duration {
         Duration::from_secs(self.drain_s.value as u64)
+    }
+}
+
+fn mode(raw: &Raw) -> Result<Mode, InvalidSetting> {
+    match raw.as_text()?.to_lowercase().as_str() {
+        "mcp" => Ok(Mode::Stdio),
+        "http" | "api" => Ok(Mode::Http),
+        "streamable-http" => Ok(Mode::StreamableHttp),
+        _ => Err(InvalidSetting::value(raw, "it must be mcp, http, api or streamable-http")),
     }
 }
 

@@ -18,6 +18,22 @@ pub fn default_base(environment: &Environment, variable: &'static str) -> Result
     Ok(home()?.join(".local/share/mcp-memory"))
 }
 
+/// The directory of what a launched server leaves behind: the original's, which follows the XDG rules on every Unix although
+/// the database does not.
+///
+/// # Errors
+/// [`InvalidSetting::NoHome`].
+pub fn service(environment: &Environment) -> Result<PathBuf, InvalidSetting> {
+    let name = if cfg!(windows) { "LOCALAPPDATA" } else { "XDG_DATA_HOME" };
+    let named = environment.get(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let home = || environment.home().ok_or(InvalidSetting::NoHome { variable: name });
+    let directory = match named {
+        Some(directory) => directory,
+        None => home()?.join(".local/share"),
+    };
+    Ok(directory.join("mcp-memory"))
+}
+
 /// The configuration file when none is named: `mcp-memory/config.toml` in the directory of the XDG rules, on every platform.
 #[must_use]
 pub fn default_config(environment: &Environment) -> Option<PathBuf> {
@@ -86,6 +102,17 @@ mod tests {
         assert_eq!(at(&set, Some("/home/u")), Some("/x/mcp-memory/config.toml".into()));
         let relative = [("XDG_CONFIG_HOME", "x")];
         assert_eq!(at(&relative, Some("/home/u")), Some("/home/u/.config/mcp-memory/config.toml".into()));
+        assert_eq!(at(&[], None), None);
+    }
+
+    #[test]
+    fn what_a_launched_server_leaves_behind_is_where_the_rules_of_xdg_put_it() {
+        let at = |variables: &[(&str, &str)], home: Option<&str>| {
+            service(&Environment::of(variables, home.map(Path::new), Path::new("/work"))).ok()
+        };
+        assert_eq!(at(&[], Some("/home/u")), Some("/home/u/.local/share/mcp-memory".into()));
+        assert_eq!(at(&[("XDG_DATA_HOME", "/x")], None), Some("/x/mcp-memory".into()));
+        assert_eq!(at(&[("XDG_DATA_HOME", "x")], Some("/h")), Some("/h/.local/share/mcp-memory".into()));
         assert_eq!(at(&[], None), None);
     }
 

@@ -109,6 +109,7 @@ pub(super) const BACKUP_RETENTION: &str = "MCP_BACKUP_RETENTION";
 pub(super) const BACKUP_MAX_COUNT: &str = "MCP_BACKUP_MAX_COUNT";
 pub(super) const CHECK_ENABLED: &str = "MCP_MEMORY_INTEGRITY_CHECK_ENABLED";
 pub(super) const CHECK_INTERVAL: &str = "MCP_MEMORY_INTEGRITY_CHECK_INTERVAL";
+pub(super) const MODE: &str = "MCP_MODE";
 pub(super) const HTTP_HOST: &str = "MCP_HTTP_HOST";
 pub(super) const HTTP_PORT: &str = "MCP_HTTP_PORT";
 pub(super) const SSE_HOST: &str = "MCP_SSE_HOST";

@@ -55,3 +55,27 @@ fn the_flags_of_the_original_stand_for_their_variables() {
         ]
     );
 }
+
+#[test]
+fn a_flag_or_a_switch_goes_before_what_a_container_is_for() {
+    let served = |variables: &[(&str, &str)], everything| {
+        let home = std::path::Path::new("/home/u");
+        let environment = Environment::of(variables, Some(home), home);
+        surface(&Settings::resolve(Vec::new(), environment).unwrap(), everything)
+    };
+    assert_eq!(served(&[], false), None);
+    for (word, expected) in [
+        ("mcp", None),
+        ("HTTP", Some(Surface::Everything)),
+        ("api", Some(Surface::Everything)),
+        ("streamable-http", Some(Surface::Mcp)),
+    ] {
+        assert_eq!(served(&[("MCP_MODE", word)], false), expected, "{word}");
+        assert_eq!(served(&[("MCP_MODE", word)], true), Some(Surface::Everything), "{word}");
+        let both = [("MCP_MODE", word), ("MCP_SSE_MODE", "1")];
+        assert_eq!(served(&both, false), Some(Surface::Sse), "{word}");
+    }
+    let home = std::path::Path::new("/home/u");
+    let odd = Environment::of(&[("MCP_MODE", "https")], Some(home), home);
+    assert!(Settings::resolve(Vec::new(), odd).unwrap_err().to_string().contains("streamable-http"));
+}

@@ -169,6 +169,11 @@ pub(super) const SECTIONS: &[Section] = &[
         effect: Effect::Now,
         variables: &[
             public(
+                super::MODE,
+                "mcp",
+                "what `memory server` serves without a flag, in a container: `mcp` (standard input and output), `http` or `api`, `streamable-http`",
+            ),
+            public(
                 super::HTTP_HOST,
                 "127.0.0.1",
                 "the address or name that `memory server --http` listens at",
