@@ -1,5 +1,6 @@
 //! `cargo xtask tidy`: the rules of `docs/ARCHITECTURE.md` that no compiler knows.
 
+mod container;
 mod directions;
 mod files;
 
@@ -7,6 +8,7 @@ mod files;
 pub(crate) fn run() -> Result<(), String> {
     let mut breaches = directions::breaches()?;
     breaches.extend(files::breaches()?);
+    breaches.extend(container::breaches()?);
     for breach in &breaches {
         eprintln!("tidy: {breach}");
     }

@@ -124,6 +124,7 @@ impl Install {
         } else {
             directories.extend(settings.base.iter().map(|base| base.value.clone()));
             directories.extend(unit::directory_of(&settings.database.value));
+            directories.extend(unit::directory_of(&settings.access.file.value));
             directories.push(settings.backups.value.clone());
         }
         let mut kept: Vec<PathBuf> = Vec::new();
