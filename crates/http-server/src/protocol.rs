@@ -5,7 +5,7 @@ use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post_service;
-use mcp::http::{Endpoints, HttpCaller, HttpOptions};
+use mcp::http::{Endpoints, HttpCaller, HttpOptions, Streamable};
 
 use crate::App;
 use crate::access::asker;
@@ -15,7 +15,11 @@ const MESSAGES: &str = "/messages/";
 
 /// One address for requests, of both eras.
 pub(crate) fn streamable(app: &App) -> Router {
-    let service = app.endpoints().streamable();
+    mounted(app, app.endpoints().streamable())
+}
+
+/// A service of the app's endpoints at that address.
+pub(crate) fn mounted(app: &App, service: Streamable) -> Router {
     let routes = Router::new().route_service("/mcp", service.clone()).route_service("/mcp/", service);
     routes.layer(from_fn_with_state(app.clone(), admit))
 }

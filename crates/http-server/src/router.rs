@@ -6,6 +6,7 @@ use axum::http::header::{CONTENT_TYPE, LOCATION};
 use axum::http::{Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use mcp::http::{Endpoints, Streamable};
 use serde_json::Value;
 
 use crate::error::Failure;
@@ -29,11 +30,23 @@ pub fn router(app: &App) -> Router {
 
 /// A door that serves this. Must be called on a Tokio runtime.
 pub fn router_of(app: &App, surface: Surface) -> Router {
-    let mut routes = match surface {
+    let routes = match surface {
         Surface::Everything => everything(app).merge(protocol::streamable(app)),
         Surface::Mcp => routes::probes::alone(app).merge(protocol::streamable(app)),
         Surface::Sse => routes::probes::alone(app).merge(protocol::sse(app)),
     };
+    guarded(app, routes)
+}
+
+/// The door of [`Surface::Mcp`] in front of another MCP server, which `service` makes of what the door has for its own: what
+/// holds for the door can be shown with a server that has what a test suite asks for. Must be called on a Tokio runtime.
+pub fn router_in_front_of(app: &App, service: impl FnOnce(&Endpoints) -> Streamable) -> Router {
+    let service = service(app.endpoints());
+    guarded(app, routes::probes::alone(app).merge(protocol::mounted(app, service)))
+}
+
+/// What every door has around its routes.
+fn guarded(app: &App, mut routes: Router) -> Router {
     if app.options().metrics {
         routes = routes.merge(routes::metrics::routes(app));
     }
