@@ -6,7 +6,7 @@ use rmcp::model::{
     ListPromptsResult, ListResourceTemplatesResult, ListResourcesResult, Prompt, PromptArgument,
     PromptMessage, ReadResourceResult, Reference, Resource, ResourceContents, ResourceTemplate, Role,
 };
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::answer::ToolError;
 use crate::completion::{self, Subject};
@@ -43,7 +43,11 @@ pub(super) async fn read_resource(
     not_found: ErrorCode,
 ) -> Result<ReadResourceResult, ErrorData> {
     let read = resources::read(caller, address).await;
-    let (document, mime_type) = read.map_err(|error| failed(&error, not_found))?;
+    let (document, mime_type) = read.map_err(|error| {
+        let mut failure = failed(&error, not_found);
+        failure.data = (error.code == Code::NotFound).then(|| json!({"uri": address}));
+        failure
+    })?;
     let text = match document {
         Value::String(text) => text,
         document => format!("{document:#}"),

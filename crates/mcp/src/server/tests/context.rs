@@ -58,7 +58,9 @@ async fn an_unknown_resource_has_the_code_of_its_era() {
     let mut client = Client::start();
     assert_eq!(client.error_code("resources/read", json!({"uri": "memory://nothing"})).await, -32002);
     let stateless = json!({"uri": "memory://nothing", "_meta": meta(MODERN)});
-    assert_eq!(client.error_code("resources/read", stateless).await, -32602);
+    let answer = client.request("resources/read", stateless).await;
+    assert_eq!(answer["error"]["code"], -32602, "{answer}");
+    assert_eq!(answer["error"]["data"], json!({"uri": "memory://nothing"}), "programs read which one");
     assert_eq!(client.error_code("resources/read", json!({"uri": "memory://recent/x"})).await, -32602);
     assert_eq!(client.error_code("resources/read", json!({})).await, -32602);
 }
