@@ -6,7 +6,8 @@
 //! | [`framing`] | lines, encodings, purity of standard output, end of input |
 //! | [`bad_input`] | wrong arguments, and syntax of other languages in every text |
 //! | [`python_client`] | a thousand memories through the official Python client, in both eras |
-//! | [`official_clients`] | everything that the server has, used by the official clients of TypeScript and Python and the Inspector |
+//! | [`official_clients`] | everything that the server has, used by the official clients of TypeScript and Python, `mcp-remote` and the Inspector |
+//! | [`conformance`] | the official conformance suite, against the HTTP door |
 //! | [`inspector`] | the same through the Inspector alone; the check of every answer against its schema |
 //! | [`fixtures`] | databases of the original: opened in place, nothing lost, nothing changed but what was written |
 //! | [`backup_load`] | backups while servers write |
@@ -39,6 +40,7 @@ mod bad_input;
 mod command_line;
 mod commands;
 mod concurrency;
+mod conformance;
 mod descriptors;
 mod files;
 mod fixtures;

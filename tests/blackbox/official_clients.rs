@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use crate::harness::server::MODERN;
-use crate::harness::tour::{self, walk};
+use crate::harness::tour::{self, by_bridge, over_http, over_stdio, walk};
 use crate::harness::{Home, node, python};
 
 /// A home whose servers list every tool, those of older releases too. One memory is linked to an entity, as the original
@@ -29,7 +29,7 @@ pub(crate) fn home() -> Home {
 
 #[test]
 fn the_typescript_client_uses_everything_in_the_newest_revision() {
-    let report = walk(&home(), node::script("tour.mjs"), ("version", Value::Null));
+    let report = walk(over_stdio(&home()), node::script("tour.mjs"), ("version", Value::Null));
     assert_eq!(report.version, MODERN);
     report.assert_complete();
 }
@@ -37,7 +37,7 @@ fn the_typescript_client_uses_everything_in_the_newest_revision() {
 #[test]
 fn the_typescript_client_uses_everything_with_a_handshake() {
     for version in ["2025-11-25", "2025-06-18"] {
-        let report = walk(&home(), node::script("tour.mjs"), ("version", version.into()));
+        let report = walk(over_stdio(&home()), node::script("tour.mjs"), ("version", version.into()));
         assert_eq!(report.version, version);
         report.assert_complete();
     }
@@ -46,12 +46,72 @@ fn the_typescript_client_uses_everything_with_a_handshake() {
 #[test]
 fn the_python_client_uses_everything_in_both_eras() {
     for (mode, version) in [("auto", MODERN), ("legacy", "2025-11-25")] {
-        let mut client = Command::new(python::interpreter());
-        client.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("python/tour.py"));
-        let report = walk(&home(), client, ("mode", mode.into()));
+        let report = walk(over_stdio(&home()), python_client(), ("mode", mode.into()));
         assert_eq!(report.version, version);
         report.assert_complete();
     }
+}
+
+#[test]
+fn the_typescript_client_uses_everything_over_http_in_both_eras() {
+    for (asked, version) in [(Value::Null, MODERN), ("2025-11-25".into(), "2025-11-25")] {
+        let home = home();
+        let bearer = format!("Bearer {}", home.api_key("admin"));
+        let server = home.http_server();
+        let way = over_http(&format!("{}/mcp", server.url()), "streamable", ("Authorization", &bearer));
+        let report = walk(way, node::script("tour.mjs"), ("version", asked));
+        assert_eq!(report.version, version);
+        report.assert_complete();
+        server.stop();
+    }
+}
+
+#[test]
+fn the_python_client_uses_everything_over_http_in_both_eras() {
+    for (path, mode, version) in [("/mcp", "auto", MODERN), ("/mcp/", "legacy", "2025-11-25")] {
+        let home = home();
+        let key = home.api_key("admin");
+        let server = home.http_server_with(&["--streamable-http", "--sse-port", "0"]);
+        let way = over_http(&format!("{}{path}", server.url()), "streamable", ("X-API-Key", &key));
+        let report = walk(way, python_client(), ("mode", mode.into()));
+        assert_eq!(report.version, version);
+        report.assert_complete();
+        server.stop();
+    }
+}
+
+#[test]
+fn the_python_client_uses_everything_over_the_deprecated_transport() {
+    let home = home();
+    let key = home.api_key("admin");
+    let server = home.http_server_with(&["--sse", "--sse-port", "0"]);
+    let way = over_http(&format!("{}/sse", server.url()), "sse", ("X-API-Key", &key));
+    let report = walk(way, python_client(), ("mode", "legacy".into()));
+    assert_eq!(report.version, "2025-11-25");
+    report.assert_complete();
+    server.stop();
+}
+
+#[test]
+fn mcp_remote_takes_a_client_that_knows_stdio_alone_to_a_server_over_http() {
+    let home = home();
+    let key = home.api_key("admin");
+    let bearer = format!("Bearer {key}");
+    let server = home.http_server();
+    let way = |header: (&str, &str)| by_bridge(&home, &format!("{}/mcp", server.url()), header);
+    let report = walk(way(("X-API-Key", &key)), python_client(), ("mode", "legacy".into()));
+    assert_eq!(report.version, "2025-11-25");
+    report.assert_complete();
+    let report = walk(way(("Authorization", &bearer)), node::script("tour.mjs"), ("version", Value::Null));
+    assert_eq!(report.version, MODERN);
+    report.assert_complete();
+    server.stop();
+}
+
+fn python_client() -> Command {
+    let mut client = Command::new(python::interpreter());
+    client.arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("python/tour.py"));
+    client
 }
 
 #[test]

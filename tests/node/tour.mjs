@@ -1,7 +1,9 @@
-// The official TypeScript client lists and uses everything that the server has, over stdio.
+// The official TypeScript client lists and uses everything that the server has, over stdio or HTTP.
 //
 // Started with the folder that has the client in its node_modules. Reads from standard input where to go:
 //     {"command": ..., "arguments": [...], "environment": {...}, "version": null | "2025-06-18", "tour": tests/clients/tour.json}
+// or, instead of the command with its arguments and its environment,
+//     {"url": ..., "headers": {...}, ...}
 // and writes to standard output what came of it (the same as tests/python/tour.py):
 //     {"version": ..., "tools": [...], "answers": [{"tool": ..., "is_error": ..., "text": ..., "structured": ...}, ...],
 //      "templates": [...], "resources": {address: text}, "prompts": {name: text}, "completions": [[...], ...]}
@@ -12,7 +14,7 @@ import { createRequire } from "node:module";
 import { text } from "node:stream/consumers";
 
 const require = createRequire(`${process.argv[2]}/`);
-const { Client } = require("@modelcontextprotocol/client");
+const { Client, StreamableHTTPClientTransport } = require("@modelcontextprotocol/client");
 const { StdioClientTransport } = require("@modelcontextprotocol/client/stdio");
 const { AjvJsonSchemaValidator } = require("@modelcontextprotocol/client/validators/ajv");
 
@@ -23,14 +25,15 @@ const options =
     ? { versionNegotiation: { mode: "auto" } }
     : { versionNegotiation: { mode: "legacy" }, supportedProtocolVersions: [version] };
 const client = new Client({ name: "tour", version: "1" }, options);
-await client.connect(
-  new StdioClientTransport({
-    command: plan.command,
-    args: plan.arguments,
-    env: plan.environment,
-    stderr: "inherit",
-  }),
-);
+const transport = plan.url
+  ? new StreamableHTTPClientTransport(new URL(plan.url), { requestInit: { headers: plan.headers } })
+  : new StdioClientTransport({
+      command: plan.command,
+      args: plan.arguments,
+      env: plan.environment,
+      stderr: "inherit",
+    });
+await client.connect(transport);
 
 let hash;
 const filled = (value) => JSON.parse(JSON.stringify(value).replaceAll("$hash", hash));

@@ -1,7 +1,9 @@
-"""The official Python client lists and uses everything that the server has, over stdio.
+"""The official Python client lists and uses everything that the server has, over stdio or HTTP.
 
 Reads from standard input where to go:
     {"command": ..., "arguments": [...], "environment": {...}, "mode": "auto" | "legacy", "tour": tests/clients/tour.json}
+or, instead of the command with its arguments and its environment,
+    {"url": ..., "transport": "streamable" | "sse", "headers": {...}, ...}
 and writes to standard output what came of it (the same as tests/node/tour.mjs):
     {"version": ..., "tools": [...], "answers": [{"tool": ..., "is_error": ..., "text": ..., "structured": ...}, ...],
      "templates": [...], "resources": {address: text}, "prompts": {name: text}, "completions": [[...], ...]}
@@ -11,9 +13,13 @@ What it means is judged by the caller; what the tour has no row for is an error 
 import asyncio
 import json
 import sys
+from contextlib import AsyncExitStack
 
+import httpx2
 import jsonschema
 from mcp import Client, StdioServerParameters
+from mcp.client.sse import sse_client
+from mcp.client.streamable_http import streamable_http_client
 from mcp_types import PromptReference, ResourceTemplateReference
 
 
@@ -96,12 +102,25 @@ class Tour:
         }
 
 
+async def destination(plan: dict, stack: AsyncExitStack):
+    if "command" in plan:
+        return StdioServerParameters(
+            command=plan["command"], args=plan["arguments"], env=plan["environment"]
+        )
+    if plan["transport"] == "sse":
+        return sse_client(plan["url"], headers=plan["headers"])
+    http = httpx2.AsyncClient(headers=plan["headers"], timeout=120)
+    await stack.enter_async_context(http)
+    return streamable_http_client(plan["url"], http_client=http)
+
+
 async def main() -> None:
     plan = json.load(sys.stdin)
-    server = StdioServerParameters(
-        command=plan["command"], args=plan["arguments"], env=plan["environment"]
-    )
-    async with Client(server, mode=plan["mode"], read_timeout_seconds=120) as client:
+    async with AsyncExitStack() as stack:
+        server = await destination(plan, stack)
+        client = await stack.enter_async_context(
+            Client(server, mode=plan["mode"], read_timeout_seconds=120)
+        )
         report = await Tour(client, plan["tour"]).walk()
     json.dump(report, sys.stdout)
 

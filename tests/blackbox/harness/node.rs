@@ -1,4 +1,5 @@
-//! What runs under Node.js: the official TypeScript client of the protocol, and the MCP Inspector.
+//! What runs under Node.js: the official TypeScript client of the protocol, the MCP Inspector, `mcp-remote`, and the
+//! conformance suite.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -34,9 +35,30 @@ pub(crate) fn inspect(home: &Home, era: &str, request: &[&str]) -> Value {
     answer["result"].clone()
 }
 
-/// The folder with the packages: `cargo xtask test` prepares it.
+/// A file of a package.
+pub(crate) fn package(path: &str) -> String {
+    packages().join("node_modules").join(path).to_str().unwrap().to_owned()
+}
+
+/// The conformance suite. It needs a newer Node.js than the others, and brings it where there is a package of it.
+pub(crate) fn conformance() -> Command {
+    let modules = installed("conformance").join("node_modules");
+    let brought = std::fs::read_dir(&modules).unwrap().filter_map(Result::ok).find(|entry| {
+        entry.file_name().to_str().is_some_and(|name| name.starts_with("node-") && !name.contains("bin"))
+    });
+    let node = brought.map_or_else(|| "node".into(), |entry| entry.path().join("bin/node"));
+    let mut command = Command::new(node);
+    command.arg(modules.join("@modelcontextprotocol/conformance/dist/index.js"));
+    command
+}
+
 fn packages() -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("../node");
+    installed("node")
+}
+
+/// A folder with packages: `cargo xtask test` prepares it.
+fn installed(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join("..").join(name);
     assert!(
         path.join("node_modules").exists(),
         "there are no packages of Node.js in {}: `cargo xtask test` installs them (it needs Node.js 20 or newer with npm)",

@@ -8,7 +8,7 @@ use std::process::Command;
 use serde_json::{Value, json};
 
 use super::server::Answer;
-use super::{Home, executable, process};
+use super::{Home, executable, node, process};
 
 /// What came of a walk.
 pub(crate) struct Report {
@@ -34,17 +34,34 @@ pub(crate) fn rows() -> Value {
     serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap_or_else(|error| panic!("{error}: {path:?}"))
 }
 
-/// Lets a client walk against a server of a home that lists every tool. `choice` says which revision, as the script of
-/// the client has it.
-pub(crate) fn walk(home: &Home, client: Command, choice: (&str, Value)) -> Report {
+/// The way to a server of a home that the client starts itself.
+pub(crate) fn over_stdio(home: &Home) -> Value {
+    by_command(executable::memory(), &["server"], home)
+}
+
+/// The way to a server over HTTP that is there already. `transport` is `streamable` or `sse`.
+pub(crate) fn over_http(url: &str, transport: &str, header: (&str, &str)) -> Value {
+    json!({"url": url, "transport": transport, "headers": {header.0: header.1}})
+}
+
+/// The way to a server by `mcp-remote`, which the client starts, and which asks the server over HTTP.
+pub(crate) fn by_bridge(home: &Home, url: &str, header: (&str, &str)) -> Value {
+    let (program, header) = (node::package("mcp-remote/dist/proxy.js"), format!("{}:{}", header.0, header.1));
+    let arguments = [&program, url, "--transport", "http-only", "--header", &header];
+    by_command("node", &arguments, home)
+}
+
+fn by_command(program: impl AsRef<Path>, arguments: &[&str], home: &Home) -> Value {
     let environment: serde_json::Map<String, Value> =
         home.environment().into_iter().map(|(name, value)| (name, value.into())).collect();
-    let mut plan = json!({
-        "command": executable::memory(),
-        "arguments": ["server"],
-        "environment": environment,
-        "tour": rows(),
-    });
+    json!({"command": program.as_ref(), "arguments": arguments, "environment": environment})
+}
+
+/// Lets a client walk, on its way to a server that lists every tool. `choice` says which revision, as the script of the
+/// client has it.
+pub(crate) fn walk(way: Value, client: Command, choice: (&str, Value)) -> Report {
+    let mut plan = way;
+    plan["tour"] = rows();
     plan[choice.0] = choice.1;
     let output = process::output(client, plan.to_string().as_bytes());
     let errors = String::from_utf8_lossy(&output.stderr);
