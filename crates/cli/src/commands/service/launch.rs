@@ -5,7 +5,7 @@ mod child;
 use std::fs;
 use std::io;
 use std::net::TcpListener;
-use std::process::{Child, ExitStatus};
+use std::process::ExitStatus;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,7 +15,7 @@ use serde_json::json;
 
 use self::child::Line;
 use super::desk::Door;
-use super::pid_file::Record;
+use super::pid_file::{Record, Standing};
 use super::{Desk, Target, logs, port_owner};
 use crate::arguments::Source;
 use crate::exit::{Failure, Verdict};
@@ -75,8 +75,10 @@ impl Launch {
         place.prepare().map_err(unwritten)?;
         // Two launches at once: the second finds what the first has started.
         let lock = place.lock().map_err(unwritten)?;
-        if let Some((record, _)) = desk.launched()? {
-            return self.already(&desk, &record);
+        if let Some((record, _)) = desk.launched()?
+            && let Some(verdict) = self.already(&desk, &record)?
+        {
+            return Ok(verdict);
         }
         let door = free(desk.wanted())?;
         let line = Line::new(&self, source, &door)
@@ -88,7 +90,7 @@ impl Launch {
         let mut server =
             line.spawn(place).map_err(|error| Failure::system("the server could not be started", &error))?;
         line.write_down(server.id(), place, &door)?;
-        match wait(&door, Some(&mut server)) {
+        match wait(&door, || server.try_wait().ok().flatten()) {
             Waited::Well => told(&desk, &door, server.id(), Outcome::Started),
             Waited::Ended(status) => {
                 // Nobody was launched.
@@ -99,8 +101,8 @@ impl Launch {
         }
     }
 
-    /// There is a server already: it is waited for if it has just been started.
-    fn already(&self, desk: &Desk, record: &Record) -> Result<Verdict, Failure> {
+    /// There is a server already: it is waited for if it has just been started. None when it ends meanwhile.
+    fn already(&self, desk: &Desk, record: &Record) -> Result<Option<Verdict>, Failure> {
         let (door, wanted) = (desk.door(Some(record)), desk.wanted());
         if self.target.port.is_some() && wanted.port != door.port {
             return Err(Failure::Known {
@@ -111,9 +113,11 @@ impl Launch {
                 ),
             });
         }
-        match wait(&door, None) {
-            Waited::Well => told(desk, &door, record.pid, Outcome::AlreadyRunning),
-            Waited::Ended(_) | Waited::Silent => Err(silent(&door, record.pid)),
+        let is_gone = || (!matches!(record.standing(), Standing::Ours(_))).then_some(());
+        match wait(&door, is_gone) {
+            Waited::Well => told(desk, &door, record.pid, Outcome::AlreadyRunning).map(Some),
+            Waited::Ended(()) => Ok(None),
+            Waited::Silent => Err(silent(&door, record.pid)),
         }
     }
 }
@@ -151,20 +155,18 @@ pub(super) fn taken(port: u16) -> Failure {
     }
 }
 
-enum Waited {
+enum Waited<T> {
     Well,
-    Ended(ExitStatus),
+    Ended(T),
     Silent,
 }
 
-/// Waits until a server is well. A child is seen to end.
-fn wait(door: &Door, mut child: Option<&mut Child>) -> Waited {
+/// Waits until a server is well, or has ended.
+fn wait<T>(door: &Door, mut ended: impl FnMut() -> Option<T>) -> Waited<T> {
     let until = Instant::now() + PATIENCE;
     while Instant::now() < until {
-        if let Some(child) = &mut child
-            && let Ok(Some(status)) = child.try_wait()
-        {
-            return Waited::Ended(status);
+        if let Some(end) = ended() {
+            return Waited::Ended(end);
         }
         if door.ask().is_ok() {
             return Waited::Well;
