@@ -92,3 +92,6 @@ fn without_slash(uri: &Uri) -> Option<String> {
 async fn method_not_allowed(_: Method) -> Failure {
     Failure::new(StatusCode::METHOD_NOT_ALLOWED, "Method Not Allowed")
 }
+
+#[cfg(test)]
+mod tests;

@@ -105,7 +105,6 @@ impl FromRequestParts<App> for Listener {
                 _ => {}
             }
         }
-        let partitions = partitions(&stores)?;
         let header = |name| parts.headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let last_id = header(LAST_EVENT_ID).filter(|id| !id.is_empty() && id.len() <= MAX_ID_BYTES);
         let last_id = last_id.map(str::to_owned);
@@ -114,6 +113,8 @@ impl FromRequestParts<App> for Listener {
         if principal.capability < Capability::Read {
             return Err(Failure::insufficient_scope(Capability::Read, principal.capability));
         }
+        // What is wrong with a question is told to who may ask it.
+        let partitions = partitions(&stores)?;
         let address = machine(parts, &app.options().trusted_proxies).map(|machine| machine.to_string());
         let visitor = Visitor { principal: principal.id.clone(), address, user_agent };
         Ok(Self { principal, partitions, last_id, visitor })

@@ -1,0 +1,126 @@
+//! Every route of every door, and what whoever asks must have been granted.
+//!
+//! A new route needs a row here: the document and the router are both held against these rows.
+
+use Needed::{Nothing, Scope};
+use axum::http::Method;
+use engine::Capability;
+
+use crate::Surface;
+
+/// What a route wants of whoever asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Needed {
+    /// Anybody may.
+    Nothing,
+    /// That much must have been granted.
+    Scope(Capability),
+}
+
+/// A route.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Row {
+    pub(super) method: Method,
+    pub(super) path: &'static str,
+    pub(super) needed: Needed,
+}
+
+impl Row {
+    /// A place that it has, for each parameter of its path.
+    pub(super) fn place(&self) -> String {
+        let steps = self.path.split('/').map(|step| match step {
+            "{content_hash}" => HASH,
+            "{operation}" => "status",
+            step if step.starts_with('{') => "some-tag",
+            step => step,
+        });
+        steps.collect::<Vec<_>>().join("/")
+    }
+
+    /// Whether it is the stream of live events, which tickets open.
+    pub(super) fn is_stream(&self) -> bool {
+        self.method == Method::GET && self.path == "/api/events"
+    }
+}
+
+const HASH: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+const READ: Needed = Scope(Capability::Read);
+const WRITE: Needed = Scope(Capability::Write);
+
+/// What the OpenAPI document has.
+pub(super) const DOCUMENTED: [(&str, &str, Needed); 35] = [
+    ("GET", "/api/events", READ),
+    ("GET", "/api/events/stats", READ),
+    ("POST", "/api/events/ticket", READ),
+    ("GET", "/api/health", Nothing),
+    ("GET", "/api/health/detailed", READ),
+    ("GET", "/api/health/model", READ),
+    ("GET", "/api/health/sync-status", READ),
+    ("GET", "/api/manage/tags/stats", WRITE),
+    ("PUT", "/api/manage/tags/{old_tag}", WRITE),
+    ("GET", "/api/manage/untagged/count", WRITE),
+    ("POST", "/api/manage/bulk-delete", WRITE),
+    ("POST", "/api/manage/cleanup-duplicates", WRITE),
+    ("POST", "/api/manage/delete-untagged", WRITE),
+    ("POST", "/api/manage/system/{operation}", WRITE),
+    ("GET", "/api/memories", READ),
+    ("POST", "/api/memories", WRITE),
+    ("GET", "/api/memories/hashes", READ),
+    ("POST", "/api/memories/search", READ),
+    ("GET", "/api/memories/{content_hash}", READ),
+    ("PUT", "/api/memories/{content_hash}", WRITE),
+    ("DELETE", "/api/memories/{content_hash}", WRITE),
+    ("GET", "/api/memory-stats", WRITE),
+    ("POST", "/api/clear-caches", WRITE),
+    ("POST", "/api/search", READ),
+    ("POST", "/api/search/by-tag", READ),
+    ("POST", "/api/search/by-time", READ),
+    ("GET", "/api/search/similar/{content_hash}", READ),
+    ("GET", "/api/server/status", READ),
+    ("POST", "/api/sessions", WRITE),
+    ("GET", "/api/tags", READ),
+    ("GET", "/api/types", READ),
+    ("GET", "/mcp/health", Nothing),
+    ("GET", "/mcp/tools", READ),
+    ("GET", "/livez", Nothing),
+    ("GET", "/readyz", Nothing),
+];
+
+/// What only the router has.
+const PAGES: [(&str, &str, Needed); 7] = [
+    ("GET", "/", Nothing),
+    ("GET", "/api/docs", Nothing),
+    ("GET", "/api/docs/style.css", Nothing),
+    ("GET", "/api/redoc", Nothing),
+    ("GET", "/docs", Nothing),
+    ("GET", "/openapi.json", Nothing),
+    ("GET", "/metrics", READ),
+];
+const MCP: [(&str, &str, Needed); 2] = [("POST", "/mcp", READ), ("POST", "/mcp/", READ)];
+/// The service of the older transport takes messages at both of its addresses.
+const SSE: [(&str, &str, Needed); 3] =
+    [("GET", "/sse", READ), ("POST", "/sse", READ), ("POST", "/messages/", READ)];
+const PROBES: [(&str, &str, Needed); 4] = [
+    ("GET", "/health", Nothing),
+    ("GET", "/livez", Nothing),
+    ("GET", "/readyz", Nothing),
+    ("GET", "/metrics", READ),
+];
+
+/// The doors.
+pub(super) const SURFACES: [Surface; 3] = [Surface::Everything, Surface::Mcp, Surface::Sse];
+
+/// The rows of a door, where figures are published.
+pub(super) fn rows(surface: Surface) -> Vec<Row> {
+    let parts: &[&[(&'static str, &'static str, Needed)]] = match surface {
+        Surface::Everything => &[&DOCUMENTED, &PAGES, &MCP],
+        Surface::Mcp => &[&PROBES, &MCP],
+        Surface::Sse => &[&PROBES, &SSE],
+    };
+    let row = |(method, path, needed): &(&str, &'static str, Needed)| Row {
+        method: method.parse().unwrap(),
+        path,
+        needed: *needed,
+    };
+    parts.iter().copied().flatten().map(row).collect()
+}
