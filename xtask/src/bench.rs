@@ -6,6 +6,7 @@
 //! | `workload` | what is stored and asked |
 //! | `floor`, `peak`, `onnx` | what the figures are held against |
 //! | `startup`, `store`, `memory`, `size`, `encoder` | one subject each: a function from the product to a table |
+//! | `http` | what HTTP adds to the engine, load on many connections, many event streams |
 //! | `scale` | searching among up to a million memories: by meaning in the store alone, and as the product does |
 //! | `words` | searching by words among up to a million memories, in the store alone |
 //! | `retrieval` | whether what was kept is found again |
@@ -16,6 +17,7 @@
 mod client;
 mod encoder;
 mod floor;
+mod http;
 mod machine;
 mod memory;
 mod onnx;
@@ -56,6 +58,15 @@ pub(crate) struct Arguments {
     /// For `scale` itself: makes the codes in the file of a folder anew.
     #[arg(long, hide = true)]
     rebuild: Option<PathBuf>,
+    /// For `http`: how long its mixed load lasts, in seconds.
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(2..))]
+    seconds: u32,
+    /// For `http`: how many event streams are opened.
+    #[arg(long, default_value_t = 10_000)]
+    streams: usize,
+    /// For `http` itself: does what is told on standard input.
+    #[arg(long, hide = true)]
+    job: bool,
     /// For `retrieval`: the file of the LoCoMo data set, `locomo10.json`.
     #[arg(long)]
     locomo: Option<PathBuf>,
@@ -70,13 +81,15 @@ enum Subject {
     #[value(alias = "embed")]
     Encoder,
     Size,
+    /// The server over HTTP beside the engine in process, and under load: some two minutes.
+    Http,
     /// Up to a million memories: some twenty minutes, and 8 GB of disk.
     Scale,
     /// Up to a million memories: some minutes, and 2 GB of disk.
     Words,
     /// Whether what was kept is found again: some minutes.
     Retrieval,
-    /// All but `scale` and `retrieval`.
+    /// All but `http`, `scale`, `words` and `retrieval`.
     All,
 }
 
@@ -93,6 +106,16 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         if let Some(folder) = folder {
             return scale::probe(folder, job);
         }
+    }
+    if arguments.job {
+        return http::job();
+    }
+    if arguments.subject == Subject::Http {
+        let product = Product::build()?;
+        println!("{}", machine::description());
+        let options = http::Options { seconds: arguments.seconds, streams: arguments.streams };
+        println!("{}", http::measure(&product, &options)?);
+        return Ok(());
     }
     if arguments.subject == Subject::Retrieval {
         println!("{}", machine::description());
@@ -137,6 +160,7 @@ fn run_optimised(arguments: &Arguments) -> Result<(), String> {
     let status = Command::new("cargo")
         .args(["run", "--quiet", "--release", "--locked", "--package", "xtask", "--", "bench", &value])
         .args(["--vectors", &vectors])
+        .args(["--seconds", &arguments.seconds.to_string(), "--streams", &arguments.streams.to_string()])
         .args(arguments.locomo.iter().flat_map(|path| [OsStr::new("--locomo"), path.as_os_str()]))
         .current_dir(machine::root())
         .status()

@@ -118,7 +118,12 @@ fn trivial_process() -> Result<u64, String> {
 
 /// The memory that this process has.
 pub(crate) fn resident_bytes() -> Result<u64, String> {
-    resident(std::process::id()).map(|resident| resident.rss)
+    resident_bytes_of(std::process::id())
+}
+
+/// The memory that a process has.
+pub(crate) fn resident_bytes_of(process: u32) -> Result<u64, String> {
+    resident(process).map(|resident| resident.rss)
 }
 
 fn resident(process: u32) -> Result<Resident, String> {

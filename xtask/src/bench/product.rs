@@ -43,6 +43,11 @@ impl Product {
         self.folder.join(name)
     }
 
+    /// The executable.
+    pub(crate) fn executable(&self) -> &Path {
+        &self.executable
+    }
+
     /// A server on a database of the working folder.
     pub(crate) fn serve(&self, database: &str) -> Result<Client, String> {
         Client::spawn(&self.executable, &self.path(database))

@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
+
 /// Times of one thing, in milliseconds.
-#[derive(Debug, Default, Clone)]
+#[derive(Debug, Default, Clone, Serialize, Deserialize)]
+#[serde(transparent)]
 pub(crate) struct Samples(Vec<f64>);
 
 impl Samples {
@@ -15,6 +18,11 @@ impl Samples {
     /// Adds one time.
     pub(crate) fn push(&mut self, elapsed: Duration) {
         self.0.push(elapsed.as_secs_f64() * 1e3);
+    }
+
+    /// Adds those of another.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.0.extend(other.0);
     }
 
     /// How many there are.
@@ -30,6 +38,11 @@ impl Samples {
     /// What nineteen in twenty stay under, in milliseconds.
     pub(crate) fn p95(&self) -> f64 {
         self.quantile(0.95)
+    }
+
+    /// What ninety-nine in a hundred stay under, in milliseconds.
+    pub(crate) fn p99(&self) -> f64 {
+        self.quantile(0.99)
     }
 
     /// The nearest-rank quantile. Not a number when there are no samples.
@@ -62,6 +75,7 @@ mod tests {
         let samples: Samples = (1..=20).map(f64::from).collect();
         assert_eq!(samples.p50(), 10.0);
         assert_eq!(samples.p95(), 19.0);
+        assert_eq!((1..=200).map(f64::from).collect::<Samples>().p99(), 198.0);
         assert_eq!(Samples::from_iter([3.0]).p95(), 3.0);
     }
 

@@ -73,7 +73,8 @@ impl Workload {
         queries
     }
 
-    fn fragment(&self, number: usize) -> Query {
+    /// Four words out of the middle of a memory.
+    pub(crate) fn fragment(&self, number: usize) -> Query {
         let memory = self.memory(number);
         let words: Vec<&str> = memory.split_whitespace().collect();
         let start = words.len().saturating_sub(FRAGMENT_WORDS) / 2;
