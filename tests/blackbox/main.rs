@@ -21,7 +21,8 @@
 //! | [`descriptors`] | nobody but SQLite touches an open database |
 //! | [`files`] | modes, odd paths, files that cannot be used |
 //! | [`local_model`] | a model in a directory, changing to it, a directory that is damaged |
-//! | [`over_http`] | the server over HTTP: that it starts, keeps, and stops in good order; its own document held against it |
+//! | [`over_http`] | the server over HTTP: that it starts, keeps, and stops in good order |
+//! | [`documented_api`] | the OpenAPI document, held against the server |
 //! | [`command_line`], [`commands`] | what people and scripts type, command by command |
 //!
 //! The tests know nothing of the product's code. [`harness`] finds the executable (`target/release/memory`, or
@@ -42,6 +43,7 @@ mod commands;
 mod concurrency;
 mod conformance;
 mod descriptors;
+mod documented_api;
 mod files;
 mod fixtures;
 mod framing;

@@ -39,3 +39,41 @@ fn a_key_that_is_revoked_is_refused_at_once() {
     server.send(&list).of(401);
     server.stop();
 }
+
+#[test]
+fn nobody_writes_lines_of_their_own_into_the_log() {
+    let home = Home::new().set("MCP_RATE_LIMIT_PER_MINUTE", "0").set("MCP_LOG_LEVEL", "trace");
+    let key = home.api_key("write");
+    let server = home.http_server();
+    let forged = "x\r\n2026-11-25T00:00:00Z ERROR forged: line\u{1b}[31m\u{2028}y";
+    let escaped = "x%0D%0A2026-11-25T00:00:00Z%20ERROR%20forged%3A%20line%1B%5B31m";
+    let memory = json!({
+        "content": forged, "tags": [forged], "memory_type": forged, "client_hostname": forged,
+        "conversation_id": forged, "metadata": {forged: forged}, "store": forged,
+    });
+    let search = json!({"query": forged, "tags": [forged], "store": forged, "time_expr": forged});
+    let call = json!({"jsonrpc": "2.0", "id": forged, "method": forged, "params": {"name": forged}});
+    for request in [
+        Request::post("/api/memories", &memory),
+        Request::post("/api/memories", &json!({"content": forged, "tags": [forged]})),
+        Request::post("/api/search", &search),
+        Request::post("/mcp", &call).header("accept", "application/json, text/event-stream"),
+        Request::get(&format!("/api/memories/{escaped}")),
+        Request::get(&format!("/{escaped}?{escaped}={escaped}")),
+        Request::get(&format!("/api/memories?store={escaped}&tag={escaped}")),
+        Request::new("FORGED", "/api/memories"),
+        Request::get("/api/memories").header("x-request-id", "a\tforged"),
+        Request::get("/api/memories").header("x-agent-id", "a\tforged").header("user-agent", "a\tforged"),
+    ] {
+        for request in [request.clone(), request.clone().key(&key), request.key("mem_forged\tkey")] {
+            assert!(server.send(&request).status < 500);
+        }
+    }
+    let log = server.stop();
+    assert!(!log.is_empty());
+    let spoilt = log.chars().find(|found| found.is_control() && *found != '\n' || *found == '\u{2028}');
+    assert_eq!(spoilt, None, "{log}");
+    let lines: Vec<_> =
+        log.lines().filter(|line| line.contains("ERROR") || line.contains("forged: line")).collect();
+    assert!(lines.is_empty(), "{lines:#?}");
+}
