@@ -41,7 +41,7 @@ pub struct Options {
     pub allowed_hosts: Vec<String>,
     /// The origins of web pages of other places that may ask (`MCP_CORS_ORIGINS`).
     pub cors_origins: Vec<String>,
-    /// The proxies whose `Forwarded` and `X-Forwarded-For` are believed (`MCP_TRUSTED_PROXIES`).
+    /// The proxies whose `X-Forwarded-For` is believed (`MCP_TRUSTED_PROXIES`).
     pub trusted_proxies: Vec<Network>,
     /// Whether a key may stand in the address of the event stream (`MCP_ALLOW_QUERY_CREDENTIALS`).
     pub query_credentials: bool,

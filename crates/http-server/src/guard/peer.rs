@@ -5,7 +5,6 @@ use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use auth::Network;
 use axum::extract::ConnectInfo;
-use axum::http::header::FORWARDED;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderName};
 
@@ -54,27 +53,18 @@ pub(crate) fn machine(parts: &Parts, trusted: &[Network]) -> Option<Machine> {
     Some(Machine::of(address))
 }
 
-/// The addresses that a request went through, nearest last; what is no address is none.
+/// The addresses that a request went through, nearest last; what is no address is none. `Forwarded` (RFC 7239) is not
+/// read: proxies that do not know it pass on what a client wrote there, and nothing tells those proxies apart.
 fn stations(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
-    let (name, key) =
-        if headers.contains_key(FORWARDED) { (FORWARDED, Some("for")) } else { (X_FORWARDED_FOR, None) };
-    let values = headers.get_all(name);
+    let values = headers.get_all(X_FORWARDED_FOR);
     let values = values.iter().flat_map(|value| value.to_str().unwrap_or("?").split(','));
-    let mut stations: Vec<Option<IpAddr>> = values
-        .map(|value| match key {
-            Some(key) => value.split(';').find_map(|pair| {
-                let (name, value) = pair.trim().split_once('=')?;
-                name.eq_ignore_ascii_case(key).then_some(value).and_then(address)
-            }),
-            None => address(value),
-        })
-        .collect();
+    let mut stations: Vec<Option<IpAddr>> = values.map(address).collect();
     let surplus = stations.len().saturating_sub(MAX_STATIONS);
     stations.drain(..surplus);
     stations
 }
 
-/// An address with or without a port, as proxies write it (RFC 7239 section 6).
+/// An address with or without a port, as proxies write it.
 fn address(text: &str) -> Option<IpAddr> {
     let text = text.trim().trim_matches('"');
     let found = text.parse::<IpAddr>().ok();
@@ -113,18 +103,20 @@ mod tests {
     }
 
     #[test]
-    fn forwarded_goes_before_the_older_header() {
-        let both: &[(&str, &str)] = &[
-            ("forwarded", r#"for=192.0.2.1;proto=https, For="[2001:db8:1:2:3::4]:4711";by=10.0.0.1"#),
-            ("x-forwarded-for", "198.51.100.1"),
-        ];
-        assert_eq!(seen("::ffff:10.0.0.1", &["10.0.0.1"], both), "2001:db8:1:2::");
-        for unreadable in ["for=unknown", "for=_hidden", "by=10.0.0.1", ""] {
-            assert_eq!(
-                seen("10.0.0.1", &["10.0.0.1"], &[("forwarded", unreadable)]),
-                "10.0.0.1",
-                "{unreadable}"
-            );
+    fn forwarded_is_not_read_because_a_proxy_may_pass_on_what_a_client_wrote() {
+        let forged = ("forwarded", "for=192.0.2.1");
+        let both: &[(&str, &str)] = &[forged, ("x-forwarded-for", "198.51.100.1")];
+        assert_eq!(seen("10.0.0.1", &["10.0.0.1"], both), "198.51.100.1");
+        assert_eq!(seen("10.0.0.1", &["10.0.0.1"], &[forged]), "10.0.0.1");
+    }
+
+    #[test]
+    fn what_is_no_address_ends_the_list() {
+        let bracketed: &[(&str, &str)] = &[("x-forwarded-for", r#"192.0.2.1, "[2001:db8:1:2:3::4]:4711""#)];
+        assert_eq!(seen("::ffff:10.0.0.1", &["10.0.0.1"], bracketed), "2001:db8:1:2::");
+        for unreadable in ["unknown", "198.51.100.1, _hidden", "198.51.100.1,", ""] {
+            let headers: &[(&str, &str)] = &[("x-forwarded-for", unreadable)];
+            assert_eq!(seen("10.0.0.1", &["10.0.0.1"], headers), "10.0.0.1", "{unreadable}");
         }
     }
 

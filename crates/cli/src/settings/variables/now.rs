@@ -244,7 +244,7 @@ pub(super) const SECTIONS: &[Section] = &[
             public(
                 super::HTTP_TRUSTED_PROXIES,
                 "",
-                "addresses of proxies whose `Forwarded` and `X-Forwarded-For` are believed, separated by commas",
+                "addresses of proxies whose `X-Forwarded-For` is believed, separated by commas",
             ),
             public(
                 super::HTTP_QUERY_CREDENTIALS,
