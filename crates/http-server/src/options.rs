@@ -35,7 +35,8 @@ pub struct Options {
     /// How many requests a minute a credential may send, and an address without one; 0 is any number
     /// (`MCP_RATE_LIMIT_PER_MINUTE`).
     pub requests_per_minute: u32,
-    /// How many credentials a minute an address may try that were never good; 0 is any number.
+    /// How many wrong credentials a minute an address may try; 0 is any number. Of those that were never good, twenty times as
+    /// many are checked.
     pub failures_per_minute: u32,
     /// The names that this server may be called by, beside `localhost` and addresses (`MCP_ALLOWED_HOSTS`).
     pub allowed_hosts: Vec<String>,

@@ -1,7 +1,8 @@
 //! Who asks, from where, and how often: found out once for each request, before anything is done for it.
 //!
 //! 1. A page of another place is refused, whatever it shows (`Origin`).
-//! 2. A credential that was never good costs an attempt of the machine that tries it, and only then are the keys asked.
+//! 2. A credential that is wrong costs an attempt of the machine that tries it, and one that was never good is checked so
+//!    often only.
 //! 3. Whoever is known by a credential may call this server by any name; a page that let a foreign name point here has none.
 //!    Others must use a name of this server, and may change nothing from another site (fetch metadata).
 //! 4. A credential may ask so often, and a machine without one.
@@ -100,19 +101,19 @@ async fn identify(
     let shown = match presented(&parts.headers) {
         Ok(shown) => shown,
         Err(refusal) => {
-            app.gate().attempts.begin(None, machine).map_err(Failure::too_many)?;
+            app.gate().attempts.failed(machine).map_err(Failure::too_many)?;
             return Ok(Err(refusal));
         }
     };
     if shown.bearer.is_none() && shown.api_key.is_none() {
         return Ok(app.authenticator().authenticate(shown).await);
     }
-    let attempt = app.gate().attempts.begin(Some(shown), machine).map_err(Failure::too_many)?;
+    let attempt = app.gate().attempts.begin(shown, machine).map_err(Failure::too_many)?;
     let found = app.authenticator().authenticate(shown).await;
     match &found {
         Ok(_) => attempt.was_good(),
         Err(Refusal::Unavailable(_)) => {}
-        Err(Refusal::Invalid | Refusal::Missing) => attempt.was_bad(),
+        Err(Refusal::Invalid | Refusal::Missing) => attempt.was_bad().map_err(Failure::too_many)?,
     }
     Ok(found)
 }
