@@ -5,7 +5,7 @@ mod lenient;
 mod path;
 mod query;
 
-pub(crate) use body::Body;
+pub(crate) use body::{Body, whole};
 pub(crate) use lenient::Lenient;
 pub(crate) use path::Path;
 pub(crate) use query::Query;

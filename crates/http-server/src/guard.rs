@@ -38,6 +38,7 @@ use tower::util::option_layer;
 
 use crate::App;
 pub(crate) use caller::Gate;
+pub(crate) use crowd::Place;
 pub(crate) use peer::machine;
 
 /// Puts the guards around the routes: the first to see a request stands last.

@@ -16,7 +16,7 @@
 //! | `events` | live events: what happens to memories, to those who listen |
 //! | `protocol` | MCP over HTTP, behind the same doors |
 //! | `readiness`, `metrics` | whether it works, and what is counted |
-//! | `idempotency` | writes that are sent again |
+//! | `completion`, `idempotency` | writes whose client goes away; writes that are sent again |
 //! | `machine` | what the operating system says |
 //! | `guard` | what every request and every answer passes |
 //! | [`router`] | all of it put together, and the OpenAPI document |
@@ -32,6 +32,7 @@ pub mod access;
 pub mod app;
 #[cfg(test)]
 mod clients;
+mod completion;
 mod document;
 pub mod error;
 mod events;

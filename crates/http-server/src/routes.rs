@@ -21,16 +21,27 @@ use axum::middleware::from_fn_with_state;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::{App, idempotency};
+use crate::{App, completion, idempotency};
 
 /// Every route that the OpenAPI document has.
 pub(crate) fn all() -> OpenApiRouter<App> {
-    others().merge(repeatable())
+    others().merge(changes()).merge(repeatable())
 }
 
-/// The same, and writes that are sent again with a key are carried out once.
+/// The same; writes are carried out to their end, and those that are sent again with a key once.
 pub(crate) fn of(app: &App) -> OpenApiRouter<App> {
-    others().merge(repeatable().route_layer(from_fn_with_state(app.clone(), idempotency::once)))
+    let repeatable = repeatable().route_layer(from_fn_with_state(app.clone(), idempotency::once));
+    let writes = changes().merge(repeatable);
+    others().merge(writes.route_layer(from_fn_with_state(app.clone(), completion::to_the_end)))
+}
+
+/// Writes that come to the same when they are sent again.
+fn changes() -> OpenApiRouter<App> {
+    OpenApiRouter::new().routes(routes!(manage::rename_tag::rename_tag)).routes(routes!(
+        memories::get::get,
+        memories::update::update,
+        memories::delete::delete
+    ))
 }
 
 /// Writes by `POST`: they do something again when they are sent again.
@@ -54,11 +65,9 @@ fn others() -> OpenApiRouter<App> {
         .routes(routes!(health::health))
         .routes(routes!(health::model::model))
         .routes(routes!(health::sync_status::sync_status))
-        .routes(routes!(manage::rename_tag::rename_tag))
         .routes(routes!(manage::tag_stats::tag_stats))
         .routes(routes!(manage::untagged::count))
         .routes(routes!(memories::find::find))
-        .routes(routes!(memories::get::get, memories::update::update, memories::delete::delete))
         .routes(routes!(memories::hashes::hashes))
         .routes(routes!(memories::list::list))
         .routes(routes!(probes::livez))

@@ -25,9 +25,13 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
                 format!("the body must be JSON, with `Content-Type: application/json`; it is {shown:?}");
             return Err(Failure::problem("content_type", vec!["body".into()], message));
         }
-        let bytes = Bytes::from_request(request, app).await.map_err(|rejection| unread(&rejection, app))?;
-        parse(&bytes).map(Self)
+        parse(&whole(request, app).await?).map(Self)
     }
+}
+
+/// All of a body, whatever is in it.
+pub(crate) async fn whole(request: Request, app: &App) -> Result<Bytes, Failure> {
+    Bytes::from_request(request, app).await.map_err(|rejection| unread(&rejection, app))
 }
 
 /// Whether this is a media type of JSON (RFC 6839 section 3.1), whatever its parameters.

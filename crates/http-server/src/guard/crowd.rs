@@ -1,25 +1,39 @@
 //! How many requests are worked on at the same time: one too many is told so at once, and does not wait in line.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use axum::extract::Request;
 use axum::http::header::RETRY_AFTER;
 use axum::http::{HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::error::Failure;
 
+/// The place of a request, for work that goes on when nobody waits for its answer any more. It is in the extensions of the
+/// request, which some keep for longer than the request takes: whoever needs the place says so.
+#[derive(Clone)]
+pub(crate) struct Place(Weak<OwnedSemaphorePermit>);
+
+impl Place {
+    /// Keeps the place until what is returned is dropped.
+    pub(crate) fn keep(&self) -> Option<Arc<OwnedSemaphorePermit>> {
+        self.0.upgrade()
+    }
+}
+
 /// A request counts until its answer begins: streams are counted by whoever opens them.
-pub(super) async fn check(places: Arc<Semaphore>, request: Request, next: Next) -> Response {
-    let Ok(_place) = places.try_acquire() else {
+pub(super) async fn check(places: Arc<Semaphore>, mut request: Request, next: Next) -> Response {
+    let Ok(place) = places.try_acquire_owned() else {
         let failure = Failure::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "the server is busy: nothing was done; try again in a moment",
         );
         return failure.header(RETRY_AFTER, HeaderValue::from_static("1")).into_response();
     };
+    let place = Arc::new(place);
+    request.extensions_mut().insert(Place(Arc::downgrade(&place)));
     next.run(request).await
 }
 

@@ -25,7 +25,8 @@ pub(super) async fn check(limit: Duration, request: Request, next: Next) -> Resp
     }
     let seconds = limit.as_secs();
     if is_read.load(Ordering::Relaxed) {
-        let detail = format!("this took longer than {seconds} s and was given up: try again later");
+        let detail =
+            format!("there is no answer after {seconds} s: try again later; a write goes on meanwhile");
         let failure = Failure::new(StatusCode::SERVICE_UNAVAILABLE, detail);
         return failure.header(RETRY_AFTER, HeaderValue::from_static("5")).into_response();
     }

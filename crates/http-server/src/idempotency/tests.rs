@@ -8,7 +8,7 @@ use axum::routing::post;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use crate::fixture::Door;
+use crate::fixture::{Client, Door};
 
 const PATH: &str = "/api/memories";
 
@@ -81,9 +81,8 @@ async fn what_is_no_key_is_refused() {
     longest.post(PATH, json!({"content": "one"})).await.of(200);
 }
 
-#[tokio::test]
-async fn a_request_that_comes_while_the_first_is_worked_on_is_told_so() {
-    let door = Door::open().await;
+/// A client with a key before a route that says when it is begun, and waits until it is told to go on.
+fn slow(door: &Door) -> (Client, Arc<Notify>, Arc<Notify>) {
     let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
     let work = {
         let (begun, go_on) = (Arc::clone(&begun), Arc::clone(&go_on));
@@ -95,8 +94,34 @@ async fn a_request_that_comes_while_the_first_is_worked_on_is_told_so() {
     };
     let routes = Router::new()
         .route("/slow", post(work))
-        .route_layer(from_fn_with_state(door.app.clone(), super::once));
+        .route_layer(from_fn_with_state(door.app.clone(), super::once))
+        .route_layer(from_fn_with_state(door.app.clone(), crate::completion::to_the_end));
     let client = door.writer_at(crate::guard::around(routes, &door.app)).header("idempotency-key", "k");
+    (client, begun, go_on)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_goes_away_finds_its_answer_when_it_comes_back() {
+    let door = Door::open().await;
+    let (client, begun, go_on) = slow(&door);
+    let first = tokio::spawn({
+        let client = client.clone();
+        async move { client.post("/slow", Value::Null).await }
+    });
+    begun.notified().await;
+    first.abort();
+    assert!(first.await.unwrap_err().is_cancelled());
+    client.post("/slow", Value::Null).await.of(409);
+    go_on.notify_one();
+    tokio::task::yield_now().await;
+    let again = client.post("/slow", Value::Null).await;
+    assert_eq!((again.text().as_str(), again.header("idempotent-replayed")), ("done", "true"));
+}
+
+#[tokio::test]
+async fn a_request_that_comes_while_the_first_is_worked_on_is_told_so() {
+    let door = Door::open().await;
+    let (client, begun, go_on) = slow(&door);
     let first = tokio::spawn({
         let client = client.clone();
         async move { client.post("/slow", Value::Null).await }
