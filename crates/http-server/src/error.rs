@@ -168,6 +168,29 @@ impl Failure {
     }
 }
 
+/// What callers on other machines learn when the store cannot be used. Its own reason names files of this machine: that is for
+/// the log.
+fn of_storage(code: ErrorCode) -> Option<&'static str> {
+    match code {
+        ErrorCode::StorageFull => Some(
+            "the disk that holds the memory store is full: free some space, nothing was written and nothing is lost",
+        ),
+        ErrorCode::StorageReadOnly => {
+            Some("the memory store cannot be written: the log of the memory service says why")
+        }
+        ErrorCode::StorageDamaged => Some(
+            "the memory store is damaged: run `memory doctor`; the log of the memory service says what was found",
+        ),
+        ErrorCode::StorageTooNew => {
+            Some("the memory store was written by a newer release: upgrade the memory service")
+        }
+        ErrorCode::StorageUnavailable => {
+            Some("the memory store cannot be used now: the log of the memory service says why")
+        }
+        _ => None,
+    }
+}
+
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let (error, challenge) = match &refusal {
@@ -189,6 +212,10 @@ impl From<EngineError> for Failure {
             tracing::error!(error = &error as &dyn std::error::Error, "a use case failed");
             return Self::internal();
         }
+        if let Some(sentence) = of_storage(code) {
+            tracing::error!(error = &error as &dyn std::error::Error, "the memory store cannot be used");
+            return Self::of_code(code, sentence.to_owned());
+        }
         Self::of_code(code, error.to_string())
     }
 }
@@ -198,7 +225,13 @@ impl From<ToolError> for Failure {
         match error.code {
             ErrorCode::Internal => Self::internal(),
             ErrorCode::InvalidInput => Self::problem("value_error", vec!["body".into()], error.message),
-            code => Self::of_code(code, error.message),
+            code => match of_storage(code) {
+                Some(sentence) => {
+                    tracing::error!(reason = error.message, "the memory store cannot be used");
+                    Self::of_code(code, sentence.to_owned())
+                }
+                None => Self::of_code(code, error.message),
+            },
         }
     }
 }
@@ -208,5 +241,33 @@ impl IntoResponse for Failure {
         let mut response = (self.status, Json(self.body)).into_response();
         response.headers_mut().extend(self.headers.into_iter().map(|(name, value)| (Some(name), value)));
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ports::StoreError;
+
+    #[test]
+    fn where_the_store_is_and_why_it_fails_is_for_the_log() {
+        let reason = || "/home/somebody/memories.db: permission denied".to_owned();
+        let failures = [
+            (StoreError::Open { reason: reason(), source: None }, 503),
+            (StoreError::ReadOnly { reason: reason() }, 503),
+            (StoreError::Corrupt { reason: reason(), source: None }, 503),
+            (StoreError::TooNew { found: 99, known: 12 }, 503),
+            (StoreError::Full { source: reason().into() }, 507),
+        ];
+        for (failure, status) in failures {
+            let failure = EngineError::Store(failure);
+            let told = ToolError::new(failure.code(), failure.to_string());
+            for answer in [Failure::from(failure), Failure::from(told)] {
+                let detail = answer.body["detail"].as_str().unwrap();
+                assert_eq!(answer.status.as_u16(), status, "{detail}");
+                assert!(detail.contains("memory store"), "{detail}");
+                assert!(!detail.contains("/home") && !detail.contains("permission"), "{detail}");
+            }
+        }
     }
 }
