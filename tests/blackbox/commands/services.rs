@@ -253,9 +253,7 @@ fn in_the_foreground_it_is_the_server_itself() {
 
 #[test]
 fn with_tls_it_is_asked_over_tls() {
-    let run = Launching::new();
-    let home = Home::new().set("MCP_HTTP_PORT", "0").set("MCP_HTTPS_ENABLED", "true");
-    let run = Launching { home, ..run };
+    let run = Launching { home: Home::new().set("MCP_HTTP_PORT", "0").set("MCP_HTTPS_ENABLED", "true") };
     let told = run.launch();
     assert!(told["url"].as_str().unwrap().starts_with("https://"), "{told}");
     assert_eq!(run.home.answer(&["health"])["status"], "healthy");

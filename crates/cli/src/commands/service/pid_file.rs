@@ -102,7 +102,7 @@ impl Record {
             "port": self.port,
             "scheme": self.scheme.map(Scheme::name),
         });
-        let beside = path.with_added_extension("new");
+        let beside = path.with_extension("pid.new");
         let mut file = fs::File::create(&beside)?;
         writeln!(file, "{value}")?;
         file.sync_all()?;

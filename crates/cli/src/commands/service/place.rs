@@ -62,7 +62,9 @@ impl Place {
     /// Opens a log to write on, and puts a long one aside before.
     pub(super) fn open_log(path: &Path) -> io::Result<File> {
         if fs::metadata(path).is_ok_and(|found| found.len() >= LOG_BYTES) {
-            fs::rename(path, path.with_added_extension("1"))?;
+            let mut aside = path.as_os_str().to_owned();
+            aside.push(".1");
+            fs::rename(path, aside)?;
         }
         OpenOptions::new().create(true).append(true).open(path)
     }
