@@ -38,7 +38,8 @@ pub enum Certificate {
         /// Its private key.
         key: PathBuf,
     },
-    /// From a directory, where a pair is made when there is none, or when the one there ends soon or lacks a name.
+    /// From a directory, where a pair is made when there is none, or when the one there ends soon or, as the server starts, lacks a
+    /// name.
     SelfSigned {
         /// The directory.
         directory: PathBuf,
@@ -125,7 +126,7 @@ impl Tls {
     pub fn refresh(&self, now: Timestamp) {
         let Shared { source, config, seen } = &*self.shared;
         let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let prepared = source.prepare(now);
+        let prepared = source.renew(now);
         let stamp = source.stamp();
         if prepared.is_ok() && stamp == seen.used {
             return;
@@ -174,6 +175,14 @@ impl Certificate {
         match self {
             Self::Given { .. } => Ok(()),
             Self::SelfSigned { directory, names } => self_signed::prepare(directory, names, now),
+        }
+    }
+
+    /// Makes what was made here anew when it ends soon.
+    fn renew(&self, now: Timestamp) -> Result<(), TlsError> {
+        match self {
+            Self::Given { .. } => Ok(()),
+            Self::SelfSigned { directory, names } => self_signed::renew(directory, names, now),
         }
     }
 

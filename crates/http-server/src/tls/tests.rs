@@ -126,3 +126,42 @@ fn a_pair_that_is_made_here_is_renewed_while_the_server_runs() {
     tls.refresh(at(360.0));
     assert_ne!(pair(base.path()), first);
 }
+
+#[test]
+fn two_servers_with_names_of_their_own_share_a_pair_that_has_all_of_them() {
+    let base = tempfile::tempdir().unwrap();
+    let one = Tls::load(made_here(base.path(), &["localhost", "one.local", "10.0.0.7"]), at(0.0)).unwrap();
+    let other = Tls::load(made_here(base.path(), &["localhost", "other.local", "fe80::1"]), at(0.0)).unwrap();
+    let shared = pair(base.path());
+    for _ in 0..2 {
+        one.refresh(at(1.0));
+        other.refresh(at(1.0));
+    }
+    Tls::load(made_here(base.path(), &["localhost", "one.local", "10.0.0.7"]), at(1.0)).unwrap();
+    assert_eq!(pair(base.path()), shared);
+    one.refresh(at(360.0));
+    other.refresh(at(360.0));
+    let renewed = pair(base.path());
+    assert_ne!(renewed, shared);
+    Tls::load(made_here(base.path(), &["one.local", "10.0.0.7", "other.local", "fe80::1"]), at(360.0))
+        .unwrap();
+    assert_eq!(pair(base.path()), renewed);
+}
+
+#[test]
+fn the_certificate_alone_is_that_of_the_pair() {
+    let base = tempfile::tempdir().unwrap();
+    let load = || Tls::load(made_here(base.path(), &["localhost"]), at(0.0)).unwrap();
+    load();
+    let alone = base.path().join("tls/certificate.pem");
+    let right = fs::read_to_string(&alone).unwrap();
+    let made = generate_simple_self_signed(["other.local".to_owned()]).unwrap();
+    fs::write(&alone, made.cert.pem()).unwrap();
+    load();
+    assert_eq!(fs::read_to_string(&alone).unwrap(), right);
+    fs::remove_file(&alone).unwrap();
+    load();
+    assert_eq!(fs::read_to_string(&alone).unwrap(), right);
+    // Nothing else is left there.
+    assert_eq!(fs::read_dir(base.path().join("tls")).unwrap().count(), 2);
+}
