@@ -26,7 +26,8 @@ pub(crate) fn mounted(app: &App, service: Streamable) -> Router {
 
 /// The deprecated transport: an event stream, with an address to post to.
 pub(crate) fn sse(app: &App) -> Router {
-    let service = app.endpoints().sse(MESSAGES);
+    // As clients see it: a proxy that leaves the path there passes it on, one that takes it away adds nothing to an answer.
+    let service = app.endpoints().sse(&format!("{}{MESSAGES}", app.options().root_path));
     let routes = Router::new().route_service("/sse", service.clone()).route(MESSAGES, post_service(service));
     routes.layer(from_fn_with_state(app.clone(), admit))
 }

@@ -1,10 +1,11 @@
 use axum::body::Body;
 use axum::http::{Method, Request};
 use engine::Capability;
+use futures_util::StreamExt;
 use serde_json::{Value, json};
 
 use crate::fixture::{Client, Door, Reply};
-use crate::{Surface, router_of};
+use crate::{Options, Surface, router_of};
 
 async fn ask(client: &Client, path: &str, method: &str, params: &Value) -> Reply {
     let body = json!({"jsonrpc": "2.0", "id": 1, "method": method, "params": params});
@@ -131,5 +132,22 @@ async fn a_door_for_mcp_alone_serves_nothing_else_and_knows_the_same_callers() {
     ] {
         assert_eq!(status(&door, surface, path, None).await, unknown, "{surface:?} {path}");
         assert_eq!(status(&door, surface, path, key).await, known, "{surface:?} {path}");
+    }
+}
+
+#[tokio::test]
+async fn the_older_transport_names_an_address_under_the_path_of_the_proxy() {
+    for root_path in ["", "/memory"] {
+        let options = Options { root_path: root_path.to_owned(), ..Options::default() };
+        let door = Door::with(options).await;
+        let request = Request::get(format!("{root_path}/sse"))
+            .header("host", "127.0.0.1:8765")
+            .header("x-api-key", door.key(Capability::Read))
+            .body(Body::empty());
+        let router = router_of(&door.app, Surface::Sse);
+        let answer = tower::ServiceExt::oneshot(router, request.unwrap()).await.unwrap();
+        let first = answer.into_body().into_data_stream().next().await.unwrap().unwrap();
+        let first = String::from_utf8_lossy(&first).into_owned();
+        assert!(first.contains(&format!("data: {root_path}/messages/?session_id=")), "{first}");
     }
 }
