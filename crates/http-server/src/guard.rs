@@ -10,6 +10,7 @@
 //! | `crowd` | how many requests are worked on at the same time |
 //! | `time` | how long a request may take |
 //! | `caller` | who asks, from where, and how often; with `attempts`, `rate` and `peer` |
+//! | `share` | how many requests of one caller are worked on at the same time |
 //! | `body_limit` | how long a body may be |
 
 mod attempts;
@@ -24,6 +25,7 @@ mod panics;
 mod peer;
 mod rate;
 mod request_id;
+mod share;
 mod target;
 mod time;
 
@@ -46,14 +48,16 @@ pub(crate) fn around(routes: Router, app: &App) -> Router {
     let options = app.options();
     let (max_body_bytes, limit, is_tls) = (options.max_body_bytes, options.request_timeout, options.is_tls);
     let places = Arc::new(Semaphore::new(options.max_concurrent_requests.min(Semaphore::MAX_PERMITS)));
+    let shares = share::Shares::of(options.max_concurrent_requests);
     let addresses = target::Addresses {
         root_path: options.root_path.clone(),
         query_credentials: options.query_credentials,
     };
-    let app = app.clone();
+    let (app, known) = (app.clone(), app.clone());
     routes
         .layer(DefaultBodyLimit::max(max_body_bytes))
         .layer(from_fn(move |request, next| body_limit::check(max_body_bytes, request, next)))
+        .layer(from_fn(move |request, next| share::check(known.clone(), shares.clone(), request, next)))
         .layer(from_fn(move |request, next| caller::check(app.clone(), request, next)))
         .layer(from_fn(move |request, next| time::check(limit, request, next)))
         .layer(from_fn(move |request, next| crowd::check(Arc::clone(&places), request, next)))

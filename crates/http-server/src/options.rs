@@ -31,6 +31,7 @@ pub struct Options {
     /// How many connections may be open. More are closed as they come.
     pub max_connections: usize,
     /// How many requests may be worked on. More are refused at once; a stream counts until it begins.
+    /// One caller may have a quarter of them.
     pub max_concurrent_requests: usize,
     /// How many requests a minute a credential may send, and an address without one; 0 is any number
     /// (`MCP_RATE_LIMIT_PER_MINUTE`).
