@@ -55,6 +55,7 @@ mod tests {
     use std::time::Duration;
 
     use testkit::Fault;
+    use tokio::time::timeout;
 
     use crate::fixture::Door;
 
@@ -90,5 +91,19 @@ mod tests {
         tokio::time::advance(Duration::from_millis(1)).await;
         door.stranger().get("/readyz").await.of(200);
         assert_eq!(door.bench.embedder.calls(), 2);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn those_who_hang_up_make_the_work_of_one_too() {
+        let door = Door::open().await;
+        door.bench.embedder.set_loading(true);
+        for _ in 0..50 {
+            let asked = timeout(Duration::from_millis(10), door.stranger().get("/readyz")).await;
+            assert!(asked.is_err(), "it was not waited for");
+        }
+        assert_eq!(door.bench.embedder.calls(), 1);
+        door.bench.embedder.set_loading(false);
+        door.stranger().get("/readyz").await.of(200);
+        assert_eq!(door.bench.embedder.calls(), 1);
     }
 }
