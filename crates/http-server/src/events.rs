@@ -6,7 +6,8 @@
 //! [`frame`].
 //!
 //! Nobody hears of another space. Whoever may read a space hears of all its memories; what was searched is heard by whoever
-//! searched, and by an administrator: a question is as private as a conversation.
+//! searched, and by an administrator: a question is as private as a conversation. Searches do not go into the ring, where they
+//! would push out what happened to memories: they are told to those who listen, and never again.
 
 mod feed;
 mod frame;
@@ -114,7 +115,8 @@ impl Events {
         let Some(feed) = feed.filter(|feed| feed.is_running()) else { return };
         let audience = Audience::WhoeverAsked(principal.id.clone());
         let payload = Payload::search_completed(now, searched);
-        feed.tell(|id| Entry { frame: payload.frame(Some(id)), audience: audience.clone() });
+        // Without an id: it is told now or never.
+        feed.tell_now(Entry { frame: payload.frame(None), audience });
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use engine::{EngineError, Reader, Watch};
 use ports::{Clock, EventPage, StoreError};
-use tokio::sync::{Mutex as AsyncMutex, watch};
+use tokio::sync::{Mutex as AsyncMutex, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::frame::Payload;
@@ -14,6 +14,8 @@ use super::ring::{At, Audience, Entry, Ring};
 
 /// How many events are kept at least, for those who read slowly.
 const KEPT: usize = 256;
+/// How many searches are kept for those who read slowly.
+const SEARCHES: usize = 64;
 /// How long it goes on when nobody listens: whoever comes back within that time is told what happened.
 const LINGER: Duration = Duration::from_secs(60);
 /// How long it waits after a failure of the store.
@@ -26,6 +28,8 @@ pub(crate) struct Feed {
     replay: usize,
     /// The number of the event that comes next, for those who wait.
     next: watch::Sender<u64>,
+    /// Searches, which are told once.
+    searches: broadcast::Sender<Arc<Entry>>,
     /// How many listen.
     listeners: watch::Sender<usize>,
     /// Held while it is begun or ended; whether somebody fills the ring.
@@ -37,6 +41,7 @@ pub(crate) struct Feed {
 pub(crate) struct Ear {
     pub(super) feed: Arc<Feed>,
     pub(super) next: watch::Receiver<u64>,
+    pub(super) searches: broadcast::Receiver<Arc<Entry>>,
 }
 
 /// Where somebody begins to listen.
@@ -54,6 +59,7 @@ impl Feed {
             ring: Mutex::new(Ring::new(replay.max(KEPT))),
             replay,
             next: watch::Sender::new(1),
+            searches: broadcast::Sender::new(SEARCHES),
             listeners: watch::Sender::new(0),
             running: AsyncMutex::new(false),
             is_running: AtomicBool::new(false),
@@ -86,7 +92,7 @@ impl Feed {
     /// Somebody who listens from now on.
     pub(super) fn listen(self: &Arc<Self>) -> Ear {
         self.listeners.send_modify(|count| *count += 1);
-        Ear { feed: Arc::clone(self), next: self.next.subscribe() }
+        Ear { feed: Arc::clone(self), next: self.next.subscribe(), searches: self.searches.subscribe() }
     }
 
     /// Where to begin: after the event with this id, if it is known, else with the next one.
@@ -136,6 +142,12 @@ impl Feed {
             ring.next()
         };
         self.next.send_replace(next);
+    }
+
+    /// Tells an event that is not kept to those who listen now.
+    pub(super) fn tell_now(&self, event: Entry) {
+        // Nobody may listen; then nobody hears it.
+        let _ = self.searches.send(Arc::new(event));
     }
 
     fn tell_page(&self, page: EventPage, clock: &dyn Clock) {

@@ -136,7 +136,7 @@ impl Payload {
     pub(super) fn search_completed(now: Timestamp, searched: Searched<'_>) -> Self {
         let Searched { query, search_type, results, processing_time_ms } = searched;
         let said = Said::Search {
-            query: query.to_owned(),
+            query: preview(query),
             search_type: search_type.to_owned(),
             results_count: results,
             processing_time_ms,

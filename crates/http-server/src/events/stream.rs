@@ -1,6 +1,7 @@
 //! One stream: what one client hears.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use auth::{Principal, Refusal};
@@ -11,7 +12,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use super::feed::Ear;
 use super::frame::{COMMENT, Payload, Replay};
-use super::ring::{At, Audience};
+use super::ring::{At, Audience, Entry};
 use super::seats::Seat;
 use crate::App;
 
@@ -88,6 +89,7 @@ enum Woken {
     Ending,
     Tick,
     Event,
+    Search(Option<Arc<Entry>>),
 }
 
 impl State {
@@ -108,11 +110,16 @@ impl State {
                 () = ending.cancelled() => Woken::Ending,
                 _ = self.ticks.tick() => Woken::Tick,
                 _ = self.ear.next.wait_for(|next| *next > at) => Woken::Event,
+                // One who reads slowly misses some.
+                search = self.ear.searches.recv() => Woken::Search(search.ok()),
             };
             let said = match woken {
                 Woken::Ending => Some(self.close("the server ends")),
                 Woken::Tick => Some(self.tick().await),
                 Woken::Event => self.hear(),
+                Woken::Search(search) => {
+                    search.filter(|entry| self.hears(&entry.audience)).map(|entry| entry.frame.clone())
+                }
             };
             if said.is_some() {
                 return said;

@@ -256,6 +256,25 @@ async fn a_search_is_heard_by_whoever_asked_and_by_the_owner() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn searches_push_nothing_out_and_are_short() {
+    let door = with(EventOptions { replay: 256, ..EventOptions::default() }).await;
+    let key = ("x-api-key", door.key(Capability::Read));
+    let (mut stream, _) = open(&door, "/api/events", &[key]).await;
+    keep(&door, "one").await;
+    let last = stream.expect("memory_stored").await.id;
+    keep(&door, "two").await;
+    for _ in 0..300 {
+        door.reader().post("/api/search", json!({"query": "x".repeat(101)})).await.of(200);
+    }
+    assert_eq!(stream.expect("memory_stored").await.data["content_preview"], "two");
+    let searched = stream.expect("search_completed").await;
+    assert_eq!(searched.data["query"], "x".repeat(100) + "...");
+    let (mut again, hello) = open(&door, "/api/events", &[key, ("last-event-id", &last)]).await;
+    assert_eq!(hello.data["replay"]["events_replayed"], 1);
+    assert_eq!(again.expect("memory_stored").await.data["content_preview"], "two");
+}
+
+#[tokio::test(start_paused = true)]
 async fn stores_can_be_chosen() {
     let door = Door::open().await;
     let key = [("x-api-key", door.key(Capability::Read))];
