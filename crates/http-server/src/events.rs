@@ -116,7 +116,7 @@ impl Events {
         let audience = Audience::WhoeverAsked(principal.id.clone());
         let payload = Payload::search_completed(now, searched);
         // Without an id: it is told now or never.
-        feed.tell_now(Entry { frame: payload.frame(None), audience });
+        feed.tell_now(Entry { frame: payload.frame(None), audience, shows: None });
     }
 }
 

@@ -1,7 +1,8 @@
 //! Writes that are sent again: the header `Idempotency-Key` (draft-ietf-httpapi-idempotency-key-header).
 //!
 //! A `POST` that writes and carries the header is carried out once. The same request again (same caller, key, path, body) gets the
-//! answer that the first one got, with `Idempotent-Replayed: true`. Only successes are kept: after a failure the request is tried
+//! answer that the first one got, with `Idempotent-Replayed: true`. A memory in it is not kept with the answer but read again: it
+//! is none when it was deleted. Only successes are kept: after a failure the request is tried
 //! anew.
 //!
 //! | sent again | status |
@@ -18,11 +19,14 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use engine::Reader;
+use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::App;
 use crate::access::asker;
 use crate::error::Failure;
+use crate::wire::Memory;
 
 pub(crate) use answers::Answers;
 use answers::{Answer, Begun};
@@ -45,8 +49,8 @@ pub(crate) async fn once(State(app): State<App>, request: Request, next: Next) -
         Err(failure) => return failure.into_response(),
     };
     let (parts, body) = request.into_parts();
-    let principal = match asker(&parts) {
-        Ok(principal) => principal,
+    let asker = match asker(&parts) {
+        Ok(asker) => asker,
         Err(failure) => return failure.into_response(),
     };
     let max_bytes = app.options().max_body_bytes;
@@ -56,10 +60,16 @@ pub(crate) async fn once(State(app): State<App>, request: Request, next: Next) -
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
     let fingerprint = fingerprint(target, &parts.headers, &body);
     let answers = app.answers();
-    let entry = (principal.id, key);
+    let entry = (asker.id.clone(), key);
     let turn = match answers.begin(entry, fingerprint, app.now()) {
         Begun::First(turn) => turn,
-        Begun::Kept(kept) => return replayed(kept),
+        Begun::Kept(kept) => {
+            let grant = app.grant(&asker);
+            return match with_memory(kept, grant.reader()).await {
+                Ok(answer) => replayed(answer),
+                Err(failure) => failure.into_response(),
+            };
+        }
         Begun::Running => {
             return refused(StatusCode::CONFLICT, "a request with this Idempotency-Key is being worked on");
         }
@@ -77,7 +87,7 @@ pub(crate) async fn once(State(app): State<App>, request: Request, next: Next) -
     // Answers of these routes are whole values, never streams.
     let Ok(body) = to_bytes(body, usize::MAX).await else { return Failure::internal().into_response() };
     let content_type = head.headers.get(CONTENT_TYPE).cloned();
-    turn.keep(Answer { status: head.status, content_type, body: body.clone() }, app.now());
+    turn.keep(Answer { status: head.status, content_type, body: without_memory(&body) }, app.now());
     Response::from_parts(head, Body::from(body))
 }
 
@@ -111,6 +121,32 @@ fn fingerprint(target: &str, headers: &HeaderMap, body: &Bytes) -> [u8; 32] {
     }
     add(body);
     hash.finalize().into()
+}
+
+/// The name of the field with the memory that was written.
+const MEMORY: &str = "memory";
+
+/// A body with no text of a memory in it.
+fn without_memory(body: &Bytes) -> Bytes {
+    match serde_json::from_slice::<Map<String, Value>>(body) {
+        Ok(mut fields) if fields.get(MEMORY).is_some_and(Value::is_object) => {
+            fields.insert(MEMORY.to_owned(), Value::Null);
+            Value::Object(fields).to_string().into()
+        }
+        _ => body.clone(),
+    }
+}
+
+/// An answer with the memory that it names, as it is now, if it has a place for one.
+async fn with_memory(mut kept: Answer, reader: &Reader) -> Result<Answer, Failure> {
+    let Ok(mut fields) = serde_json::from_slice::<Map<String, Value>>(&kept.body) else { return Ok(kept) };
+    let Some(hash) = fields.get("content_hash").and_then(Value::as_str) else { return Ok(kept) };
+    if fields.contains_key(MEMORY) {
+        let memory = Memory::find(reader, hash, Some("all")).await?;
+        fields.insert(MEMORY.to_owned(), json!(memory));
+        kept.body = Value::Object(fields).to_string().into();
+    }
+    Ok(kept)
 }
 
 fn replayed(kept: Answer) -> Response {

@@ -5,7 +5,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use engine::{EngineError, Reader, Watch};
-use ports::{Clock, EventPage, StoreError};
+use model::Timestamp;
+use ports::{Clock, EventKind, EventPage, MemoryEvent, StoreError};
 use tokio::sync::{Mutex as AsyncMutex, broadcast, watch};
 use tokio_util::sync::CancellationToken;
 
@@ -154,13 +155,24 @@ impl Feed {
         let now = clock.now();
         if page.is_cut {
             let payload = Payload::events_missed(now, None);
-            self.tell(|id| Entry { frame: payload.frame(Some(id)), audience: Audience::All });
+            self.tell(|id| Entry { frame: payload.frame(Some(id)), audience: Audience::All, shows: None });
         }
         for event in page.events {
             let audience = Audience::Partition(event.partition.to_string());
+            let shows = event.memory.is_some().then(|| event.hash.clone());
+            if event.kind == EventKind::Deleted {
+                self.conceal(&event, now);
+            }
             let payload = Payload::memory(now, event);
-            self.tell(|id| Entry { frame: payload.frame(Some(id)), audience });
+            self.tell(|id| Entry { frame: payload.frame(Some(id)), audience, shows });
         }
+    }
+
+    /// Tells what happened to a memory that is deleted now as its deletion, to those who hear of it from now on.
+    fn conceal(&self, deleted: &MemoryEvent, now: Timestamp) {
+        let payload = Payload::memory(now, deleted.clone());
+        self.ring()
+            .conceal(&deleted.hash, |number| payload.frame(Some(&format!("{}-{number}", self.instance))));
     }
 
     /// The place that an id names, when it was given out by this process.
@@ -236,7 +248,7 @@ mod tests {
     fn feed(replay: usize, events: usize) -> Feed {
         let feed = Feed::new("x", replay);
         for _ in 0..events {
-            feed.tell(|_| Entry { frame: Bytes::new(), audience: Audience::All });
+            feed.tell(|_| Entry { frame: Bytes::new(), audience: Audience::All, shows: None });
         }
         feed
     }

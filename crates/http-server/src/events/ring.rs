@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use axum::body::Bytes;
+use model::ContentHash;
 
 /// An event as it is sent.
 #[derive(Debug)]
@@ -12,6 +13,8 @@ pub(super) struct Entry {
     pub(super) frame: Bytes,
     /// Whom it is for.
     pub(super) audience: Audience,
+    /// The memory whose text it shows, if it shows one.
+    pub(super) shows: Option<ContentHash>,
 }
 
 /// Whom an event is for.
@@ -67,6 +70,17 @@ impl Ring {
         self.next += 1;
     }
 
+    /// Says something else in the place of every event that shows the text of this memory: what was deleted is not shown again.
+    pub(super) fn conceal(&mut self, hash: &ContentHash, concealed: impl Fn(u64) -> Bytes) {
+        let first = self.first();
+        for (number, entry) in (first..).zip(&mut self.entries) {
+            if entry.shows.as_ref() == Some(hash) {
+                let audience = entry.audience.clone();
+                *entry = Arc::new(Entry { frame: concealed(number), audience, shows: None });
+            }
+        }
+    }
+
     /// Forgets all events, because some were not seen: nobody can go on from an earlier one. One number is left out, so that
     /// the last one is no exception.
     pub(super) fn break_off(&mut self) {
@@ -98,7 +112,7 @@ mod tests {
     fn ring(capacity: usize, events: usize) -> Ring {
         let mut ring = Ring::new(capacity);
         for _ in 0..events {
-            ring.push(Entry { frame: Bytes::new(), audience: Audience::All });
+            ring.push(Entry { frame: Bytes::new(), audience: Audience::All, shows: None });
         }
         ring
     }

@@ -275,6 +275,27 @@ async fn searches_push_nothing_out_and_are_short() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_was_deleted_is_not_shown_to_those_who_come_back() {
+    let door = Door::open().await;
+    let key = ("x-api-key", door.key(Capability::Read));
+    let (mut stream, hello) = open(&door, "/api/events", &[key]).await;
+    let secret = json!({"content": "a secret", "tags": ["hidden"]});
+    let hash = door.writer().post("/api/memories", secret).await.of(200)["content_hash"].clone();
+    keep(&door, "another").await;
+    let told = stream.expect("memory_stored").await;
+    assert_eq!(told.data["content_preview"], "a secret");
+    stream.expect("memory_stored").await;
+    door.writer().delete(&format!("/api/memories/{}", hash.as_str().unwrap())).await.of(200);
+    stream.expect("memory_deleted").await;
+    let (mut again, _) = open(&door, "/api/events", &[key, ("last-event-id", &hello.id)]).await;
+    let instead = again.expect("memory_deleted").await;
+    assert_eq!((&instead.id, &instead.data["content_hash"]), (&told.id, &hash));
+    assert!(!instead.data.to_string().contains("secret") && !instead.data.to_string().contains("hidden"));
+    assert_eq!(again.expect("memory_stored").await.data["content_preview"], "another");
+    again.expect("memory_deleted").await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn stores_can_be_chosen() {
     let door = Door::open().await;
     let key = [("x-api-key", door.key(Capability::Read))];

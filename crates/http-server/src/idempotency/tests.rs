@@ -29,6 +29,20 @@ async fn the_same_request_again_gets_the_same_answer() {
 }
 
 #[tokio::test]
+async fn a_text_that_was_deleted_is_not_told_again() {
+    let door = Door::open().await;
+    let client = door.writer().header("idempotency-key", "k");
+    let first = client.post(PATH, json!({"content": "a secret"})).await.of(200);
+    assert_eq!(first["memory"]["content"], "a secret");
+    door.writer().delete(&format!("{PATH}/{}", first["content_hash"].as_str().unwrap())).await.of(200);
+    let again = client.post(PATH, json!({"content": "a secret"})).await;
+    assert_eq!(again.header("idempotent-replayed"), "true");
+    let again = again.of(200);
+    assert_eq!((&again["memory"], &again["content_hash"]), (&Value::Null, &first["content_hash"]));
+    assert!(!again.to_string().contains("secret"));
+}
+
+#[tokio::test]
 async fn another_request_under_the_key_is_refused() {
     let door = Door::open().await;
     let client = door.writer().header("idempotency-key", "k");
