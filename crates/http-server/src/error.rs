@@ -168,29 +168,6 @@ impl Failure {
     }
 }
 
-/// What callers on other machines learn when the store cannot be used. Its own reason names files of this machine: that is for
-/// the log.
-fn of_storage(code: ErrorCode) -> Option<&'static str> {
-    match code {
-        ErrorCode::StorageFull => Some(
-            "the disk that holds the memory store is full: free some space, nothing was written and nothing is lost",
-        ),
-        ErrorCode::StorageReadOnly => {
-            Some("the memory store cannot be written: the log of the memory service says why")
-        }
-        ErrorCode::StorageDamaged => Some(
-            "the memory store is damaged: run `memory doctor`; the log of the memory service says what was found",
-        ),
-        ErrorCode::StorageTooNew => {
-            Some("the memory store was written by a newer release: upgrade the memory service")
-        }
-        ErrorCode::StorageUnavailable => {
-            Some("the memory store cannot be used now: the log of the memory service says why")
-        }
-        _ => None,
-    }
-}
-
 impl From<Refusal> for Failure {
     fn from(refusal: Refusal) -> Self {
         let (error, challenge) = match &refusal {
@@ -212,11 +189,7 @@ impl From<EngineError> for Failure {
             tracing::error!(error = &error as &dyn std::error::Error, "a use case failed");
             return Self::internal();
         }
-        if let Some(sentence) = of_storage(code) {
-            tracing::error!(error = &error as &dyn std::error::Error, "the memory store cannot be used");
-            return Self::of_code(code, sentence.to_owned());
-        }
-        Self::of_code(code, error.to_string())
+        Self::of_code(code, ToolError::new(code, error.to_string()).for_other_machines().message)
     }
 }
 
@@ -225,13 +198,7 @@ impl From<ToolError> for Failure {
         match error.code {
             ErrorCode::Internal => Self::internal(),
             ErrorCode::InvalidInput => Self::problem("value_error", vec!["body".into()], error.message),
-            code => match of_storage(code) {
-                Some(sentence) => {
-                    tracing::error!(reason = error.message, "the memory store cannot be used");
-                    Self::of_code(code, sentence.to_owned())
-                }
-                None => Self::of_code(code, error.message),
-            },
+            code => Self::of_code(code, error.for_other_machines().message),
         }
     }
 }

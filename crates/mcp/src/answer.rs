@@ -77,9 +77,40 @@ impl ToolError {
         )
     }
 
+    /// The same for callers on other machines: when the store cannot be used, they learn that, and the log why.
+    #[must_use]
+    pub fn for_other_machines(self) -> Self {
+        let Some(sentence) = of_storage(self.code) else { return self };
+        tracing::error!(reason = self.message, "the memory store cannot be used");
+        Self { message: sentence.to_owned(), ..self }
+    }
+
     /// The same, beginning with the words that the original's clients know.
     pub(crate) fn while_doing(self, prefix: &'static str) -> Self {
         Self { prefix, ..self }
+    }
+}
+
+/// What callers on other machines learn when the store cannot be used. Its own reason names files of this machine: that is for
+/// the log.
+fn of_storage(code: ErrorCode) -> Option<&'static str> {
+    match code {
+        ErrorCode::StorageFull => Some(
+            "the disk that holds the memory store is full: free some space, nothing was written and nothing is lost",
+        ),
+        ErrorCode::StorageReadOnly => {
+            Some("the memory store cannot be written: the log of the memory service says why")
+        }
+        ErrorCode::StorageDamaged => Some(
+            "the memory store is damaged: run `memory doctor`; the log of the memory service says what was found",
+        ),
+        ErrorCode::StorageTooNew => {
+            Some("the memory store was written by a newer release: upgrade the memory service")
+        }
+        ErrorCode::StorageUnavailable => {
+            Some("the memory store cannot be used now: the log of the memory service says why")
+        }
+        _ => None,
     }
 }
 

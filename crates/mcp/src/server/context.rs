@@ -8,6 +8,7 @@ use rmcp::model::{
 };
 use serde_json::{Map, Value, json};
 
+use super::door::Told;
 use crate::answer::ToolError;
 use crate::completion::{self, Subject};
 use crate::tools::Caller;
@@ -41,8 +42,9 @@ pub(super) async fn read_resource(
     caller: &Caller,
     address: &str,
     not_found: ErrorCode,
+    told: Told,
 ) -> Result<ReadResourceResult, ErrorData> {
-    let read = resources::read(caller, address).await;
+    let read = resources::read(caller, address).await.map_err(told);
     let (document, mime_type) = read.map_err(|error| {
         let mut failure = failed(&error, not_found);
         failure.data = (error.code == Code::NotFound).then(|| json!({"uri": address}));
@@ -74,8 +76,9 @@ pub(super) async fn get_prompt(
     reader: &Reader,
     name: &str,
     arguments: Option<Map<String, Value>>,
+    told: Told,
 ) -> Result<GetPromptResult, ErrorData> {
-    let text = prompts::make(reader, name, arguments).await;
+    let text = prompts::make(reader, name, arguments).await.map_err(told);
     let text = text.map_err(|error| failed(&error, ErrorCode::INVALID_PARAMS))?;
     let description = prompts::find(name).map(|prompt| prompt.description).unwrap_or_default();
     let message = PromptMessage::new_text(Role::User, text);
@@ -86,6 +89,7 @@ pub(super) async fn get_prompt(
 pub(super) async fn complete(
     reader: &Reader,
     request: &CompleteRequestParams,
+    told: Told,
 ) -> Result<CompleteResult, ErrorData> {
     let subject = match &request.r#ref {
         Reference::Prompt(prompt) => Subject::Prompt(&prompt.name),
@@ -93,7 +97,7 @@ pub(super) async fn complete(
         _ => return Err(ErrorData::invalid_params("unknown kind of reference", None)),
     };
     let (argument, written) = (&request.argument.name, &request.argument.value);
-    let found = completion::complete(reader, subject, argument, written).await;
+    let found = completion::complete(reader, subject, argument, written).await.map_err(told);
     let found = found.map_err(|error| failed(&error, ErrorCode::INVALID_PARAMS))?;
     let has_more = found.total > found.values.len() as u64;
     let total = u32::try_from(found.total).ok();

@@ -32,6 +32,9 @@ pub(crate) enum Door {
     Requests { changes: ListenedSpaces, seats: Arc<Seats> },
 }
 
+/// A failure as those behind a door learn of it.
+pub(super) type Told = fn(ToolError) -> ToolError;
+
 /// A client that listens to changes of the list of resources.
 pub(crate) struct Listening {
     /// Counts them.
@@ -51,6 +54,14 @@ impl Door {
     /// The event stream of somebody who was granted something.
     pub(crate) fn session(grant: &Grant) -> Self {
         Self::Session { changes: ListChanges::new(grant.reader().clone()) }
+    }
+
+    /// How failures are told: why the store cannot be used is for this machine alone.
+    pub(super) fn told(&self) -> Told {
+        match self {
+            Self::Stream { .. } => std::convert::identity,
+            Self::Session { .. } | Self::Requests { .. } => ToolError::for_other_machines,
+        }
     }
 
     /// What was granted to the sender of a request.

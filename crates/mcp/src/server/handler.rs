@@ -146,7 +146,8 @@ impl Handler {
         }
         Ok(match called {
             Ok(Ok(answer)) => answered(answer),
-            Ok(Err(error)) | Err(error) => failed(&error),
+            Ok(Err(error)) => failed(&self.door.told()(error)),
+            Err(error) => failed(&error),
         })
     }
 }
@@ -272,8 +273,9 @@ impl ServerHandler for Handler {
         let is_stateless = is_stateless(&context);
         // The stateless revision has no code of its own for it.
         let not_found = if is_stateless { ErrorCode::INVALID_PARAMS } else { ErrorCode::RESOURCE_NOT_FOUND };
+        let told = self.door.told();
         let read = self.watched(&context, async move {
-            super::context::read_resource(&caller, &request.uri, not_found).await
+            super::context::read_resource(&caller, &request.uri, not_found, told).await
         });
         let mut result = read.await.unwrap_or_else(|error| Err(broken(error)))?;
         if is_stateless {
@@ -301,8 +303,9 @@ impl ServerHandler for Handler {
         context: RequestContext<RoleServer>,
     ) -> Result<GetPromptResponse, ErrorData> {
         let reader = self.door.grant(&context)?.reader().clone();
+        let told = self.door.told();
         let made = self.watched(&context, async move {
-            super::context::get_prompt(&reader, &request.name, request.arguments).await
+            super::context::get_prompt(&reader, &request.name, request.arguments, told).await
         });
         Ok(made.await.unwrap_or_else(|error| Err(broken(error)))?.into())
     }
@@ -313,8 +316,10 @@ impl ServerHandler for Handler {
         context: RequestContext<RoleServer>,
     ) -> Result<CompleteResult, ErrorData> {
         let reader = self.door.grant(&context)?.reader().clone();
-        let completed =
-            self.watched(&context, async move { super::context::complete(&reader, &request).await }).await;
+        let told = self.door.told();
+        let completed = self
+            .watched(&context, async move { super::context::complete(&reader, &request, told).await })
+            .await;
         completed.unwrap_or_else(|error| Err(broken(error)))
     }
 

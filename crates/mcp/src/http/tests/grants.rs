@@ -156,3 +156,17 @@ async fn headers_say_what_a_storing_call_leaves_out() {
         assert_eq!(memory["metadata"]["hostname"], hostname, "{memory}");
     }
 }
+
+#[tokio::test]
+async fn why_the_store_cannot_be_used_is_not_told_to_other_machines() {
+    let bench = Bench::default();
+    let site = Site::of(&bench.engine, HttpOptions::default());
+    bench.store.set_fault(Some(testkit::Fault::Open));
+    let failed = site.call("memory_search", json!({"query": "ferry"})).await;
+    assert_eq!(failed["isError"], true, "{failed}");
+    let text = failed["content"][0]["text"].as_str().unwrap();
+    assert!(text.contains("the memory store cannot be used now") && !text.contains("told to fail"), "{text}");
+    let (_, read) = site.ask(modern("resources/read", json!({"uri": "memory://stats"}))).await;
+    let text = read["error"]["message"].as_str().unwrap();
+    assert!(text.contains("the memory store cannot be used now") && !text.contains("told to fail"), "{text}");
+}
