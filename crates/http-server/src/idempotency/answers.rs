@@ -1,6 +1,6 @@
 //! Answers that were given under a key: so many at most, for so long, in memory.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use axum::body::Bytes;
@@ -13,6 +13,9 @@ pub(super) const LIFETIME_S: f64 = 24.0 * 3600.0;
 pub(super) const MAX_KEYS: usize = 10_000;
 /// The most bytes that kept answers have together.
 pub(super) const MAX_BYTES: usize = 16 * 1024 * 1024;
+
+/// The part of all keys, and of all bytes, that one caller may have: one in so many.
+const SHARE: usize = 4;
 
 /// Who used which key.
 pub(super) type Entry = (String, String);
@@ -28,6 +31,17 @@ struct Known {
     answered: BTreeMap<u64, Entry>,
     count: u64,
     bytes: usize,
+    /// What each caller has of it.
+    shares: HashMap<String, Share>,
+}
+
+/// What one caller has.
+#[derive(Default)]
+struct Share {
+    keys: usize,
+    bytes: usize,
+    /// Those with an answer, by the numbers that they have among all.
+    answered: BTreeSet<u64>,
 }
 
 struct State {
@@ -76,9 +90,13 @@ impl Answers {
                 None => Begun::Running,
             };
         }
+        if known.share(&entry.0).0 >= MAX_KEYS / SHARE && !known.forget_first_of(&entry.0) {
+            return Begun::Full;
+        }
         if known.entries.len() >= MAX_KEYS && !known.forget_first() {
             return Begun::Full;
         }
+        known.shares.entry(entry.0.clone()).or_default().keys += 1;
         known.entries.insert(entry.clone(), State { fingerprint, answered: None });
         Begun::First(Turn { answers: self.clone(), entry: Some(entry) })
     }
@@ -102,11 +120,43 @@ impl Known {
 
     /// Forgets the key that was answered first, if there is one.
     fn forget_first(&mut self) -> bool {
-        let Some((_, entry)) = self.answered.pop_first() else { return false };
-        if let Some((answer, _)) = self.entries.remove(&entry).and_then(|state| state.answered) {
-            self.bytes -= answer.body.len();
-        }
+        let Some(number) = self.answered.keys().next().copied() else { return false };
+        self.forget(number);
         true
+    }
+
+    /// Forgets the key of this caller that was answered first, if there is one.
+    fn forget_first_of(&mut self, caller: &str) -> bool {
+        let number = self.shares.get(caller).and_then(|share| share.answered.first().copied());
+        number.inspect(|number| self.forget(*number)).is_some()
+    }
+
+    /// Forgets the key that was answered with this number.
+    fn forget(&mut self, number: u64) {
+        let Some(entry) = self.answered.remove(&number) else { return };
+        let bytes = self.remove(&entry);
+        self.bytes -= bytes;
+        if let Some(share) = self.shares.get_mut(&entry.0) {
+            share.bytes -= bytes;
+            share.answered.remove(&number);
+        }
+    }
+
+    /// Takes a key away; returns how many bytes were kept for it.
+    fn remove(&mut self, entry: &Entry) -> usize {
+        let Some(state) = self.entries.remove(entry) else { return 0 };
+        if let Some(share) = self.shares.get_mut(&entry.0) {
+            share.keys -= 1;
+            if share.keys == 0 {
+                self.shares.remove(&entry.0);
+            }
+        }
+        state.answered.map_or(0, |(answer, _)| answer.body.len())
+    }
+
+    /// How many keys and bytes a caller has.
+    fn share(&self, caller: &str) -> (usize, usize) {
+        self.shares.get(caller).map_or((0, 0), |share| (share.keys, share.bytes))
     }
 }
 
@@ -116,16 +166,20 @@ impl Turn {
         let Some(entry) = self.entry.take() else { return };
         let mut known = self.answers.known();
         let bytes = answer.body.len();
-        if bytes > MAX_BYTES {
-            known.entries.remove(&entry);
+        if bytes > MAX_BYTES / SHARE {
+            known.remove(&entry);
             return;
         }
+        while known.share(&entry.0).1 + bytes > MAX_BYTES / SHARE && known.forget_first_of(&entry.0) {}
         while known.bytes + bytes > MAX_BYTES && known.forget_first() {}
         if let Some(state) = known.entries.get_mut(&entry) {
             state.answered = Some((answer, now));
             known.bytes += bytes;
             known.count += 1;
             let count = known.count;
+            let share = known.shares.entry(entry.0.clone()).or_default();
+            share.bytes += bytes;
+            share.answered.insert(count);
             known.answered.insert(count, entry);
         }
     }
@@ -134,7 +188,7 @@ impl Turn {
 impl Drop for Turn {
     fn drop(&mut self) {
         if let Some(entry) = self.entry.take() {
-            self.answers.known().entries.remove(&entry);
+            self.answers.known().remove(&entry);
         }
     }
 }
@@ -148,7 +202,8 @@ mod tests {
     }
 
     fn entry(key: usize) -> Entry {
-        ("somebody".to_owned(), key.to_string())
+        // Everybody has as many as one may have.
+        (format!("caller {}", key / (MAX_KEYS / SHARE)), key.to_string())
     }
 
     fn answer(bytes: usize) -> Answer {
@@ -211,13 +266,39 @@ mod tests {
     #[test]
     fn answers_have_no_more_bytes_than_the_limit() {
         let answers = Answers::default();
-        put(&answers, 1, MAX_BYTES / 2);
-        put(&answers, 2, MAX_BYTES / 2);
-        assert!(is_kept(&answers, 1) && is_kept(&answers, 2));
-        put(&answers, 3, 1);
-        assert!(is_kept(&answers, 2) && is_kept(&answers, 3));
-        assert_eq!(answers.known().bytes, MAX_BYTES / 2 + 1);
-        put(&answers, 4, MAX_BYTES + 1);
-        assert!(!is_kept(&answers, 4));
+        let keys: Vec<usize> = (0..=SHARE).map(|caller| caller * (MAX_KEYS / SHARE)).collect();
+        keys[..SHARE].iter().for_each(|key| put(&answers, *key, MAX_BYTES / SHARE));
+        assert!(keys[..SHARE].iter().all(|key| is_kept(&answers, *key)));
+        put(&answers, keys[SHARE], 1);
+        assert!(!is_kept(&answers, keys[0]) && is_kept(&answers, keys[1]) && is_kept(&answers, keys[SHARE]));
+        assert_eq!(answers.known().bytes, MAX_BYTES / SHARE * (SHARE - 1) + 1);
+    }
+
+    #[test]
+    fn a_caller_has_a_share_of_the_keys_and_pushes_nobody_else_out() {
+        let answers = Answers::default();
+        let (own, other) = (MAX_KEYS / SHARE, MAX_KEYS);
+        put(&answers, other, 1);
+        (0..own).for_each(|key| put(&answers, key, 1));
+        assert!(is_kept(&answers, 0));
+        let one_more = ("caller 0".to_owned(), "one more".to_owned());
+        let Begun::First(turn) = answers.begin(one_more, [0; 32], now()) else { panic!("it is known") };
+        turn.keep(answer(1), now());
+        assert_eq!(answers.known().share("caller 0"), (own, own));
+        assert!(is_kept(&answers, other) && is_kept(&answers, 1) && !is_kept(&answers, 0));
+    }
+
+    #[test]
+    fn a_caller_has_a_share_of_the_bytes() {
+        let answers = Answers::default();
+        put(&answers, MAX_KEYS, 1);
+        put(&answers, 1, MAX_BYTES / SHARE);
+        assert!(is_kept(&answers, 1));
+        put(&answers, 2, 1);
+        assert!(is_kept(&answers, 2) && is_kept(&answers, MAX_KEYS));
+        assert_eq!(answers.known().share("caller 0"), (1, 1));
+        put(&answers, 3, MAX_BYTES / SHARE + 1);
+        assert!(!is_kept(&answers, 1) && !is_kept(&answers, 3) && is_kept(&answers, 2));
+        assert_eq!(answers.known().bytes, 2);
     }
 }
