@@ -339,8 +339,10 @@ pub(crate) const EVENT_TRIGGERS: [Object; 4] = [
         "service_events_au_deleted",
         "CREATE TRIGGER service_events_au_deleted AFTER UPDATE OF deleted_at ON memories
         WHEN (new.deleted_at IS NULL) <> (old.deleted_at IS NULL) BEGIN
-            INSERT INTO service_events (kind, id)
-                VALUES (CASE WHEN new.deleted_at IS NULL THEN 1 ELSE 3 END, new.id);
+            INSERT INTO service_events (kind, id, content_hash, store)
+                VALUES (CASE WHEN new.deleted_at IS NULL THEN 1 ELSE 3 END, new.id,
+                    CASE WHEN new.deleted_at IS NOT NULL THEN new.content_hash END,
+                    CASE WHEN new.deleted_at IS NOT NULL THEN new.store END);
             DELETE FROM service_events WHERE seq <= (SELECT max(seq) FROM service_events) - 16384;
         END",
     ),
