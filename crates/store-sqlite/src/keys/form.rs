@@ -41,12 +41,12 @@ impl Form {
     /// # Errors
     /// [`StoreError::Open`] when it is another program's, [`StoreError::TooNew`] when a newer release of this one wrote it.
     pub(super) fn detect(connection: &Connection) -> Result<Self> {
-        let pragma = |name: &str| connection.pragma_query_value(None, name, |row| row.get::<_, i64>(0));
-        let (id, version) = pragma("application_id")
-            .and_then(|id| Ok((id, pragma("user_version")?)))
-            .doing("looking at the file")?;
-        let objects: i64 = connection
-            .query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))
+        // In one statement, which sees one moment: while another process makes the tables, half of it would look like
+        // another program's file.
+        let look = "SELECT (SELECT application_id FROM pragma_application_id), \
+                    (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_schema)";
+        let (id, version, objects): (i64, i64, i64) = connection
+            .query_row(look, [], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
             .doing("looking at the file")?;
         match (id == i64::from(APPLICATION_ID), usize::try_from(version)) {
             (true, Ok(steps)) if steps > STEPS.len() => {
