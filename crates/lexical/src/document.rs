@@ -112,13 +112,15 @@ fn add_tags(
 pub(crate) fn stems_of(word: &Word, languages: &[Language]) -> Vec<String> {
     let common = if word.is_acronym { Languages::default() } else { stop_words::languages(&word.text) };
     let kept = languages.iter().filter(|language| !common.has(**language));
-    kept.map(|language| format!("{}{}", stems::stem(&word.text, *language), tag(*language))).collect()
+    let stems = kept.map(|language| (stems::stem(&word.text, *language), tag(*language)));
+    stems.filter(|(stem, _)| !stem.is_empty()).map(|(stem, tag)| format!("{stem}{tag}")).collect()
 }
 
-/// A word as it is, but for its marks: stemmers go by them, and whoever searches may leave them out.
+/// A word as it is, but for its marks: stemmers go by them, and whoever searches may leave them out. Nothing of a word that is
+/// marks alone.
 pub(crate) fn without_marks(word: &Word) -> Option<String> {
     let has_marks = matches!(word.script, Script::Latin | Script::Greek | Script::Cyrillic);
-    has_marks.then(|| folding::without_marks(&word.text, word.script))
+    has_marks.then(|| folding::without_marks(&word.text, word.script)).filter(|letters| !letters.is_empty())
 }
 
 /// The private character that says of which language a stem is; none for numbers and the like.
@@ -162,6 +164,11 @@ mod tests {
         assert_eq!(of_text("The ferries are running to the islands"), ["ferri", "island", "run"]);
         assert_eq!(of_text("Die Häuser der Tanten sind alt"), ["alt", "haus", "hauser", "tant"]);
         assert_eq!(of_text("The IT department is in the cellar"), ["cellar", "depart", "it"]);
+    }
+
+    #[test]
+    fn marks_without_a_letter_are_no_term() {
+        assert_eq!(of_text("\u{483}\u{93E} ferry \u{301}"), ["ferri"]);
     }
 
     #[test]

@@ -22,6 +22,8 @@ pub struct Query {
 pub struct Group {
     /// What it is.
     pub kind: GroupKind,
+    /// Whether it is a stop word of some language: texts in that language do not have it as a term.
+    pub is_common: bool,
     /// The terms that it may have become in a text.
     pub variants: Vec<Variant>,
 }
@@ -53,34 +55,39 @@ impl Query {
         let mut query = Self::default();
         let kept = kept(&tokens.words, &detected, languages);
         for word in kept {
-            let stems = variants(word, languages);
-            query.add(GroupKind::Word, stems.into_iter().map(Variant::Term));
+            let stems = variants(word, languages).into_iter().map(Variant::Term);
+            let is_common = stop_words::languages(&word.text) != Languages::default();
+            query.add_word(is_common, stems);
         }
         for whole in &tokens.identifiers {
-            query.add(GroupKind::Word, [Variant::Term(whole.clone())]);
+            query.add_word(false, [Variant::Term(whole.clone())]);
         }
         for run in &tokens.runs {
             let clusters = tokens::clusters(run);
             if let [only] = clusters.as_slice() {
-                query.add(GroupKind::Word, [Variant::Prefix(tokens::bounded(only))]);
+                query.add_word(false, [Variant::Prefix(tokens::bounded(only))]);
             } else {
                 let pairs = pairs(run);
                 for pair in &pairs[..pairs.len() - 1] {
-                    query.add(GroupKind::Word, [Variant::Term(pair.clone())]);
+                    query.add_word(false, [Variant::Term(pair.clone())]);
                 }
             }
         }
         for term in date::terms_of(&tokens) {
-            query.add(GroupKind::Date, [Variant::Term(term)]);
+            query.add(GroupKind::Date, false, [Variant::Term(term)]);
         }
         query
     }
 
-    fn add(&mut self, kind: GroupKind, variants: impl IntoIterator<Item = Variant>) {
+    fn add_word(&mut self, is_common: bool, variants: impl IntoIterator<Item = Variant>) {
+        self.add(GroupKind::Word, is_common, variants);
+    }
+
+    fn add(&mut self, kind: GroupKind, is_common: bool, variants: impl IntoIterator<Item = Variant>) {
         let variants: Vec<Variant> = variants.into_iter().collect();
         let is_known = self.groups.iter().any(|group| group.variants == variants);
         if !variants.is_empty() && !is_known && self.groups.len() < MAX_GROUPS {
-            self.groups.push(Group { kind, variants });
+            self.groups.push(Group { kind, is_common, variants });
         }
     }
 

@@ -141,6 +141,7 @@ macro_rules! memory_store_cases {
                 case_does_not_matter
                 more_of_the_words_is_better
                 a_memory_that_has_the_whole_query_comes_first
+                blanks_and_signs_between_its_words_are_no_part_of_the_whole_query
                 coverage_is_the_share_of_the_query
                 a_query_without_a_word_finds_nothing
                 the_filter_is_applied_before_the_cut

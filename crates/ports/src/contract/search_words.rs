@@ -63,6 +63,24 @@ pub async fn a_memory_that_has_the_whole_query_comes_first<S: StoreUnderTest>() 
     assert!(!found.is_empty() && found.iter().all(|candidate| !candidate.is_verbatim), "{found:?}");
 }
 
+pub async fn blanks_and_signs_between_its_words_are_no_part_of_the_whole_query<S: StoreUnderTest>() {
+    let bed = S::empty().await;
+    let store = bed.store();
+    let text =
+        "Ferry lists, of heirs:\n(the painting) - and 4471 other matters that nobody ever asked about again";
+    create(store, memory(text)).await;
+    for n in 0..20 {
+        create(store, memory(&format!("painting, the heirs, lists of ferry: heirs, ferry lists {n}"))).await;
+    }
+    for query in
+        ["ferry lists of heirs the painting", "Lists, of heirs, the", "of heirs -- the PAINTING and 4471"]
+    {
+        let query = WordQuery(query.to_owned());
+        let found = store.search_words(&query, &Filter::default(), 3).await.unwrap();
+        assert!(found[0].is_verbatim && !found[1].is_verbatim, "{query:?}: {found:?}");
+    }
+}
+
 pub async fn coverage_is_the_share_of_the_query<S: StoreUnderTest>() {
     let bed = S::empty().await;
     let store = bed.store();

@@ -37,7 +37,8 @@ pub struct WordCandidate {
     /// over the weight of all of them, also of those that no memory has. About 1 when it has each of them once; more
     /// when it is short or repeats them.
     pub coverage: f64,
-    /// Whether it has the whole query in its text, character for character but for case.
+    /// Whether it has the whole query in its text, character for character but for case, and for the blanks and signs
+    /// between its words where the query has several.
     pub is_verbatim: bool,
     /// What each word of the query adds to the coverage; of as many words, in the same order, for every candidate of one
     /// answer. Empty when that is not known.

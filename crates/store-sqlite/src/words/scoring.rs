@@ -25,6 +25,11 @@ impl Scored {
     pub(super) fn coverage(&self) -> f64 {
         self.terms.iter().map(|term| f64::from(*term)).sum()
     }
+
+    /// Whether a group of the query adds to it.
+    pub(super) fn has(&self, group: usize) -> bool {
+        self.terms.get(group).is_some_and(|term| *term > 0.0)
+    }
 }
 
 /// Best first; the same coverage by number.
@@ -67,6 +72,12 @@ impl Weighted {
     /// How many groups the query has.
     pub(super) fn width(&self) -> usize {
         self.shares.len()
+    }
+
+    /// The groups that are words of the query, and whether every text that has the word has it as a term.
+    pub(super) fn words(&self) -> impl Iterator<Item = (usize, bool)> {
+        let kinds = self.query.groups.iter().enumerate();
+        kinds.filter(|(_, group)| group.kind == GroupKind::Word).map(|(n, group)| (n, !group.is_common))
     }
 
     /// How many entries all lists have.

@@ -30,6 +30,8 @@ const FEW: usize = 1_000;
 const WAITING: usize = if cfg!(test) { 8 } else { 1_000 };
 /// How many entries are read in the time that scoring one text takes.
 const ENTRIES_PER_TEXT: u64 = 400;
+/// How many memories that have all words of the query are looked at for whether they have them in a row.
+const NEAR: usize = 64;
 /// How many are scored again beyond those asked for.
 const SPARE: usize = 100;
 
@@ -70,15 +72,17 @@ fn best_within(
             None
         },
         waiting,
-        limit: limit.min(MAX_LIMIT),
+        limit: limit.clamp(NEAR, MAX_LIMIT),
         budget,
         weighted,
     };
     let found = search.by_words()?;
-    match Whole::of(&query.0) {
-        Some(whole) => search.led_by(found, &whole),
-        None => Ok(found.into_iter().map(|scored| candidate(scored, false)).collect()),
-    }
+    let mut candidates = match Whole::of(&query.0) {
+        Some(whole) => search.led_by(found, &whole)?,
+        None => found.into_iter().map(|scored| candidate(scored, false)).collect(),
+    };
+    candidates.truncate(limit);
+    Ok(candidates)
 }
 
 /// One search, in one state of the database.
@@ -91,6 +95,7 @@ struct Search<'c> {
     around: Option<Vec<i64>>,
     /// Memories that the index does not have as they are, the newest of them.
     waiting: Vec<i64>,
+    /// How many are told apart: those asked for, and some that may come first.
     limit: usize,
     budget: u64,
     weighted: Weighted,
@@ -191,7 +196,8 @@ impl Search<'_> {
             Having::These(ids) => self.selected(&ids)?,
             Having::TooMany(newest) => self.some_of(&found, whole, &newest)?,
         };
-        let leading: HashSet<i64> = having.iter().copied().collect();
+        let mut leading: HashSet<i64> = having.iter().copied().collect();
+        leading.extend(self.spread(&found, whole, &leading)?);
         let known: HashSet<i64> = found.iter().map(|scored| scored.id).collect();
         let missing: Vec<i64> =
             having.into_iter().filter(|id| !known.contains(id)).take(self.limit).collect();
@@ -201,6 +207,33 @@ impl Search<'_> {
         let first = first.into_iter().chain(below).map(|scored| candidate(scored, true));
         let others = others.into_iter().map(|scored| candidate(scored, false));
         Ok(first.chain(others).take(self.limit).collect())
+    }
+
+    /// Those that have the words of the whole query in a row with other blanks and signs between them. They have each word
+    /// that anybody has, and those that texts of their language leave out perhaps.
+    fn spread(&self, found: &[Scored], whole: &Whole, known: &HashSet<i64>) -> Result<Vec<i64>> {
+        if whole.is_one_word() {
+            return Ok(Vec::new());
+        }
+        let asked: Vec<(usize, bool)> =
+            self.weighted.words().filter(|(n, _)| found.iter().any(|scored| scored.has(*n))).collect();
+        let has_all = |scored: &&Scored| {
+            let lacks_none = asked.iter().all(|(n, is_kept)| !is_kept || scored.has(*n));
+            lacks_none && !known.contains(&scored.id)
+        };
+        let mut near: Vec<&Scored> = found.iter().filter(has_all).collect();
+        near.sort_by_key(|scored| asked.iter().filter(|(n, _)| !scored.has(*n)).count());
+        let near: Vec<i64> = near.iter().take(NEAR).map(|scored| scored.id).collect();
+        let mut spread = Vec::new();
+        if near.is_empty() {
+            return Ok(spread);
+        }
+        self.each_source(&near, |source| {
+            if whole.is_spread_in(&source.content) {
+                spread.push(source.id);
+            }
+        })?;
+        Ok(spread)
     }
 
     /// Those that meet the filter, in their order.

@@ -1,4 +1,5 @@
-//! The whole query as a piece of a text, also cut inside words. The original's index of pieces finds it.
+//! The whole query as a piece of a text, also cut inside words. The original's index of pieces finds it where it is written
+//! alike; with other blanks and signs between its words it is looked for in the texts that have all of them.
 
 use ports::fold_case;
 use rusqlite::{Connection, Result};
@@ -26,6 +27,8 @@ pub(super) struct Whole {
     phrase: String,
     /// The text without regard to case.
     folded: String,
+    /// Its letters and digits alone, as [`bare`] leaves them.
+    bare: String,
 }
 
 impl Whole {
@@ -39,12 +42,22 @@ impl Whole {
         }
         let pieces: Vec<&[char]> = characters.windows(PIECE_CHARS).collect();
         let sample = (pieces.len() > 2 * SAMPLE).then(|| sample(&pieces));
-        Some(Self { sample, phrase: quoted(text), folded: fold_case(text) })
+        Some(Self { sample, phrase: quoted(text), folded: fold_case(text), bare: bare(text) })
     }
 
     /// Whether a text has it.
     pub(super) fn is_in(&self, text: &str) -> bool {
         fold_case(text).contains(&self.folded)
+    }
+
+    /// Whether it has nothing but letters and digits, so that it is written in one way alone.
+    pub(super) fn is_one_word(&self) -> bool {
+        self.bare == self.folded
+    }
+
+    /// Whether a text has it with whatever blanks and signs between its words.
+    pub(super) fn is_spread_in(&self, text: &str) -> bool {
+        !self.bare.is_empty() && bare(text).contains(&self.bare)
     }
 
     /// The memories that have it, the newest first, when it tells them apart.
@@ -124,6 +137,11 @@ pub(super) enum Having {
     TooMany(Vec<i64>),
 }
 
+/// The letters and digits of a text, without regard to case.
+fn bare(text: &str) -> String {
+    fold_case(text).chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
 fn quoted(text: &str) -> String {
     format!("\"{}\"", text.replace('"', "\"\""))
 }
@@ -167,5 +185,14 @@ mod tests {
     fn case_does_not_matter() {
         assert!(Whole::of("ÜBER das").unwrap().is_in("er ging über DAS Feld"));
         assert!(!Whole::of("über dem").unwrap().is_in("über das"));
+    }
+
+    #[test]
+    fn blanks_and_signs_between_the_words_do_not_matter_where_it_is_spread() {
+        let whole = Whole::of("ferry to Ærø, 4471").unwrap();
+        assert!(whole.is_spread_in("the FERRY to\nærø: 4471!"));
+        assert!(!whole.is_spread_in("the ferry from Ærø, 4471"), "another word");
+        assert!(!whole.is_spread_in("4471, ferry to Ærø"), "another order");
+        assert!(!Whole::of("***").unwrap().is_spread_in("anything"), "no letter is no word");
     }
 }

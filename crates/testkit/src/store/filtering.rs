@@ -63,6 +63,11 @@ pub(super) fn newest_first(a: &Memory, b: &Memory) -> Ordering {
     seconds(b).total_cmp(&seconds(a)).then_with(|| b.hash.cmp(&a.hash))
 }
 
+/// The letters and digits of a text.
+pub(super) fn bare(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
 /// The different words of a text.
 pub(super) fn words(text: &str) -> HashSet<String> {
     let words = text.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());

@@ -19,7 +19,7 @@ use ports::{
     fold_case,
 };
 
-use super::filtering::words;
+use super::filtering::{bare, words};
 use super::rows::{best, insert, keys, nearest, paged, selected, unembedded};
 use super::{FakeStore, Fault, Row};
 
@@ -165,8 +165,9 @@ impl MemoryStore for FakeStore {
         let (wanted, whole) = (words(&query.0), query.0.trim().to_lowercase());
         let mut found: Vec<WordCandidate> = Vec::new();
         for row in selected(&rows, filter) {
-            let is_verbatim =
-                whole.chars().count() >= 3 && row.memory.content.to_lowercase().contains(&whole);
+            let text = row.memory.content.to_lowercase();
+            let is_spread = wanted.len() > 1 && bare(&text).contains(&bare(&whole));
+            let is_verbatim = whole.chars().count() >= 3 && (is_spread || text.contains(&whole));
             let own = words(&row.memory.content);
             let share = 1.0 / wanted.len().max(1) as f32;
             let terms: Vec<f32> =
