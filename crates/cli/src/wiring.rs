@@ -1,6 +1,6 @@
 //! The composition root: which adapter stands behind which port.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,7 +36,10 @@ pub enum Use {
 pub fn engine(settings: &Settings, used_by: Use) -> Engine {
     let (embedder, previous) = embedders(settings);
     let stores = match settings.backend.value {
-        Backend::SqliteVec => SqliteFiles { default: options(settings, embedder.model().clone()) },
+        Backend::SqliteVec => SqliteFiles {
+            default: options(settings, embedder.model().clone()),
+            others: settings.access.spaces.value.clone(),
+        },
     };
     Engine::new(Parts {
         stores: Arc::new(stores),
@@ -196,18 +199,29 @@ fn network(settings: &Settings) -> NetworkFileSystem {
     }
 }
 
-/// SQLite: each space is a file of its own.
+/// SQLite: each space is a file of its own. The backups of a space are beside it.
 struct SqliteFiles {
     default: store_sqlite::Options,
+    /// The directory of all spaces but the default one.
+    others: PathBuf,
+}
+
+impl SqliteFiles {
+    fn options(&self, space: &Space) -> store_sqlite::Options {
+        let mut options = self.default.clone();
+        if let Space::Named(id) = space {
+            let directory = self.others.join(id.as_str());
+            options.path = directory.join("memory.db");
+            options.backups = directory.join("backups");
+        }
+        options
+    }
 }
 
 #[async_trait]
 impl OpenStore for SqliteFiles {
     async fn open(&self, space: &Space) -> Result<Arc<dyn MemoryStore>, StoreError> {
-        let options = match space {
-            Space::Default => self.default.clone(),
-        };
-        Ok(Arc::new(SqliteStore::open(options).await?))
+        Ok(Arc::new(SqliteStore::open(self.options(space)).await?))
     }
 }
 

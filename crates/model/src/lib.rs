@@ -20,7 +20,7 @@
 //! | [`filter`] | which memories a use case means |
 //! | [`origin`] | where a memory came from |
 //! | [`vector`] | embeddings and the identity of the model that made them |
-//! | [`space`] | whose memory it is |
+//! | [`space`], [`user`], [`id`] | whose memory it is, what a member may do there; users; ids |
 //! | [`capability`] | what a caller may do there |
 //! | [`api_key`] | what is kept of an API key |
 //!
@@ -34,6 +34,7 @@ pub mod content;
 pub mod date;
 pub mod filter;
 pub mod hash;
+pub mod id;
 pub mod memory;
 pub mod memory_type;
 pub mod metadata;
@@ -47,6 +48,7 @@ pub mod tag;
 pub mod tag_namespace;
 pub mod time_expression;
 pub mod timestamp;
+pub mod user;
 pub mod vector;
 
 pub use api_key::{ApiKey, InvalidKeyName, KeyDigest, KeyId, KeyName, KeyState, MAX_KEY_NAME_CHARS};
@@ -56,6 +58,7 @@ pub use content::{Content, InvalidContent, MAX_CONTENT_BYTES};
 pub use date::{InvalidDate, parse_date};
 pub use filter::{Filter, TagMatch};
 pub use hash::{ContentHash, HashPrefix, InvalidHash};
+pub use id::InvalidId;
 pub use memory::{EmbeddingState, Memory, MemoryId, NewMemory};
 pub use memory_type::{InvalidMemoryType, MemoryType};
 pub use metadata::{InvalidMetadata, MAX_METADATA_BYTES, Metadata};
@@ -63,7 +66,7 @@ pub use ontology::{InvalidOntology, InvalidRelationType, Ontology, RelationType}
 pub use origin::{Origin, OriginKind};
 pub use partition::{InvalidPartition, Partition, PartitionScope};
 pub use record::{EdgeRecord, MemoryRecord, Record, UsageRecord};
-pub use space::Space;
+pub use space::{Role, Space, SpaceId};
 pub use splitting::{Cuts, InvalidSplitting, MAX_SPLIT_OVERLAP_CHARS, Piece, Splitting};
 pub use tag::{InvalidTags, MAX_TAG_CHARS, MAX_TAGS, Tags, UNTAGGED_TAG};
 pub use tag_namespace::{InvalidNamespaces, TagNamespaces, TagParts};
@@ -72,4 +75,5 @@ pub use time_expression::{
     extract_time_expression, parse_time_expression,
 };
 pub use timestamp::Timestamp;
+pub use user::UserId;
 pub use vector::{InvalidVector, ModelIdentity, Vector};

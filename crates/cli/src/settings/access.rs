@@ -21,6 +21,8 @@ pub struct Access {
     pub anonymous_scope: Setting<Option<Capability>>,
     /// The file of API keys. Absolute.
     pub file: Setting<PathBuf>,
+    /// The directory of all spaces but the default one. Absolute.
+    pub spaces: Setting<PathBuf>,
 }
 
 impl Access {
@@ -44,6 +46,7 @@ impl Access {
                 Some(Capability::Write),
             )?,
             file: file(layers, &[var::ACCESS_PATH], &base, "access.db")?,
+            spaces: file(layers, &[var::SPACES_PATH], &base, "spaces")?,
         })
     }
 

@@ -299,6 +299,7 @@ pub(super) const SECTIONS: &[Section] = &[
                 "what callers without a key may do: `read`, `write`, `admin`, each of which includes the ones before it; empty is nothing",
             ),
             public(super::ACCESS_PATH, "`<base>/access.db`", "the file of the keys that `memory keys` makes"),
+            public(super::SPACES_PATH, "`<base>/spaces`", "the directory of all spaces but the default one"),
         ],
     },
     Section {
