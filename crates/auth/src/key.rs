@@ -5,15 +5,10 @@ use std::io;
 use model::{ApiKey, Capability, KeyDigest, KeyId, KeyName, Timestamp};
 use ports::Rng;
 
-use crate::Secret;
-use crate::base62;
+use crate::{Secret, minted};
 
 /// What every key begins with, so that scanners find keys that lie around.
 const PREFIX: &str = "mem_";
-/// Random digits: 190 bits.
-const RANDOM_CHARS: usize = 32;
-/// Digits of the checksum.
-const CHECKSUM_CHARS: usize = 6;
 
 /// An API key: `mem_`, 32 random digits and letters, and six that check the rest. A typing error is seen without looking the
 /// key up, and a scanner of source texts can tell a key from what only looks like one.
@@ -26,19 +21,13 @@ impl KeySecret {
     /// # Errors
     /// When there is no randomness to be had.
     pub fn generate(rng: &dyn Rng) -> io::Result<Self> {
-        let body = format!("{PREFIX}{}", base62::random(rng, RANDOM_CHARS)?);
-        let checksum = checksum(body.as_bytes());
-        Ok(Self(Secret::new(body + &checksum)))
+        minted::mint(PREFIX, rng).map(Self)
     }
 
     /// A key as it was written; none when its form or its checksum is wrong.
     #[must_use]
     pub fn parse(text: &[u8]) -> Option<Self> {
-        let (body, check) = text.split_at_checked(PREFIX.len() + RANDOM_CHARS)?;
-        let random = body.strip_prefix(PREFIX.as_bytes())?;
-        let is_key = base62::are_digits(random) && check == checksum(body).as_bytes();
-        let text = std::str::from_utf8(text).ok().filter(|_| is_key)?;
-        Some(Self(Secret::new(text)))
+        minted::parse(PREFIX, text).map(Self)
     }
 
     /// By which it is kept.
@@ -52,11 +41,6 @@ impl KeySecret {
     pub fn reveal(&self) -> &str {
         self.0.reveal()
     }
-}
-
-/// What checks the rest: CRC-32, whose every bit differs for texts that differ in one character.
-fn checksum(body: &[u8]) -> String {
-    base62::digits(crc32fast::hash(body), CHECKSUM_CHARS)
 }
 
 /// What a new key is to be.
@@ -95,6 +79,8 @@ pub fn new_key(request: KeyRequest, now: Timestamp, rng: &dyn Rng) -> io::Result
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::base62;
+    use crate::minted::{RANDOM_CHARS, checksum};
     use ports::SystemRng;
     use proptest::prelude::*;
     use testkit::SeededRng;

@@ -19,6 +19,7 @@
 mod authenticator;
 mod base62;
 mod key;
+mod minted;
 mod network;
 mod presented;
 mod principal;
