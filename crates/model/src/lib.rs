@@ -23,11 +23,13 @@
 //! | [`space`], [`user`], [`id`] | whose memory it is, what a member may do there; users; ids |
 //! | [`capability`] | what a caller may do there |
 //! | [`api_key`] | what is kept of an API key |
+//! | [`audit`] | what the audit log holds |
 //!
 //! The crate does no input or output and knows no wire format. To add a value: one file, one type, its errors
 //! and its tests beside it.
 
 pub mod api_key;
+pub mod audit;
 pub mod capability;
 pub mod chunking;
 pub mod content;
@@ -52,6 +54,7 @@ pub mod user;
 pub mod vector;
 
 pub use api_key::{ApiKey, InvalidKeyName, KeyDigest, KeyId, KeyName, KeyState, MAX_KEY_NAME_CHARS};
+pub use audit::{AuditAction, AuditEntry, AuditOutcome, AuditText, InvalidAuditAction, MAX_AUDIT_TEXT_CHARS};
 pub use capability::{Capability, InvalidCapability};
 pub use chunking::{MAX_CHUNK_BYTES, chunks};
 pub use content::{Content, InvalidContent, MAX_CONTENT_BYTES};

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`MemoryStore`] | [`memory_store_contract!`](crate::memory_store_contract) |
 //! | [`KeyStore`](crate::KeyStore) | [`key_store_contract!`](crate::key_store_contract) |
+//! | [`AuditLog`](crate::AuditLog) | [`audit_log_contract!`](crate::audit_log_contract) |
 //!
 //! An adapter implements [`StoreUnderTest`] in its tests and calls the macro there; it gets one test for each case,
 //! named as the case. To add a case: write it in the file of its use case and add its name to
@@ -12,6 +13,7 @@
 #![expect(missing_docs, reason = "the names of the cases are sentences")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a case fails by panicking")]
 
+pub mod audit;
 pub mod backup;
 pub mod carrying;
 pub mod chunks;

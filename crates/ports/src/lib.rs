@@ -5,6 +5,7 @@
 //! | [`MemoryStore`] | `store-sqlite`; later Cloudflare and PostgreSQL |
 //! | [`OpenStore`] | the composition root in `cli`: which space lives where |
 //! | [`KeyStore`] | `store-sqlite`; `testkit::FakeKeyStore` |
+//! | [`AuditLog`] | `store-sqlite`; `testkit::FakeAuditLog` |
 //! | [`Embedder`] | `embed`; later an OpenAI-compatible endpoint |
 //! | [`Clock`] | [`SystemClock`]; `testkit::FakeClock` |
 //! | [`Rng`] | [`SystemRng`]; `testkit::SeededRng` |
@@ -14,6 +15,7 @@
 //! ([`contract`], feature `testing`) from that crate's tests, and wire it up in `cli`. Errors say what happened in
 //! the port's own terms; the adapter's error is kept as the source and never reaches a user.
 
+pub mod audit;
 pub mod clock;
 #[cfg(feature = "testing")]
 pub mod contract;
@@ -22,6 +24,7 @@ pub mod keys;
 pub mod rng;
 pub mod store;
 
+pub use audit::{AuditFilter, AuditLog, MAX_AUDIT_PAGE};
 pub use clock::{Clock, SystemClock};
 pub use embedder::{EmbedError, Embedder, Readiness};
 pub use keys::{KeyInserted, KeyStore, MAX_KEYS};

@@ -1,12 +1,14 @@
-//! The key store: API keys in a file of their own, apart from the memories, so that neither a backup nor an export of those
-//! holds them.
+//! The store of access: API keys and the audit log in a file of their own, apart from the memories, so that neither a backup nor
+//! an export of those holds them.
 //!
 //! | module | what |
 //! |---|---|
 //! | `form` | whose file it is, its tables, and how an older one is brought up to date |
-//! | `rows` | the statements |
+//! | `rows` | the statements of keys |
+//! | `audit` | the audit log: its table and its statements |
 //! | `session` | the connection of a thread |
 
+mod audit;
 mod form;
 mod rows;
 mod session;
@@ -23,7 +25,8 @@ use crate::error::Result;
 use crate::pool::{Lane, Users};
 use session::{Place, Session};
 
-/// API keys in an SQLite file. Nothing is opened before the first call, and nothing is made before the first key is.
+/// API keys and the audit log in an SQLite file. Nothing is opened before the first call, and nothing is made before the first
+/// thing is kept.
 ///
 /// A file that is put in the place of the one that is open is the one that counts from then on; one that is removed has no
 /// keys.
@@ -111,6 +114,13 @@ impl KeyStore for SqliteKeyStore {
     }
 
     async fn close(&self) {
+        self.end().await;
+    }
+}
+
+impl SqliteKeyStore {
+    /// Ends what is under way and closes the file, for all ports at once.
+    async fn end(&self) {
         let Some(lanes) = self.take() else { return };
         let (done, finished) = futures_channel::oneshot::channel();
         // Joining threads blocks, and this must not.

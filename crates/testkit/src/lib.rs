@@ -1,8 +1,9 @@
 //! Fakes and texts for the tests of the other crates: a clock that stands still, an embedder without a model, a store
-//! in memory that can be told to fail, keys in memory, a tiny model as a directory, and the project's own corpus.
+//! in memory that can be told to fail, keys and an audit log in memory, a tiny model as a directory, and the project's own corpus.
 //!
 //! [`Bench`] puts them together under an engine.
 
+pub mod audit;
 pub mod bench;
 pub mod clock;
 pub mod corpus;
@@ -12,6 +13,7 @@ pub mod rng;
 pub mod store;
 pub mod tiny_model;
 
+pub use audit::FakeAuditLog;
 pub use bench::Bench;
 pub use clock::FakeClock;
 pub use embedder::FakeEmbedder;

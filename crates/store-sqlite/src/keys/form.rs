@@ -24,6 +24,7 @@ const STEPS: &[&str] = &[
         last_used_at REAL
     ) STRICT;
     CREATE UNIQUE INDEX api_keys_name ON api_keys (name) WHERE revoked_at IS NULL;",
+    super::audit::TABLES,
 ];
 
 /// What a file is.

@@ -5,6 +5,7 @@
 
 mod samples;
 
+mod audit;
 mod backups;
 mod basics;
 mod carrying;
