@@ -31,6 +31,7 @@ pub(crate) use session::{Answered, Session};
 use crate::arguments::{Arguments, Command};
 use crate::exit::{Failure, Verdict};
 use crate::render::Terminal;
+use doctor::{Doctor, Subject};
 
 /// Carries out a command.
 ///
@@ -95,6 +96,7 @@ pub fn run(arguments: Arguments, terminal: &Terminal) -> Result<Verdict, Failure
         Command::Stats(command) => {
             Session::run(terminal, &source, async |session| command.run(session).await)
         }
+        Command::Doctor(Doctor { subject: Some(Subject::OAuth(command)), .. }) => command.run(terminal),
         Command::Doctor(command) => {
             Session::run(terminal, &source, async |session| command.run(session).await)
         }

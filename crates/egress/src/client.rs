@@ -37,8 +37,19 @@ pub struct Request<'a> {
     pub target: &'a Target,
     /// Fields besides those that every request has.
     pub fields: &'a [(&'a str, &'a str)],
-    /// With a body it is a `POST`, without one a `GET`.
-    pub body: Option<&'a [u8]>,
+    /// What for.
+    pub purpose: Purpose<'a>,
+}
+
+/// What a request is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose<'a> {
+    /// `GET`.
+    Get,
+    /// `POST` with a body.
+    Post(&'a [u8]),
+    /// `OPTIONS`: what a page of another origin may ask (CORS).
+    Preflight,
 }
 
 /// What was answered, whatever its status.
@@ -131,8 +142,12 @@ impl Egress {
     /// # Errors
     /// [`EgressError`].
     pub fn send(&self, request: Request<'_>) -> Result<Response, EgressError> {
-        let Request { target, fields, body } = request;
-        let method = if body.is_some() { http::Method::POST } else { http::Method::GET };
+        let Request { target, fields, purpose } = request;
+        let method = match purpose {
+            Purpose::Get => http::Method::GET,
+            Purpose::Post(_) => http::Method::POST,
+            Purpose::Preflight => http::Method::OPTIONS,
+        };
         let mut asked = http::Request::builder().method(method).uri(target.uri().clone());
         for (name, value) in fields {
             let wrong = || EgressError::Field { field: (*name).to_owned() };
@@ -140,9 +155,13 @@ impl Egress {
             asked = asked.header(name, HeaderValue::from_str(value).map_err(|_| wrong())?);
         }
         let failed = |error| self.failure(target, error);
-        let answer = match body {
-            Some(body) => asked.body(body).map_err(ureq::Error::from).and_then(|asked| self.agent.run(asked)),
-            None => asked.body(()).map_err(ureq::Error::from).and_then(|asked| self.agent.run(asked)),
+        let answer = match purpose {
+            Purpose::Post(body) => {
+                asked.body(body).map_err(ureq::Error::from).and_then(|asked| self.agent.run(asked))
+            }
+            Purpose::Get | Purpose::Preflight => {
+                asked.body(()).map_err(ureq::Error::from).and_then(|asked| self.agent.run(asked))
+            }
         };
         let mut answer = answer.map_err(failed)?;
         let reader = answer.body_mut().with_config().limit(self.limits.body_bytes);

@@ -21,5 +21,5 @@ mod resolver;
 pub mod target;
 
 pub use address::is_public;
-pub use client::{Egress, EgressError, Limits, Reach, Request, Response};
+pub use client::{Egress, EgressError, Limits, Purpose, Reach, Request, Response};
 pub use target::{InvalidTarget, Target};

@@ -94,6 +94,19 @@ impl Target {
         &self.host
     }
 
+    /// Its scheme, host and port, as they are written.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        let authority = self.uri.authority().map_or("", |authority| authority.as_str());
+        format!("{}://{authority}", self.uri.scheme_str().unwrap_or_default())
+    }
+
+    /// Whether it is `https`.
+    #[must_use]
+    pub fn is_tls(&self) -> bool {
+        self.uri.scheme_str() == Some("https")
+    }
+
     /// Its path, at least `/`.
     #[must_use]
     pub fn path(&self) -> &str {

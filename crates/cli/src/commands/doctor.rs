@@ -1,8 +1,9 @@
-//! `memory doctor`: examines the database for damage, and repairs it.
+//! `memory doctor`: examines the database for damage, and repairs it; `memory doctor oauth`: examines how assistants connect.
 
+pub mod oauth;
 mod report;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use engine::{Admin, EmbedProgress, ErrorCode, Examination, ListRequest};
 use model::Filter;
 
@@ -14,18 +15,33 @@ use report::{Mended, Report};
 
 /// Examines the database for damage, and repairs what can be derived from the memories.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:
+#[command(
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:
   memory doctor
   memory doctor --fix
+  memory doctor oauth --as claude https://memory.example.com/mcp
   memory doctor --json | jq '.findings[] | select(.severity != \"note\")'
 
 Without --fix nothing is changed. Exit code 0 when all is well, 1 when something
 can be repaired, 5 when memories themselves are damaged: restore a backup then.
-The text of a memory is never touched.")]
+The text of a memory is never touched."
+)]
 pub struct Doctor {
     /// Repair word indexes, vectors and file modes; embed what has no vector yet
     #[arg(long)]
     pub fix: bool,
+    /// What else to examine
+    #[command(subcommand)]
+    pub subject: Option<Subject>,
+}
+
+/// What else there is to examine.
+#[derive(Debug, Subcommand)]
+pub enum Subject {
+    /// Do what an assistant does to connect, and say which step fails
+    #[command(name = "oauth")]
+    OAuth(oauth::OAuth),
 }
 
 impl Doctor {

@@ -49,7 +49,11 @@ fn server(answer: String) -> (SocketAddr, thread::JoinHandle<String>) {
 fn ask(address: SocketAddr, limits: Limits) -> Result<Response, EgressError> {
     let target = Target::parse(&format!("http://{address}/document?x=1")).unwrap();
     let fields = [("accept", "application/json")];
-    Egress::new(Reach::Anywhere, limits).send(Request { target: &target, fields: &fields, body: None })
+    Egress::new(Reach::Anywhere, limits).send(Request {
+        target: &target,
+        fields: &fields,
+        purpose: Purpose::Get,
+    })
 }
 
 #[test]
@@ -66,7 +70,7 @@ fn s3_a_name_with_an_address_of_an_inner_network_is_not_asked() {
         let names = Names::of(addresses);
         let egress = Egress::resolving(Reach::Public, LIMITS, names.clone());
         let target = Target::of_stranger("https://rebinding.example/client.json").unwrap();
-        let told = egress.send(Request { target: &target, fields: &[], body: None }).unwrap_err();
+        let told = egress.send(Request { target: &target, fields: &[], purpose: Purpose::Get }).unwrap_err();
         assert!(matches!(told, EgressError::Forbidden { .. }), "{addresses:?}: {told:?}");
         assert!(!told.to_string().contains("127") && !told.to_string().contains("192"), "{told}");
         assert_eq!(names.1.load(Ordering::SeqCst), 1, "a name is looked up once");
@@ -78,7 +82,7 @@ fn a_stranger_is_never_asked_without_tls() {
     let names = Names::of(&["1.1.1.1:80"]);
     let egress = Egress::resolving(Reach::Public, LIMITS, names);
     let target = Target::parse("http://example.com/").unwrap();
-    let told = egress.send(Request { target: &target, fields: &[], body: None }).unwrap_err();
+    let told = egress.send(Request { target: &target, fields: &[], purpose: Purpose::Get }).unwrap_err();
     assert!(matches!(told, EgressError::Unreachable { .. }), "{told:?}");
 }
 
@@ -140,7 +144,10 @@ fn a_body_is_posted() {
     let egress = Egress::new(Reach::Anywhere, LIMITS);
     let fields = [("content-type", "application/json")];
     assert_eq!(
-        egress.send(Request { target: &target, fields: &fields, body: Some(b"{}") }).unwrap().status,
+        egress
+            .send(Request { target: &target, fields: &fields, purpose: Purpose::Post(b"{}") })
+            .unwrap()
+            .status,
         201
     );
     assert!(served.join().unwrap().starts_with("POST /register HTTP/1.1\r\n"));
@@ -151,6 +158,6 @@ fn a_field_with_a_line_end_is_not_sent() {
     let target = Target::parse("http://127.0.0.1:9/").unwrap();
     let egress = Egress::new(Reach::Anywhere, LIMITS);
     let fields = [("x-name", "a\r\nX-Other: b")];
-    let told = egress.send(Request { target: &target, fields: &fields, body: None }).unwrap_err();
+    let told = egress.send(Request { target: &target, fields: &fields, purpose: Purpose::Get }).unwrap_err();
     assert!(matches!(told, EgressError::Field { .. }), "{told:?}");
 }
