@@ -8,6 +8,7 @@
 //! | [`Principal`] | who a request is from |
 //! | [`Authenticator`] | from the one to the other |
 //! | [`Network`] | addresses of proxies that are trusted |
+//! | [`spaces`] | spaces that users share: who may do what there |
 //! | [`Tickets`] | a right to open one stream, for callers that cannot send headers |
 //!
 //! Keys are kept behind [`ports::KeyStore`], time comes from [`ports::Clock`] and randomness from [`ports::Rng`]. Why keys look
@@ -24,6 +25,7 @@ mod network;
 mod presented;
 mod principal;
 mod secret;
+pub mod spaces;
 mod tickets;
 
 pub use authenticator::{Authenticator, Policy, Refusal, USE_INTERVAL_S};

@@ -20,7 +20,7 @@
 //! | [`filter`] | which memories a use case means |
 //! | [`origin`] | where a memory came from |
 //! | [`vector`] | embeddings and the identity of the model that made them |
-//! | [`space`], [`user`], [`id`] | whose memory it is, what a member may do there; users; ids |
+//! | [`space`], [`shared_space`], [`user`], [`id`] | whose memory it is, what a member may do there; users; ids |
 //! | [`capability`] | what a caller may do there |
 //! | [`api_key`] | what is kept of an API key |
 //! | [`audit`] | what the audit log holds |
@@ -44,6 +44,7 @@ pub mod ontology;
 pub mod origin;
 pub mod partition;
 pub mod record;
+pub mod shared_space;
 pub mod space;
 pub mod splitting;
 pub mod tag;
@@ -69,6 +70,7 @@ pub use ontology::{InvalidOntology, InvalidRelationType, Ontology, RelationType}
 pub use origin::{Origin, OriginKind};
 pub use partition::{InvalidPartition, Partition, PartitionScope};
 pub use record::{EdgeRecord, MemoryRecord, Record, UsageRecord};
+pub use shared_space::{InvalidSpaceName, MAX_SPACE_NAME_CHARS, Member, SharedSpace, SpaceName};
 pub use space::{Role, Space, SpaceId};
 pub use splitting::{Cuts, InvalidSplitting, MAX_SPLIT_OVERLAP_CHARS, Piece, Splitting};
 pub use tag::{InvalidTags, MAX_TAG_CHARS, MAX_TAGS, Tags, UNTAGGED_TAG};

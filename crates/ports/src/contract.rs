@@ -5,6 +5,7 @@
 //! | [`MemoryStore`] | [`memory_store_contract!`](crate::memory_store_contract) |
 //! | [`KeyStore`](crate::KeyStore) | [`key_store_contract!`](crate::key_store_contract) |
 //! | [`AuditLog`](crate::AuditLog) | [`audit_log_contract!`](crate::audit_log_contract) |
+//! | [`SpaceStore`](crate::SpaceStore) | [`space_store_contract!`](crate::space_store_contract) |
 //!
 //! An adapter implements [`StoreUnderTest`] in its tests and calls the macro there; it gets one test for each case,
 //! named as the case. To add a case: write it in the file of its use case and add its name to
@@ -39,6 +40,7 @@ pub mod search_text;
 pub mod search_vectors;
 pub mod search_words;
 pub mod sequences;
+pub mod shared_spaces;
 pub mod spaces;
 pub mod statistics;
 pub mod supersede;

@@ -6,6 +6,7 @@
 //! | [`OpenStore`] | the composition root in `cli`: which space lives where |
 //! | [`KeyStore`] | `store-sqlite`; `testkit::FakeKeyStore` |
 //! | [`AuditLog`] | `store-sqlite`; `testkit::FakeAuditLog` |
+//! | [`SpaceStore`] | `store-sqlite`, in the file of the keys; `testkit::FakeSpaceStore` |
 //! | [`Embedder`] | `embed`; later an OpenAI-compatible endpoint |
 //! | [`Clock`] | [`SystemClock`]; `testkit::FakeClock` |
 //! | [`Rng`] | [`SystemRng`]; `testkit::SeededRng` |
@@ -22,6 +23,7 @@ pub mod contract;
 pub mod embedder;
 pub mod keys;
 pub mod rng;
+pub mod shared_spaces;
 pub mod store;
 
 pub use audit::{AuditFilter, AuditLog, MAX_AUDIT_PAGE};
@@ -29,6 +31,10 @@ pub use clock::{Clock, SystemClock};
 pub use embedder::{EmbedError, Embedder, Readiness};
 pub use keys::{KeyInserted, KeyStore, MAX_KEYS};
 pub use rng::{Rng, SystemRng};
+pub use shared_spaces::{
+    MAX_MEMBERS, MAX_SPACES, MAX_SPACES_OF_ONE, MemberRemoved, MemberSet, SpaceCreated, SpaceRenamed,
+    SpaceStore,
+};
 pub use store::{
     Ages, BackupClaim, BackupFile, Candidate, Change, Check, Context, ContextQuery, Deletion, DeletionId,
     DumpRequest, DumpSink, EVENT_PREVIEW_CHARS, EntityCount, EntityCounts, EntityLink, EventKind, EventPage,

@@ -6,12 +6,14 @@
 //! | `form` | whose file it is, its tables, and how an older one is brought up to date |
 //! | `rows` | the statements of keys |
 //! | `audit` | the audit log: its table and its statements |
+//! | `spaces` | shared spaces and their members: tables and statements |
 //! | `session` | the connection of a thread |
 
 mod audit;
 mod form;
 mod rows;
 mod session;
+mod spaces;
 
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,5 +1,5 @@
 //! Fakes and texts for the tests of the other crates: a clock that stands still, an embedder without a model, a store
-//! in memory that can be told to fail, keys and an audit log in memory, a tiny model as a directory, and the project's own corpus.
+//! in memory that can be told to fail, keys, shared spaces and an audit log in memory, a tiny model as a directory, and the project's own corpus.
 //!
 //! [`Bench`] puts them together under an engine.
 
@@ -10,6 +10,7 @@ pub mod corpus;
 pub mod embedder;
 pub mod keys;
 pub mod rng;
+pub mod shared_spaces;
 pub mod store;
 pub mod tiny_model;
 
@@ -19,5 +20,6 @@ pub use clock::FakeClock;
 pub use embedder::FakeEmbedder;
 pub use keys::FakeKeyStore;
 pub use rng::SeededRng;
+pub use shared_spaces::FakeSpaceStore;
 pub use store::{FakeStore, Fault};
 pub use tiny_model::TinyModel;

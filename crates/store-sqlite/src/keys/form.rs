@@ -25,6 +25,7 @@ const STEPS: &[&str] = &[
     ) STRICT;
     CREATE UNIQUE INDEX api_keys_name ON api_keys (name) WHERE revoked_at IS NULL;",
     super::audit::TABLES,
+    super::spaces::TABLES,
 ];
 
 /// What a file is.

@@ -22,6 +22,7 @@ mod originals;
 mod purging;
 mod recall;
 mod settling;
+mod shared_spaces;
 mod upgrades;
 mod versions;
 mod words;

@@ -1,0 +1,34 @@
+//! Shared spaces in memory keep the contract of its port, so that what is tested on it holds for the others.
+
+use async_trait::async_trait;
+use ports::SpaceStore;
+use ports::contract::shared_spaces::SpaceStoreUnderTest;
+use testkit::FakeSpaceStore;
+
+struct Fake(FakeSpaceStore);
+
+#[async_trait]
+impl SpaceStoreUnderTest for Fake {
+    async fn empty() -> Self {
+        Self(FakeSpaceStore::default())
+    }
+
+    fn store(&self) -> &dyn SpaceStore {
+        &self.0
+    }
+
+    fn elsewhere(&self) -> &dyn SpaceStore {
+        &self.0
+    }
+
+    async fn close(&self) {
+        self.0.close();
+    }
+}
+
+#[expect(clippy::unwrap_used, reason = "a test without a runtime fails")]
+fn block_on(case: impl Future<Output = ()>) {
+    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(case);
+}
+
+ports::space_store_contract!(Fake, block_on);
