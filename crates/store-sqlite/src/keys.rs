@@ -1,5 +1,5 @@
-//! The store of access: API keys and the audit log in a file of their own, apart from the memories, so that neither a backup nor
-//! an export of those holds them.
+//! The store of access: API keys, shared spaces and the audit log in a file of their own, apart from the memories, so that neither a
+//! backup nor an export of those holds them.
 //!
 //! | module | what |
 //! |---|---|
