@@ -1,7 +1,7 @@
 //! What every route works with.
 
 use std::sync::{Arc, OnceLock};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use auth::{Authenticator, Principal, Tickets};
 use engine::{Engine, Grant};
@@ -9,6 +9,7 @@ use mcp::http::Endpoints;
 use model::{Space, Timestamp};
 use ports::SystemRng;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::events::{Events, Searched};
 use crate::guard::Gate;
@@ -45,6 +46,7 @@ struct Shared {
     readiness: Readiness,
     metrics: Metrics,
     answers: Answers,
+    work: TaskTracker,
 }
 
 impl App {
@@ -60,6 +62,7 @@ impl App {
             readiness: Readiness::default(),
             metrics: Metrics::default(),
             answers: Answers::default(),
+            work: TaskTracker::new(),
             started: Instant::now(),
             ending,
             gate,
@@ -71,6 +74,29 @@ impl App {
     /// Ends all streams. A server calls it when it is told to stop: streams have no end of their own that it could wait for.
     pub fn end(&self) {
         self.shared.ending.cancel();
+    }
+
+    /// Waits until nothing is under way any more, but no longer than so: writes and calls whose clients have gone are finished,
+    /// too. To be called when nothing new comes in, before the engine is closed.
+    pub async fn finish(&self, within: Duration) {
+        let work = &self.shared.work;
+        work.close();
+        let endpoints = async {
+            match self.shared.endpoints.get() {
+                Some(endpoints) => endpoints.finish(within).await,
+                None => 0,
+            }
+        };
+        let (_in_time, calls) = tokio::join!(tokio::time::timeout(within, work.wait()), endpoints);
+        let left = work.len() + calls;
+        if left > 0 {
+            tracing::warn!(left, "the server ends and work is still under way: it is given up");
+        }
+    }
+
+    /// Writes that go on when their clients have gone.
+    pub(crate) fn work(&self) -> &TaskTracker {
+        &self.shared.work
     }
 
     /// Cancelled when all streams end.

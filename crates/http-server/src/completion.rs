@@ -15,7 +15,8 @@ use crate::error::Failure;
 use crate::extract::whole;
 use crate::guard::Place;
 
-/// Carries a write out to its end, once all of its body is here. It has its place among the requests until then.
+/// Carries a write out to its end, once all of its body is here. It keeps its place among the requests, and
+/// its caller's, until then.
 pub(crate) async fn to_the_end(State(app): State<App>, request: Request, next: Next) -> Response {
     if request.method().is_safe() {
         return next.run(request).await;
@@ -35,7 +36,7 @@ pub(crate) async fn to_the_end(State(app): State<App>, request: Request, next: N
         let _place = place;
         next.run(request).await
     };
-    match tokio::spawn(work.in_current_span()).await {
+    match app.work().spawn(work.in_current_span()).await {
         Ok(response) => response,
         // The guard answers it, as it answers every panic.
         Err(error) => match error.try_into_panic() {
@@ -106,6 +107,36 @@ mod tests {
         client.get("/none").await.of(503);
         go_on.notify_one();
         tokio::task::yield_now().await;
+        assert_eq!(client.get("/none").await.status, 404);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn it_has_its_callers_share_until_it_ends_and_the_end_of_the_server_waits_for_it() {
+        let door = Door::with(Options { max_concurrent_requests: 4, ..Options::default() }).await;
+        let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+        let work = {
+            let (begun, go_on) = (Arc::clone(&begun), Arc::clone(&go_on));
+            async move || {
+                begun.notify_one();
+                go_on.notified().await;
+            }
+        };
+        let routes = Router::new()
+            .route("/slow", post(work))
+            .route_layer(from_fn_with_state(door.app.clone(), super::to_the_end));
+        let routes = crate::guard::around(routes, &door.app);
+        let client = door.writer_at(routes);
+        let waiting = client.clone();
+        let first = tokio::spawn(async move { waiting.post("/slow", Value::Null).await });
+        begun.notified().await;
+        first.abort();
+        assert!(first.await.unwrap_err().is_cancelled());
+        client.get("/none").await.of(429);
+        door.app.finish(std::time::Duration::from_secs(1)).await;
+        assert_eq!(door.app.work().len(), 1, "it is still held, and was waited for no longer");
+        go_on.notify_one();
+        door.app.finish(std::time::Duration::from_secs(10)).await;
+        assert_eq!(door.app.work().len(), 0);
         assert_eq!(client.get("/none").await.status, 404);
     }
 

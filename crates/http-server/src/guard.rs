@@ -10,7 +10,7 @@
 //! | `crowd` | how many requests are worked on at the same time |
 //! | `time` | how long a request may take |
 //! | `caller` | who asks, from where, and how often; with `attempts`, `rate` and `peer` |
-//! | `share` | how many requests of one caller are worked on at the same time |
+//! | `share` | how many requests of one caller are worked on at the same time; with `place`, which work keeps that goes on |
 //! | `body_limit` | how long a body may be |
 
 mod attempts;
@@ -23,6 +23,7 @@ mod fixtures;
 mod headers;
 mod panics;
 mod peer;
+mod place;
 mod rate;
 mod request_id;
 mod share;
@@ -40,8 +41,8 @@ use tower::util::option_layer;
 
 use crate::App;
 pub(crate) use caller::Gate;
-pub(crate) use crowd::Place;
 pub(crate) use peer::machine;
+pub(crate) use place::Place;
 
 /// Puts the guards around the routes: the first to see a request stands last.
 pub(crate) fn around(routes: Router, app: &App) -> Router {

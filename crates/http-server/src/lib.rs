@@ -15,6 +15,7 @@
 //! | `tool`, `time` | calls of tools; times in words |
 //! | `events` | live events: what happens to memories, to those who listen |
 //! | `protocol` | MCP over HTTP, behind the same doors |
+//! | `standing` | whether who listens on an open stream still may |
 //! | `readiness`, `metrics` | whether it works, and what is counted |
 //! | `completion`, `idempotency` | writes whose client goes away; writes that are sent again |
 //! | `machine` | what the operating system says |
@@ -50,6 +51,7 @@ mod readiness;
 pub mod router;
 mod routes;
 pub mod serve;
+mod standing;
 mod time;
 pub mod tls;
 mod tool;

@@ -9,6 +9,8 @@ use mcp::http::{Endpoints, HttpCaller, HttpOptions, Streamable};
 
 use crate::App;
 use crate::access::asker;
+use crate::guard::Place;
+use crate::standing::Standing;
 
 /// Where clients of the older transport post to.
 const MESSAGES: &str = "/messages/";
@@ -53,7 +55,12 @@ async fn admit(State(app): State<App>, request: Request, next: Next) -> Response
         Ok(principal) => principal,
         Err(failure) => return failure.flat().into_response(),
     };
-    let caller = HttpCaller { grant: app.grant(&principal), id: principal.id };
+    let caller = HttpCaller {
+        grant: app.grant(&principal),
+        id: principal.id.clone(),
+        standing: Standing::of(&app, principal),
+        place: parts.extensions.get::<Place>().map(Place::weak),
+    };
     parts.extensions.insert(caller);
     next.run(Request::from_parts(parts, body)).await
 }

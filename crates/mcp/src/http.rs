@@ -13,6 +13,7 @@
 //! | `options`, `caller` | how they behave, and who was let in with a request |
 //! | `sources` | the names that this server answers to, and the web pages that may ask it |
 //! | `room`, `seats` | how much may wait, and how many streams may be open |
+//! | `service` | all of them as `tower` services |
 //! | `envelope` | what the headers of a request say |
 //! | `streamable` | one address for requests |
 //! | `sse` | the deprecated transport |
@@ -27,22 +28,26 @@ mod options;
 mod refusal;
 mod room;
 mod seats;
+mod service;
 mod sources;
 mod sse;
 mod streamable;
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::request::Parts;
 use rmcp::handler::server::ServerHandler;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::server::door::Door;
 use crate::server::ending::{Ending, Ends, Stage};
 use crate::server::handler::Handler;
 use crate::server::list_changes::ListenedSpaces;
-pub use caller::HttpCaller;
+pub(crate) use caller::LOOK_INTERVAL;
+pub use caller::{HttpCaller, Looking, Standing};
 pub use options::HttpOptions;
 pub use refusal::AnswerBody;
 use refusal::Refusal;
@@ -67,6 +72,8 @@ struct Shared {
     seats: Arc<Seats>,
     calls: Arc<Semaphore>,
     ends: Ends,
+    /// Calls, also those whose clients have gone.
+    work: TaskTracker,
 }
 
 impl Endpoints {
@@ -80,7 +87,19 @@ impl Endpoints {
         let room = Room::new(options.max_waiting_bytes, options.max_body_bytes);
         let seats = Seats::new(options.max_streams);
         let calls = Arc::new(Semaphore::new(options.max_concurrent_calls.max(1)));
-        Self { shared: Arc::new(Shared { options, sources, room, seats, calls, ends }) }
+        Self {
+            shared: Arc::new(Shared { options, sources, room, seats, calls, ends, work: TaskTracker::new() }),
+        }
+    }
+
+    /// Waits until no call runs any more, but no longer than so: calls whose clients have gone are finished, too. Returns how
+    /// many still run. Nothing new should be coming in.
+    pub async fn finish(&self, within: Duration) -> usize {
+        let work = &self.shared.work;
+        work.close();
+        // What is left is counted, however the wait ended.
+        let _in_time = tokio::time::timeout(within, work.wait()).await;
+        work.len()
     }
 
     /// The service for `/mcp`.
@@ -100,20 +119,20 @@ impl Endpoints {
         &self,
         server: impl Fn() -> H + Clone + Send + Sync + 'static,
     ) -> Streamable {
-        Streamable::new(Arc::clone(&self.shared), server)
+        service::Service(streamable::Requests::new(Arc::clone(&self.shared), server))
     }
 
     /// The service for `/sse` and, the same one, for the path that its clients post to, `/messages/`.
     #[must_use]
     pub fn sse(&self, messages_path: &str) -> Sse {
-        Sse::new(Arc::clone(&self.shared), messages_path)
+        service::Service(sse::Streams::new(Arc::clone(&self.shared), messages_path))
     }
 }
 
 impl Shared {
     fn handler(&self, door: Door) -> Handler {
         let (options, calls) = (self.options.server.clone(), Arc::clone(&self.calls));
-        Handler { door, options, calls, ends: self.ends.clone() }
+        Handler { door, options, calls, ends: self.ends.clone(), work: self.work.clone() }
     }
 
     /// Who sent a request that may be answered.

@@ -45,6 +45,7 @@ use model::Space;
 use rmcp::service::{QuitReason, RoleServer, serve_directly};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::sync::Semaphore;
+use tokio_util::task::TaskTracker;
 
 use door::Door;
 use ending::Ending;
@@ -125,7 +126,7 @@ where
     let transport = Transport::new(input, answers, failures.clone(), ending, Box::new(warm));
     let door = Door::stream(engine.grant(space, capability));
     let calls = Arc::new(Semaphore::new(MAX_CONCURRENT_CALLS));
-    let handler = Handler { door, options: options.into(), calls, ends };
+    let handler = Handler { door, options: options.into(), calls, ends, work: TaskTracker::new() };
     let service = serve_directly::<RoleServer, _, _, _, _>(handler, transport, None);
     let quit = service.waiting().await.map_err(ServeError::Stopped)?;
     // The writer ends when the transport is gone. A reader that does not read cannot hold the process.

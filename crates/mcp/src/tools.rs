@@ -168,11 +168,19 @@ pub async fn call_as(
     name: &str,
     arguments: Map<String, Value>,
 ) -> Result<Answer, ToolError> {
-    let Some(tool) = find(name) else { return Err(unknown_tool(name)) };
+    let tool = check_known(name)?;
     if caller.capability() < tool.capability {
         return Err(insufficient_scope(tool, caller.capability()));
     }
     (tool.run)(caller, Arguments::new(tool, arguments)?).await
+}
+
+/// The tool with this name.
+///
+/// # Errors
+/// There is none; the text names those that there are.
+pub(crate) fn check_known(name: &str) -> Result<&'static Tool, ToolError> {
+    find(name).ok_or_else(|| unknown_tool(name))
 }
 
 fn unknown_tool(name: &str) -> ToolError {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use auth::{Principal, Refusal};
+use auth::Principal;
 use axum::body::{Body, Bytes};
 use engine::Capability;
 use futures_util::stream::unfold;
@@ -15,11 +15,10 @@ use super::frame::{COMMENT, Payload, Replay};
 use super::ring::{At, Audience, Entry};
 use super::seats::Seat;
 use crate::App;
+use crate::standing::Standing;
 
 /// How long a stream says nothing at most.
 const SILENCE: Duration = Duration::from_secs(15);
-/// How often in a row it may be unknown whether a caller still may listen.
-const UNCONFIRMED: u32 = 2;
 
 /// Who listens, and to what.
 pub(crate) struct Listening {
@@ -44,13 +43,12 @@ pub(crate) fn stream(app: &App, ear: Ear, listening: Listening) -> Body {
     let mut state = State {
         app: app.clone(),
         ear,
-        principal,
+        standing: Standing::of(app, principal),
         partitions,
         seat,
         ticks,
         at: start.number,
         ticks_to_heartbeat: 0,
-        unconfirmed: 0,
         is_over: false,
         first: None,
     };
@@ -72,14 +70,13 @@ fn tick(heartbeat: Duration) -> Duration {
 struct State {
     app: App,
     ear: Ear,
-    principal: Principal,
+    standing: Arc<Standing>,
     partitions: Option<HashSet<String>>,
     seat: Seat,
     ticks: Interval,
     /// The number of the event that it hears next.
     at: u64,
     ticks_to_heartbeat: u32,
-    unconfirmed: u32,
     is_over: bool,
     first: Option<Bytes>,
 }
@@ -168,17 +165,16 @@ impl State {
             (Audience::Partition(partition), Some(partitions)) => partitions.contains(partition),
             (Audience::WhoeverAsked(_), Some(_)) => false,
             (Audience::WhoeverAsked(asker), None) => {
-                *asker == self.principal.id || self.principal.capability >= Capability::Admin
+                let listener = self.standing.principal();
+                *asker == listener.id || listener.capability >= Capability::Admin
             }
         }
     }
 
     /// Looks whether the caller still may listen, and gives a sign of life.
     async fn tick(&mut self) -> Bytes {
-        match self.app.authenticator().confirm(&self.principal).await {
-            Ok(()) => self.unconfirmed = 0,
-            Err(Refusal::Unavailable(_)) if self.unconfirmed + 1 < UNCONFIRMED => self.unconfirmed += 1,
-            Err(_) => return self.close("access has ended"),
+        if !self.standing.look().await {
+            return self.close("access has ended");
         }
         self.ticks_to_heartbeat -= 1;
         if self.ticks_to_heartbeat > 0 {

@@ -9,6 +9,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::peer::{Machine, machine};
+use super::place::Place;
 use crate::App;
 use crate::access::Asker;
 use crate::error::Failure;
@@ -31,7 +32,7 @@ pub(super) struct Shares {
 }
 
 /// One place of somebody, until it is dropped.
-struct Place {
+pub(super) struct Share {
     shares: Shares,
     holder: Holder,
 }
@@ -42,14 +43,14 @@ impl Shares {
         Self { taken: Arc::default(), max_places: (places / PART).max(1) }
     }
 
-    fn take(&self, holder: Holder) -> Option<Place> {
+    fn take(&self, holder: Holder) -> Option<Share> {
         let mut all = self.taken();
         let taken = all.entry(holder.clone()).or_default();
         if *taken >= self.max_places {
             return None;
         }
         *taken += 1;
-        Some(Place { shares: self.clone(), holder })
+        Some(Share { shares: self.clone(), holder })
     }
 
     fn taken(&self) -> MutexGuard<'_, HashMap<Holder, usize>> {
@@ -57,7 +58,7 @@ impl Shares {
     }
 }
 
-impl Drop for Place {
+impl Drop for Share {
     fn drop(&mut self) {
         let mut all = self.shares.taken();
         if let Some(taken) = all.get_mut(&self.holder) {
@@ -69,7 +70,7 @@ impl Drop for Place {
     }
 }
 
-/// Stands behind the guard that finds out who asks. A request counts until its answer begins.
+/// Stands behind the guard that finds out who asks. A request counts until its answer begins, and for longer if work goes on.
 pub(super) async fn check(app: App, shares: Shares, request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
     let known = parts.extensions.get::<Asker>().and_then(|Asker(found)| found.as_ref().ok());
@@ -77,19 +78,21 @@ pub(super) async fn check(app: App, shares: Shares, request: Request, next: Next
         Some(principal) => Holder::Principal(principal.id.clone()),
         None => Holder::Machine(machine(&parts, &app.options().trusted_proxies)),
     };
-    let Some(_place) = shares.take(holder) else { return Failure::too_many(1).into_response() };
+    let Some(share) = shares.take(holder) else { return Failure::too_many(1).into_response() };
+    let Some(place) = parts.extensions.get::<Place>() else {
+        tracing::error!("a request was let in without a place");
+        return Failure::internal().into_response();
+    };
+    place.belongs_to(share);
     next.run(Request::from_parts(parts, body)).await
 }
 
 #[cfg(test)]
 mod tests {
-    use axum::body::Body;
-    use axum::http::Request;
-    use serde_json::json;
-
     use super::*;
     use crate::Options;
     use crate::fixture::Door;
+    use crate::guard::fixtures::Slow;
 
     #[test]
     fn a_share_is_a_quarter_and_what_is_given_back_can_be_taken_again() {
@@ -107,21 +110,13 @@ mod tests {
     #[tokio::test]
     async fn who_has_a_share_of_the_places_leaves_the_others_to_others() {
         let door = Door::with(Options { max_concurrent_requests: 4, ..Options::default() }).await;
-        let (sender, receiver) = tokio::sync::oneshot::channel::<()>();
-        // A body that does not come before it is told to.
-        let bytes = json!({"content": "a text"}).to_string();
-        let body = Body::new(super::super::fixtures::Late::new(bytes, receiver));
-        let slow = Request::post("/api/memories").header("content-type", "application/json").body(body);
-        let writer = door.writer();
-        let slow = tokio::spawn(async move { writer.request(slow.unwrap()).await });
-        tokio::task::yield_now().await;
+        let slow = Slow::of(&door.writer()).await;
         let refused = door.writer().get("/api/memories").await;
         refused.of(429);
         assert_eq!(refused.header("retry-after"), "1");
         door.reader().get("/api/memories").await.of(200);
         door.stranger().get("/api/health").await.of(200);
-        sender.send(()).unwrap();
-        slow.await.unwrap().of(200);
+        slow.end().await.of(200);
         door.writer().get("/api/memories").await.of(200);
     }
 }

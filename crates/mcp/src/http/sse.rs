@@ -7,11 +7,8 @@ mod events;
 mod messages;
 mod sessions;
 
-use std::convert::Infallible;
 use std::fmt::Display;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 use http::request::Parts;
@@ -25,44 +22,32 @@ use tokio::sync::mpsc;
 use super::envelope::{check_content_type, handed_on};
 use super::refusal::{Answer, Refusal, accepted, json_answer};
 use super::room::Place;
+use super::service::{Answering, Service};
 use super::{HttpCaller, Shared};
 use crate::server::door::Door;
 use crate::server::message::{self, Incoming};
-use events::Events;
+use events::{Events, Seated};
 use messages::Messages;
 use sessions::{Session, Sessions};
 
 /// How many answers wait for a slow reader before calls do.
 const QUEUED_ANSWERS: usize = 64;
 
-/// The service for `/sse` and `/messages/`: a GET opens a stream, a POST delivers a message. Cheap to clone.
+/// The service for `/sse` and `/messages/`.
+pub type Sse = Service<Streams>;
+
+/// A GET opens a stream, a POST delivers a message.
 #[derive(Clone)]
-pub struct Sse {
+pub struct Streams {
     shared: Arc<Shared>,
     sessions: Arc<Sessions>,
     messages_path: Arc<str>,
 }
 
-impl Sse {
+impl Streams {
     pub(super) fn new(shared: Arc<Shared>, messages_path: &str) -> Self {
         let sessions = Sessions::new(shared.options.session_idle);
         Self { shared, sessions, messages_path: messages_path.into() }
-    }
-
-    async fn answer<B>(&self, request: Request<B>) -> Answer
-    where
-        B: Body + Send,
-        B::Error: Display,
-        B::Data: Send,
-    {
-        let (parts, body) = request.into_parts();
-        let answered = match self.shared.admit(&parts) {
-            Ok(caller) if parts.method == Method::GET => self.open(&caller),
-            Ok(caller) if parts.method == Method::POST => self.take(caller, &parts, body).await,
-            Ok(_) => Err(Refusal::Method { allowed: "GET, POST" }),
-            Err(refusal) => Err(refusal),
-        };
-        answered.unwrap_or_else(|refusal| refusal.answer(None))
     }
 
     /// Opens a stream.
@@ -91,7 +76,8 @@ impl Sse {
             }
         });
         let endpoint = format!("{}?session_id={}", self.messages_path, opened.id());
-        let events = Events::new(&endpoint, waiting, opened, seat, self.shared.options.keep_alive);
+        let seated = Seated { opened, standing: Arc::clone(&caller.standing), seat };
+        let events = Events::new(&endpoint, waiting, seated, self.shared.options.keep_alive);
         let mut answer = Response::new(events.boxed());
         let headers = answer.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
@@ -123,6 +109,24 @@ impl Sse {
     }
 }
 
+impl Answering for Streams {
+    async fn answer<B>(&self, request: Request<B>) -> Answer
+    where
+        B: Body + Send + 'static,
+        B::Error: Display,
+        B::Data: Send,
+    {
+        let (parts, body) = request.into_parts();
+        let answered = match self.shared.admit(&parts) {
+            Ok(caller) if parts.method == Method::GET => self.open(&caller),
+            Ok(caller) if parts.method == Method::POST => self.take(caller, &parts, body).await,
+            Ok(_) => Err(Refusal::Method { allowed: "GET, POST" }),
+            Err(refusal) => Err(refusal),
+        };
+        answered.unwrap_or_else(|refusal| refusal.answer(None))
+    }
+}
+
 /// Says in a message who sent it.
 fn stamp(message: &mut ClientJsonRpcMessage, caller: HttpCaller, place: Place, parts: &Parts) {
     let (mut known, ()) = Request::new(()).into_parts();
@@ -144,24 +148,4 @@ fn session_id(parts: &Parts) -> Option<&str> {
     let mut ids = query.split('&').filter_map(|pair| pair.strip_prefix("session_id="));
     let id = ids.next()?;
     ids.next().is_none().then_some(id)
-}
-
-impl<B> tower_service::Service<Request<B>> for Sse
-where
-    B: Body + Send + 'static,
-    B::Error: Display,
-    B::Data: Send,
-{
-    type Response = Answer;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Answer, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<B>) -> Self::Future {
-        let service = self.clone();
-        Box::pin(async move { Ok(service.answer(request).await) })
-    }
 }

@@ -1,10 +1,8 @@
 //! One address for requests: streamable HTTP without sessions.
 
-use std::convert::Infallible;
 use std::fmt::Display;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HOST};
@@ -20,16 +18,20 @@ use rmcp::transport::streamable_http_server::{StreamableHttpServerConfig, Stream
 use super::envelope::{Form, check_content_type, check_headers, handed_on};
 use super::refusal::{Answer, Refusal, accepted, json_answer};
 use super::room::Place;
+use super::service::{Answering, Service};
 use super::{HttpCaller, Shared};
 use crate::server::message::{self, Incoming};
 
-type Answering = Pin<Box<dyn Future<Output = Answer> + Send>>;
+type Answered = Pin<Box<dyn Future<Output = Answer> + Send>>;
 /// A server behind: answers a request in one form.
-type Behind = Arc<dyn Fn(Request<Full<Bytes>>) -> Answering + Send + Sync>;
+type Behind = Arc<dyn Fn(Request<Full<Bytes>>) -> Answered + Send + Sync>;
 
-/// The service for `/mcp`. Cheap to clone.
+/// The service for `/mcp`.
+pub type Streamable = Service<Requests>;
+
+/// Answers the requests that come to `/mcp`.
 #[derive(Clone)]
-pub struct Streamable {
+pub struct Requests {
     shared: Arc<Shared>,
     /// Answers in JSON, unless there is more to say than the answer.
     json: Behind,
@@ -52,7 +54,7 @@ enum Taken {
     Answered(Answer),
 }
 
-impl Streamable {
+impl Requests {
     /// The service in front of a server, which is made anew for every request.
     pub(super) fn new<H: ServerHandler>(
         shared: Arc<Shared>,
@@ -77,20 +79,6 @@ impl Streamable {
         };
         let (json, stream) = (behind(true), behind(false));
         Self { shared, json, stream }
-    }
-
-    async fn answer<B>(&self, request: Request<B>) -> Answer
-    where
-        B: Body + Send,
-        B::Error: Display,
-        B::Data: Send,
-    {
-        let (parts, body) = request.into_parts();
-        match self.take(&parts, body).await {
-            Ok(Taken::Posted(posted)) => self.hand_on(*posted).await,
-            Ok(Taken::Answered(answer)) => answer,
-            Err(refusal) => refusal.answer(None),
-        }
     }
 
     /// Lets a request in and reads it.
@@ -154,6 +142,22 @@ impl Streamable {
     }
 }
 
+impl Answering for Requests {
+    async fn answer<B>(&self, request: Request<B>) -> Answer
+    where
+        B: Body + Send + 'static,
+        B::Error: Display,
+        B::Data: Send,
+    {
+        let (parts, body) = request.into_parts();
+        match self.take(&parts, body).await {
+            Ok(Taken::Posted(posted)) => self.hand_on(*posted).await,
+            Ok(Taken::Answered(answer)) => answer,
+            Err(refusal) => refusal.answer(None),
+        }
+    }
+}
+
 /// An answer as it goes out: nothing keeps it on the way, and what is not JSON or a stream becomes an error in JSON.
 fn finished(mut answer: Answer, id: Option<RequestId>) -> Answer {
     let status = answer.status();
@@ -169,25 +173,5 @@ fn id_of(message: &ClientJsonRpcMessage) -> Option<RequestId> {
     match message {
         JsonRpcMessage::Request(request) => Some(request.id.clone()),
         _ => None,
-    }
-}
-
-impl<B> tower_service::Service<Request<B>> for Streamable
-where
-    B: Body + Send + 'static,
-    B::Error: Display,
-    B::Data: Send,
-{
-    type Response = Answer;
-    type Error = Infallible;
-    type Future = Pin<Box<dyn Future<Output = Result<Answer, Infallible>> + Send>>;
-
-    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
-        Poll::Ready(Ok(()))
-    }
-
-    fn call(&mut self, request: Request<B>) -> Self::Future {
-        let service = self.clone();
-        Box::pin(async move { Ok(service.answer(request).await) })
     }
 }

@@ -9,6 +9,9 @@ mod sources;
 mod sse;
 mod streams;
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use bytes::Bytes;
 use engine::{Capability, Engine};
 use http::header::{ACCEPT, CONTENT_TYPE, HOST};
@@ -21,10 +24,29 @@ use tokio_util::sync::CancellationToken;
 use tower_service::Service;
 
 use super::refusal::Answer;
-use super::{Endpoints, HttpCaller, HttpOptions, Streamable};
+use super::{Endpoints, HttpCaller, HttpOptions, Looking, Standing, Streamable};
 use crate::server::tests::meta;
 
 const MODERN: &str = "2026-07-28";
+
+/// Somebody who would be let in until that is taken back.
+struct Known(AtomicBool);
+
+impl Known {
+    fn of_now() -> Arc<Self> {
+        Arc::new(Self(AtomicBool::new(true)))
+    }
+
+    fn revoke(&self) {
+        self.0.store(false, Ordering::SeqCst);
+    }
+}
+
+impl Standing for Known {
+    fn is_good(self: Arc<Self>) -> Looking {
+        Box::pin(async move { self.0.load(Ordering::SeqCst) })
+    }
+}
 
 /// A service and what is behind it.
 struct Site {
@@ -48,7 +70,8 @@ impl Site {
 
     /// Somebody who was granted something.
     fn caller(&self, id: &str, capability: Capability) -> HttpCaller {
-        HttpCaller { grant: self.engine.grant(&Space::Default, capability), id: id.to_owned() }
+        let grant = self.engine.grant(&Space::Default, capability);
+        HttpCaller { grant, id: id.to_owned(), standing: Known::of_now(), place: None }
     }
 
     /// Sends a request as an administrator.

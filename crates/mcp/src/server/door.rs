@@ -12,7 +12,7 @@ use tokio::sync::watch;
 
 use super::list_changes::{ListChanges, ListenedSpaces};
 use crate::answer::ToolError;
-use crate::http::{HttpCaller, Seat, Seats};
+use crate::http::{HttpCaller, Seat, Seats, Standing};
 use crate::tools::{Caller, Defaults};
 
 /// A failure that the protocol has no code for (JSON-RPC 2.0, section 5.1).
@@ -42,6 +42,18 @@ pub(crate) struct Listening {
     /// Held for as long as the client listens.
     _looks: Option<Arc<ListChanges>>,
     _seat: Option<Seat>,
+    /// Of who listens over HTTP.
+    standing: Option<Arc<dyn Standing>>,
+}
+
+impl Listening {
+    /// Whether the client still may listen.
+    pub(crate) async fn is_good(&self) -> bool {
+        match &self.standing {
+            Some(standing) => Arc::clone(standing).is_good().await,
+            None => true,
+        }
+    }
 }
 
 impl Door {
@@ -122,7 +134,7 @@ impl Door {
     pub(crate) fn listen(&self, context: &RequestContext<RoleServer>) -> Result<Listening, ErrorData> {
         match self {
             Self::Stream { changes, .. } | Self::Session { changes } => {
-                Ok(Listening { changes: changes.listen(), _looks: None, _seat: None })
+                Ok(Listening { changes: changes.listen(), _looks: None, _seat: None, standing: None })
             }
             Self::Requests { changes, seats } => {
                 let caller = http_caller(context)?;
@@ -131,7 +143,8 @@ impl Door {
                     ErrorData::new(SERVER_ERROR, message, None)
                 })?;
                 let looks = changes.of(&caller.grant);
-                Ok(Listening { changes: looks.listen(), _looks: Some(looks), _seat: Some(seat) })
+                let standing = Some(Arc::clone(&caller.standing));
+                Ok(Listening { changes: looks.listen(), _looks: Some(looks), _seat: Some(seat), standing })
             }
         }
     }

@@ -15,6 +15,8 @@ use rmcp::model::{
 };
 use rmcp::service::{RequestContext, RoleServer, SubscriptionContext};
 use tokio::sync::Semaphore;
+use tokio::time::{Instant, interval_at};
+use tokio_util::task::TaskTracker;
 
 use super::Options;
 use super::door::Door;
@@ -23,7 +25,7 @@ use super::order::Turn;
 use super::progress::Notices;
 use super::tool::{LISTED, answered, failed};
 use crate::answer::ToolError;
-use crate::http::Place;
+use crate::http::{HttpCaller, LOOK_INTERVAL, Place};
 use crate::tools::{self, Effect};
 
 /// What a client tells its model about this server.
@@ -55,6 +57,8 @@ pub(crate) struct Handler {
     /// Lets only so many calls run at once.
     pub(crate) calls: Arc<Semaphore>,
     pub(crate) ends: Ends,
+    /// What is under way, also when nobody waits for it any more.
+    pub(crate) work: TaskTracker,
 }
 
 impl Handler {
@@ -70,13 +74,16 @@ impl Handler {
     ) -> Result<T, ToolError> {
         let calls = Arc::clone(&self.calls);
         let turn = context.extensions.get::<Turn>().cloned();
-        let place =
-            context.extensions.get::<Parts>().and_then(|parts| parts.extensions.get::<Place>()).cloned();
+        let places = context.extensions.get::<Parts>().map(|parts| {
+            let at_the_door = parts.extensions.get::<HttpCaller>().and_then(HttpCaller::keep_place);
+            (parts.extensions.get::<Place>().cloned(), at_the_door)
+        });
         let outlives = self.door.outlives(is_stateless(context));
         let (mut end, mut very_end) = (self.ends.clone(), self.ends.clone());
-        let mut task = tokio::spawn(async move {
-            // Its request takes memory for as long as this runs, even if nobody waits for it any more.
-            let _place = place;
+        let mut task = self.work.spawn(async move {
+            // Its request takes memory, and has its place at the door, for as long as this runs, even if nobody waits for it any
+            // more.
+            let _places = places;
             let mut turn = turn;
             let begin = async {
                 if let Some(turn) = &mut turn {
@@ -133,6 +140,8 @@ impl Handler {
         request: CallToolRequestParams,
         context: RequestContext<RoleServer>,
     ) -> Result<CallToolResult, ErrorData> {
+        // A tool that does not exist is an error of the protocol, in both eras ("Error Handling" of tools).
+        tools::check_known(&request.name).map_err(|error| ErrorData::invalid_params(error.message, None))?;
         let (progress, notices) = Notices::counting(&context);
         let (grant, caller) = (self.door.grant(&context)?, self.door.caller(&context)?.reporting(progress));
         let mut arguments = request.arguments.unwrap_or_default();
@@ -239,10 +248,17 @@ impl ServerHandler for Handler {
     async fn listen(&self, subscription: SubscriptionContext) -> Result<(), ErrorData> {
         let mut listening = self.door.listen(subscription.request_context())?;
         let mut ends = self.ends.clone();
+        let mut looks = interval_at(Instant::now() + LOOK_INTERVAL, LOOK_INTERVAL);
         loop {
             tokio::select! {
+                biased;
                 () = subscription.cancelled() => return Ok(()),
                 () = ends.reaches(Stage::Working) => return Ok(()),
+                _ = looks.tick() => {
+                    if !listening.is_good().await {
+                        return Ok(());
+                    }
+                }
                 Ok(()) = listening.changes.changed() => {
                     // Who listens to nothing of that kind is told nothing.
                     let _ignored = subscription.sink().notify_resource_list_changed().await;

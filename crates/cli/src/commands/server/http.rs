@@ -47,6 +47,7 @@ pub(super) async fn serve(
         streams.end();
     };
     let served = server.serve(http_server::router_of(&app, surface), drain, stop).await;
+    app.finish(drain).await;
     app.authenticator().close().await;
     engine.close().await;
     served.map(|()| Verdict::Success).map_err(failed)

@@ -133,3 +133,14 @@ async fn a_call_that_does_not_finish_is_given_up_ten_seconds_after_the_server_wa
     assert!(text(&answer["result"]).contains("did not finish in time"), "{answer}");
     assert_eq!(since.elapsed().as_secs(), Duration::from_secs(10).as_secs());
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_end_waits_for_calls_whose_clients_have_gone_and_no_longer_than_it_is_told() {
+    let (engine, held) = held::engine();
+    let site = Arc::new(Site::of(&engine, HttpOptions::default()));
+    go_away!(site, held, legacy_call("memory_store", json!({"content": "a"})));
+    assert_eq!(site.endpoints.finish(Duration::from_secs(1)).await, 1, "it is still held");
+    let finished = site.endpoints.finish(Duration::from_secs(10));
+    let (left, ()) = tokio::join!(finished, async { held.release() });
+    assert_eq!((left, held.finished()), (0, 1));
+}

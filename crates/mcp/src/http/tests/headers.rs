@@ -119,7 +119,7 @@ proptest! {
             };
             // It gets to the tools, which know none of that name.
             let (status, answer) = site.ask(request(&name)).await;
-            assert_eq!((status, &answer["result"]["isError"]), (StatusCode::OK, &json!(true)), "{answer}");
+            assert_eq!((status, &answer["error"]["code"]), (StatusCode::OK, &json!(-32602)), "{answer}");
             assert_eq!(code(&site, request(&format!("{name}x"))).await, (400, json!(MISMATCH)));
         });
     }

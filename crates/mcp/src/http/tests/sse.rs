@@ -11,7 +11,7 @@ use testkit::Bench;
 use tower_service::Service;
 
 use super::streams::Reading;
-use super::{HttpOptions, Site, With, bytes, in_json, message, post};
+use super::{HttpCaller, HttpOptions, Known, Site, With, bytes, in_json, message, post};
 use crate::http::Sse;
 use crate::http::refusal::Answer;
 use crate::server::tests::{held, text};
@@ -106,8 +106,10 @@ async fn a_client_is_told_where_to_post_and_answered_on_its_stream() {
     assert_eq!(stored["structuredContent"]["outcome"], "created");
     let listed = client.result("tools/call", json!({"name": "memory_list", "arguments": {}})).await;
     assert_eq!(listed["structuredContent"]["memories"][0]["origin"]["client"], "lm-studio");
-    let failed = client.result("tools/call", json!({"name": "no_such_tool", "arguments": {}})).await;
+    let failed = client.result("tools/call", json!({"name": "memory_store", "arguments": {}})).await;
     assert_eq!(failed["isError"], true);
+    client.post(&message("tools/call", &json!({"name": "no_such_tool", "arguments": {}}))).await;
+    assert_eq!(client.stream.message().await.unwrap()["error"]["code"], -32602);
 }
 
 #[tokio::test]
@@ -301,4 +303,19 @@ async fn a_server_that_stops_answers_what_it_took_and_closes_its_streams() {
     assert_eq!(stored["result"]["structuredContent"]["outcome"], "created", "{stored}");
     assert_eq!(client.stream.message().await, None);
     assert!(bytes(older.open("a").await).await.len() < 300);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_ends_when_whoever_listens_would_not_be_let_in_any_more() {
+    let older = Older::start();
+    let known = Known::of_now();
+    let mut request = Request::new(Full::<Bytes>::default()).with("host", "localhost:8765");
+    *request.uri_mut() = "/sse".parse().unwrap();
+    let caller = HttpCaller { standing: known.clone(), ..older.site.caller("reader", Capability::Read) };
+    request.extensions_mut().insert(caller);
+    let mut stream = Reading::of(older.service.clone().call(request).await.unwrap());
+    assert!(stream.block().await.unwrap().starts_with("event: endpoint"));
+    assert_eq!(stream.block().await.as_deref(), Some(": keep-alive"));
+    known.revoke();
+    assert_eq!(stream.block().await, None);
 }

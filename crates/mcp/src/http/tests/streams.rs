@@ -9,7 +9,7 @@ use http_body_util::{BodyExt, Full};
 use serde_json::{Value, json};
 use testkit::Bench;
 
-use super::{HttpOptions, MODERN, Site, With, in_json, legacy, modern, modern_call};
+use super::{HttpCaller, HttpOptions, Known, MODERN, Site, With, in_json, legacy, modern, modern_call};
 use crate::http::AnswerBody;
 use crate::http::refusal::Answer;
 use crate::server::tests::{held, text};
@@ -216,4 +216,19 @@ async fn an_answer_is_the_same_in_both_forms() {
         Reading::of(site.send(search().with("accept", "text/event-stream")).await).message().await.unwrap();
     assert_eq!(in_json, streamed);
     assert!(text(&streamed["result"]).contains("5433"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_subscription_ends_when_whoever_listens_would_not_be_let_in_any_more() {
+    let site = Site::start();
+    let known = Known::of_now();
+    let caller = HttpCaller { standing: known.clone(), ..site.caller("reader", Capability::Read) };
+    let mut stream = Reading::of(site.send_as(caller, listen(&json!({"resourcesListChanged": true}))).await);
+    stream.message().await.unwrap();
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    let open = tokio::time::timeout(Duration::from_secs(1), stream.message()).await;
+    assert!(open.is_err(), "it goes on while the key is good: {open:?}");
+    known.revoke();
+    let ended = async { while stream.block().await.is_some() {} };
+    tokio::time::timeout(Duration::from_secs(60), ended).await.expect("it ends within the minute");
 }

@@ -80,7 +80,6 @@ async fn a_failure_is_marked_and_has_no_structured_content() {
         ("memory_store", json!({"content": " "})),
         ("memory_search", json!({})),
         ("memory_get", json!({"content_hash": "0123456789"})),
-        ("no_such_tool", json!({})),
     ] {
         let result = client.call(tool, arguments).await;
         assert_eq!(result["isError"], true, "{result}");
@@ -216,4 +215,12 @@ async fn calls_written_at_once_mean_what_they_say_in_their_order() {
             _ => assert_eq!(structured["total"], 0, "{answer}"),
         }
     }
+}
+
+#[tokio::test]
+async fn a_tool_that_does_not_exist_is_an_error_of_the_protocol_that_names_those_that_do() {
+    let mut client = Client::start();
+    let answer = client.request("tools/call", json!({"name": "no_such_tool", "arguments": {}})).await;
+    assert_eq!(answer["error"]["code"], -32602, "{answer}");
+    assert!(answer["error"]["message"].as_str().unwrap().contains("memory_store"), "{answer}");
 }
