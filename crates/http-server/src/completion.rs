@@ -58,7 +58,7 @@ mod tests {
     use tokio::sync::Notify;
 
     use crate::Options;
-    use crate::fixture::Door;
+    use crate::fixture::{Client, Door, slow_work};
 
     const PATH: &str = "/api/memories";
 
@@ -70,6 +70,21 @@ mod tests {
             tokio::task::yield_now().await;
         }
         panic!("there never were {expected}");
+    }
+
+    /// Work whose client has gone, another client, and what lets the work go on.
+    async fn left_behind(door: &Door) -> (Client, Arc<Notify>) {
+        let (work, begun, go_on) = slow_work();
+        let routes = Router::new()
+            .route("/slow", work)
+            .route_layer(from_fn_with_state(door.app.clone(), super::to_the_end));
+        let client = door.writer_at(crate::guard::around(routes, &door.app));
+        let waiting = client.clone();
+        let first = tokio::spawn(async move { waiting.post("/slow", Value::Null).await });
+        begun.notified().await;
+        first.abort();
+        assert!(first.await.unwrap_err().is_cancelled());
+        (client, go_on)
     }
 
     #[tokio::test]
@@ -87,23 +102,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn it_has_its_place_until_it_ends() {
         let door = Door::with(Options { max_concurrent_requests: 1, ..Options::default() }).await;
-        let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let work = {
-            let (begun, go_on) = (Arc::clone(&begun), Arc::clone(&go_on));
-            async move || {
-                begun.notify_one();
-                go_on.notified().await;
-            }
-        };
-        let routes = Router::new()
-            .route("/slow", post(work))
-            .route_layer(from_fn_with_state(door.app.clone(), super::to_the_end));
-        let client = door.writer_at(crate::guard::around(routes, &door.app));
-        let waiting = client.clone();
-        let first = tokio::spawn(async move { waiting.post("/slow", Value::Null).await });
-        begun.notified().await;
-        first.abort();
-        assert!(first.await.unwrap_err().is_cancelled());
+        let (client, go_on) = left_behind(&door).await;
         client.get("/none").await.of(503);
         go_on.notify_one();
         tokio::task::yield_now().await;
@@ -113,24 +112,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn it_has_its_callers_share_until_it_ends_and_the_end_of_the_server_waits_for_it() {
         let door = Door::with(Options { max_concurrent_requests: 4, ..Options::default() }).await;
-        let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-        let work = {
-            let (begun, go_on) = (Arc::clone(&begun), Arc::clone(&go_on));
-            async move || {
-                begun.notify_one();
-                go_on.notified().await;
-            }
-        };
-        let routes = Router::new()
-            .route("/slow", post(work))
-            .route_layer(from_fn_with_state(door.app.clone(), super::to_the_end));
-        let routes = crate::guard::around(routes, &door.app);
-        let client = door.writer_at(routes);
-        let waiting = client.clone();
-        let first = tokio::spawn(async move { waiting.post("/slow", Value::Null).await });
-        begun.notified().await;
-        first.abort();
-        assert!(first.await.unwrap_err().is_cancelled());
+        let (client, go_on) = left_behind(&door).await;
         client.get("/none").await.of(429);
         door.app.finish(std::time::Duration::from_secs(1)).await;
         assert_eq!(door.app.work().len(), 1, "it is still held, and was waited for no longer");

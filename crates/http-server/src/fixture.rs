@@ -9,11 +9,13 @@ use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::ConnectInfo;
 use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
+use axum::routing::{MethodRouter, post};
 use engine::Capability;
 use model::KeyName;
 use ports::{Clock, KeyStore};
 use serde_json::Value;
 use testkit::{Bench, FakeKeyStore, SeededRng};
+use tokio::sync::Notify;
 use tower::ServiceExt;
 
 use crate::{App, Options, Parts, router};
@@ -197,4 +199,18 @@ impl Reply {
     pub(crate) fn header(&self, name: &str) -> &str {
         self.headers.get(name).map_or("", |value| value.to_str().unwrap())
     }
+}
+
+/// Work that says when it is begun, and waits until it is told to go on.
+pub(crate) fn slow_work<S: Clone + Send + Sync + 'static>() -> (MethodRouter<S>, Arc<Notify>, Arc<Notify>) {
+    let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
+    let work = {
+        let (begun, go_on) = (Arc::clone(&begun), Arc::clone(&go_on));
+        async move || {
+            begun.notify_one();
+            go_on.notified().await;
+            "done"
+        }
+    };
+    (post(work), begun, go_on)
 }

@@ -4,11 +4,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use axum::middleware::from_fn_with_state;
-use axum::routing::post;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
-use crate::fixture::{Client, Door};
+use crate::fixture::{Client, Door, slow_work};
 
 const PATH: &str = "/api/memories";
 
@@ -97,17 +96,9 @@ async fn what_is_no_key_is_refused() {
 
 /// A client with a key before a route that says when it is begun, and waits until it is told to go on.
 fn slow(door: &Door) -> (Client, Arc<Notify>, Arc<Notify>) {
-    let (begun, go_on) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let work = {
-        let (begun, go_on) = (Arc::clone(&begun), Arc::clone(&go_on));
-        async move || {
-            begun.notify_one();
-            go_on.notified().await;
-            "done"
-        }
-    };
+    let (work, begun, go_on) = slow_work();
     let routes = Router::new()
-        .route("/slow", post(work))
+        .route("/slow", work)
         .route_layer(from_fn_with_state(door.app.clone(), super::once))
         .route_layer(from_fn_with_state(door.app.clone(), crate::completion::to_the_end));
     let client = door.writer_at(crate::guard::around(routes, &door.app)).header("idempotency-key", "k");
