@@ -21,13 +21,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use model::{ApiKey, KeyDigest, KeyId, Timestamp};
 use ports::{KeyInserted, KeyStore, StoreError};
+use rusqlite::Connection;
 
 use crate::NetworkFileSystem;
 use crate::error::Result;
 use crate::pool::{Lane, Users};
-use session::{Place, Session};
+use session::{Missing, Place, Session};
 
-/// API keys and the audit log in an SQLite file. Nothing is opened before the first call, and nothing is made before the first
+/// API keys, shared spaces and the audit log in an SQLite file. Nothing is opened before the first call, and nothing is made before the first
 /// thing is kept.
 ///
 /// A file that is put in the place of the one that is open is the one that counts from then on; one that is removed has no
@@ -61,6 +62,23 @@ impl SqliteKeyStore {
         self.lanes.lock().unwrap_or_else(PoisonError::into_inner).clone().ok_or(StoreError::Closed)
     }
 
+    /// What the file gives; none when there is none.
+    async fn reading<T: Send + 'static>(
+        &self,
+        work: impl Fn(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<Option<T>> {
+        self.lanes()?.reader.run(move |session: &mut Session| session.read(work)).await
+    }
+
+    /// What one unit of work on the file comes to; none when there is none and none is made.
+    async fn writing<T: Send + 'static>(
+        &self,
+        missing: Missing,
+        work: impl Fn(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<Option<T>> {
+        self.lanes()?.writer.run(move |session: &mut Session| session.write(missing, work)).await
+    }
+
     fn take(&self) -> Option<Arc<Lanes>> {
         let lanes = self.lanes.lock().unwrap_or_else(PoisonError::into_inner).take()?;
         self.users.leave();
@@ -71,44 +89,35 @@ impl SqliteKeyStore {
 #[async_trait]
 impl KeyStore for SqliteKeyStore {
     async fn insert(&self, key: ApiKey) -> Result<KeyInserted> {
-        let job = move |session: &mut Session| {
-            session.write(session::Missing::Create, |connection| rows::insert(connection, &key))
-        };
+        let inserted = self.writing(Missing::Create, move |file| rows::insert(file, &key)).await?;
         // A session that may create has a file to give.
-        Ok(self.lanes()?.writer.run(job).await?.unwrap_or(KeyInserted::Created))
+        Ok(inserted.unwrap_or(KeyInserted::Created))
     }
 
     async fn list(&self) -> Result<Vec<ApiKey>> {
-        let found = self.lanes()?.reader.run(|session| session.read(rows::list)).await?;
-        Ok(found.unwrap_or_default())
+        Ok(self.reading(rows::list).await?.unwrap_or_default())
     }
 
     async fn by_digest(&self, digest: &KeyDigest) -> Result<Option<ApiKey>> {
         let digest = *digest;
-        let job = move |session: &mut Session| session.read(|file| rows::by_digest(file, &digest));
-        Ok(self.lanes()?.reader.run(job).await?.flatten())
+        Ok(self.reading(move |file| rows::by_digest(file, &digest)).await?.flatten())
     }
 
     async fn by_id(&self, id: &KeyId) -> Result<Option<ApiKey>> {
         let id = id.clone();
-        let job = move |session: &mut Session| session.read(|file| rows::by_id(file, &id));
-        Ok(self.lanes()?.reader.run(job).await?.flatten())
+        Ok(self.reading(move |file| rows::by_id(file, &id)).await?.flatten())
     }
 
     async fn revoke(&self, id: &KeyId, at: Timestamp) -> Result<Option<ApiKey>> {
         let id = id.clone();
-        let job = move |session: &mut Session| {
-            session.write(session::Missing::Leave, |connection| rows::revoke(connection, &id, at))
-        };
-        Ok(self.lanes()?.writer.run(job).await?.flatten())
+        Ok(self.writing(Missing::Leave, move |file| rows::revoke(file, &id, at)).await?.flatten())
     }
 
     fn record_use(&self, id: &KeyId, at: Timestamp) {
         let Ok(lanes) = self.lanes() else { return };
         let id = id.clone();
         lanes.writer.post(move |session| {
-            let noted =
-                session.write(session::Missing::Leave, |connection| rows::record_use(connection, &id, at));
+            let noted = session.write(Missing::Leave, |file| rows::record_use(file, &id, at));
             if let Err(error) = noted {
                 tracing::debug!(key.id = %id, %error, "the use of a key was not noted");
             }
@@ -140,4 +149,9 @@ impl Drop for SqliteKeyStore {
     fn drop(&mut self) {
         drop(self.take());
     }
+}
+
+/// A row that no release of ours wrote.
+fn damaged(what: &str) -> StoreError {
+    StoreError::Corrupt { reason: format!("{what} in it is none"), source: None }
 }

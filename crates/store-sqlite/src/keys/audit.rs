@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 use model::{AuditAction, AuditEntry, AuditOutcome, AuditText, Timestamp};
-use ports::{AuditFilter, AuditLog, MAX_AUDIT_PAGE, StoreError};
+use ports::{AuditFilter, AuditLog, MAX_AUDIT_PAGE};
 use rusqlite::{Connection, Row, named_params, params};
 
-use super::SqliteKeyStore;
-use super::session::{Missing, Session};
+use super::session::Missing;
+use super::{SqliteKeyStore, damaged};
 use crate::error::{Result, While};
 
 /// The table. What actions there are grows, so it does not say.
@@ -25,23 +25,16 @@ CREATE INDEX audit_at ON audit (at, number);";
 #[async_trait]
 impl AuditLog for SqliteKeyStore {
     async fn record(&self, entry: AuditEntry) -> Result<()> {
-        let job = move |session: &mut Session| {
-            session.write(Missing::Create, |connection| record(connection, &entry))
-        };
-        self.lanes()?.writer.run(job).await.map(|_| ())
+        self.writing(Missing::Create, move |file| record(file, &entry)).await.map(|_| ())
     }
 
     async fn entries(&self, filter: &AuditFilter, limit: usize) -> Result<Vec<AuditEntry>> {
         let filter = filter.clone();
-        let job = move |session: &mut Session| session.read(|file| entries(file, &filter, limit));
-        Ok(self.lanes()?.reader.run(job).await?.unwrap_or_default())
+        Ok(self.reading(move |file| entries(file, &filter, limit)).await?.unwrap_or_default())
     }
 
     async fn prune(&self, before: Timestamp, keep: usize) -> Result<u64> {
-        let job = move |session: &mut Session| {
-            session.write(Missing::Leave, |connection| prune(connection, before, keep))
-        };
-        Ok(self.lanes()?.writer.run(job).await?.unwrap_or_default())
+        Ok(self.writing(Missing::Leave, move |file| prune(file, before, keep)).await?.unwrap_or_default())
     }
 
     async fn close(&self) {
@@ -122,7 +115,6 @@ fn entry(row: &Row<'_>) -> Result<AuditEntry> {
             (row.get::<_, f64>(0)?, row.get::<_, String>(1)?, row.get::<_, String>(2)?);
         Ok((at, action, outcome, [text(3)?, text(4)?, text(5)?, text(6)?]))
     };
-    let damaged = |what| StoreError::Corrupt { reason: format!("{what} in it is none"), source: None };
     let (at, action, outcome, [actor, subject, machine, detail]) =
         columns().doing("reading the audit log")?;
     Ok(AuditEntry {

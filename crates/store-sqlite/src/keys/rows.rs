@@ -1,9 +1,10 @@
 //! The statements.
 
 use model::{ApiKey, Capability, KeyDigest, KeyId, KeyName, Timestamp};
-use ports::{KeyInserted, MAX_KEYS, StoreError};
+use ports::{KeyInserted, MAX_KEYS};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, named_params, params};
 
+use super::damaged;
 use crate::error::{Result, While};
 
 const COLUMNS: &str = "id, name, digest, scope, created_at, expires_at, revoked_at, last_used_at";
@@ -114,8 +115,4 @@ fn key(row: &Row<'_>) -> Result<ApiKey> {
         revoked_at: time(6)?,
         last_used_at: time(7)?,
     })
-}
-
-fn damaged(what: &str) -> StoreError {
-    StoreError::Corrupt { reason: format!("{what} in it is none"), source: None }
 }

@@ -4,12 +4,12 @@ use async_trait::async_trait;
 use model::{Member, Role, SharedSpace, SpaceId, SpaceName, Timestamp, UserId};
 use ports::{
     MAX_MEMBERS, MAX_SPACES, MAX_SPACES_OF_ONE, MemberRemoved, MemberSet, SpaceCreated, SpaceRenamed,
-    SpaceStore, StoreError,
+    SpaceStore,
 };
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
-use super::SqliteKeyStore;
-use super::session::{Missing, Session};
+use super::session::Missing;
+use super::{SqliteKeyStore, damaged};
 use crate::error::{Result, While};
 
 /// The tables. `created_by` is empty for the person at the command line, so that names of that person are unique, too.
@@ -86,23 +86,6 @@ impl SpaceStore for SqliteKeyStore {
         let (id, user) = (id.clone(), user.clone());
         let removed = self.writing(Missing::Leave, move |file| remove_member(file, &id, &user)).await?;
         Ok(removed.unwrap_or(MemberRemoved::NotFound))
-    }
-}
-
-impl SqliteKeyStore {
-    async fn reading<T: Send + 'static>(
-        &self,
-        work: impl Fn(&Connection) -> Result<T> + Send + 'static,
-    ) -> Result<Option<T>> {
-        self.lanes()?.reader.run(move |session: &mut Session| session.read(work)).await
-    }
-
-    async fn writing<T: Send + 'static>(
-        &self,
-        missing: Missing,
-        work: impl Fn(&Connection) -> Result<T> + Send + 'static,
-    ) -> Result<Option<T>> {
-        self.lanes()?.writer.run(move |session: &mut Session| session.write(missing, work)).await
     }
 }
 
@@ -299,8 +282,4 @@ fn member(row: &Row<'_>) -> Result<Member> {
         role: Role::parse(&role).ok_or_else(|| damaged("a role"))?,
         since: Timestamp::from_seconds(since).ok_or_else(|| damaged("a time"))?,
     })
-}
-
-fn damaged(what: &str) -> StoreError {
-    StoreError::Corrupt { reason: format!("{what} in it is none"), source: None }
 }
