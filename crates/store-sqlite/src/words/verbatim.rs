@@ -50,9 +50,10 @@ impl Whole {
         fold_case(text).contains(&self.folded)
     }
 
-    /// Whether it has nothing but letters and digits, so that it is written in one way alone.
+    /// Whether it has no two words, between which there could be other blanks and signs.
     pub(super) fn is_one_word(&self) -> bool {
-        self.bare == self.folded
+        let words = self.folded.split(|c: char| !c.is_alphanumeric());
+        words.filter(|word| !word.is_empty()).count() < 2
     }
 
     /// Whether a text has it with whatever blanks and signs between its words.
@@ -194,5 +195,14 @@ mod tests {
         assert!(!whole.is_spread_in("the ferry from Ærø, 4471"), "another word");
         assert!(!whole.is_spread_in("4471, ferry to Ærø"), "another order");
         assert!(!Whole::of("***").unwrap().is_spread_in("anything"), "no letter is no word");
+    }
+
+    #[test]
+    fn signs_around_one_word_are_not_between_words() {
+        for (text, is_one) in
+            [("ferry", true), ("C++", true), ("(日本語)", true), ("C++ or", false), ("a-b", false)]
+        {
+            assert_eq!(Whole::of(text).unwrap().is_one_word(), is_one, "{text}");
+        }
     }
 }
