@@ -47,6 +47,7 @@ struct Shared {
     metrics: Metrics,
     answers: Answers,
     work: TaskTracker,
+    ended: OnceLock<tokio::time::Instant>,
 }
 
 impl App {
@@ -63,6 +64,7 @@ impl App {
             metrics: Metrics::default(),
             answers: Answers::default(),
             work: TaskTracker::new(),
+            ended: OnceLock::new(),
             started: Instant::now(),
             ending,
             gate,
@@ -73,12 +75,15 @@ impl App {
 
     /// Ends all streams. A server calls it when it is told to stop: streams have no end of their own that it could wait for.
     pub fn end(&self) {
+        self.shared.ended.get_or_init(tokio::time::Instant::now);
         self.shared.ending.cancel();
     }
 
-    /// Waits until nothing is under way any more, but no longer than so: writes and calls whose clients have gone are finished,
-    /// too. To be called when nothing new comes in, before the engine is closed.
+    /// Waits until nothing is under way any more, but no longer than so from [`App::end`] on: writes and calls whose clients have
+    /// gone are finished, too. To be called when nothing new comes in, before the engine is closed.
     pub async fn finish(&self, within: Duration) {
+        let passed = self.shared.ended.get().map_or(Duration::ZERO, tokio::time::Instant::elapsed);
+        let within = within.saturating_sub(passed);
         let work = &self.shared.work;
         work.close();
         let endpoints = async {

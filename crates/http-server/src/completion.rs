@@ -122,6 +122,20 @@ mod tests {
         assert_eq!(client.get("/none").await.status, 404);
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn what_the_connections_took_of_the_time_to_end_is_not_waited_for_again() {
+        let door = Door::open().await;
+        let (_client, _go_on) = left_behind(&door).await;
+        let drain = std::time::Duration::from_secs(10);
+        door.app.end();
+        let ended = tokio::time::Instant::now();
+        tokio::time::advance(std::time::Duration::from_secs(7)).await;
+        door.app.finish(drain).await;
+        assert_eq!(ended.elapsed().as_secs(), drain.as_secs());
+        door.app.finish(drain).await;
+        assert_eq!(ended.elapsed().as_secs(), drain.as_secs());
+    }
+
     #[tokio::test]
     async fn a_write_that_panics_is_answered() {
         let door = Door::open().await;
