@@ -22,4 +22,4 @@ pub mod target;
 
 pub use address::is_public;
 pub use client::{Egress, EgressError, Limits, Purpose, Reach, Request, Response};
-pub use target::{InvalidTarget, Target};
+pub use target::{InvalidTarget, Target, is_public_name};

@@ -45,11 +45,7 @@ impl Target {
         if is_address(host) {
             return Err(wrong("it must have the name of a host, not its number"));
         }
-        if !host.contains('.')
-            || host.ends_with(".localhost")
-            || host.ends_with(".local")
-            || host.ends_with(".internal")
-        {
+        if !is_public_name(host) {
             return Err(wrong("its host must be one of the public internet"));
         }
         Ok(target)
@@ -116,6 +112,14 @@ impl Target {
     pub(crate) fn uri(&self) -> &Uri {
         &self.uri
     }
+}
+
+/// Whether a name, in small letters, could be one of the public internet: others are those of this machine (RFC 6761 section 6.3),
+/// of its link (RFC 6762) and of private networks.
+#[must_use]
+pub fn is_public_name(host: &str) -> bool {
+    let is_reserved = [".localhost", ".local", ".internal"].iter().any(|end| host.ends_with(end));
+    host.contains('.') && !is_reserved
 }
 
 /// Whether a host is the number of one, in any of the ways that resolvers understand (`127.1`, `0x7f000001`, `2130706433`,

@@ -50,14 +50,9 @@ pub(super) struct Profile {
     pub(super) redirect_uris: &'static [&'static str],
     /// The one that it uses. With `{port}` it listens there itself.
     pub(super) redirect_uri: &'static str,
-    /// What it asks for; none is what the server proposes.
-    pub(super) scope: Option<&'static str>,
     /// How long it waits for an answer, in seconds.
     pub(super) patience_s: u64,
 }
-
-/// The scopes that the server proposes.
-const PROPOSED: Option<&str> = None;
 
 impl Client {
     pub(super) fn profile(self) -> Profile {
@@ -68,7 +63,6 @@ impl Client {
                 from: From::Cloud,
                 redirect_uris: &["https://claude.ai/api/mcp/auth_callback"],
                 redirect_uri: "https://claude.ai/api/mcp/auth_callback",
-                scope: PROPOSED,
                 patience_s: 30,
             },
             Self::ClaudeCode => Profile {
@@ -77,7 +71,6 @@ impl Client {
                 from: From::Here,
                 redirect_uris: &["http://localhost:{port}/callback"],
                 redirect_uri: "http://localhost:{port}/callback",
-                scope: PROPOSED,
                 patience_s: 30,
             },
             Self::ChatGpt => Profile {
@@ -86,7 +79,6 @@ impl Client {
                 from: From::Cloud,
                 redirect_uris: &["https://chatgpt.com/connector_platform_oauth_redirect"],
                 redirect_uri: "https://chatgpt.com/connector_platform_oauth_redirect",
-                scope: PROPOSED,
                 patience_s: 30,
             },
             Self::Cursor => Profile {
@@ -99,7 +91,6 @@ impl Client {
                     "http://localhost:8787/callback",
                 ],
                 redirect_uri: "http://localhost:8787/callback",
-                scope: PROPOSED,
                 patience_s: 30,
             },
             Self::VsCode => Profile {
@@ -109,7 +100,6 @@ impl Client {
                 // It registers one port and may listen on another.
                 redirect_uris: &["http://127.0.0.1:33418/", "https://vscode.dev/redirect"],
                 redirect_uri: "http://127.0.0.1:{port}/",
-                scope: PROPOSED,
                 patience_s: 30,
             },
             Self::Codex => Profile {
@@ -118,7 +108,6 @@ impl Client {
                 from: From::Here,
                 redirect_uris: &["http://127.0.0.1:{port}/callback"],
                 redirect_uri: "http://127.0.0.1:{port}/callback",
-                scope: PROPOSED,
                 // What it has for its whole start.
                 patience_s: 10,
             },
@@ -128,7 +117,6 @@ impl Client {
                 from: From::Here,
                 redirect_uris: &["http://localhost:{port}/oauth/callback"],
                 redirect_uri: "http://localhost:{port}/oauth/callback",
-                scope: PROPOSED,
                 patience_s: 30,
             },
             Self::Inspector => Profile {
@@ -137,7 +125,6 @@ impl Client {
                 from: From::Page("http://localhost:6274"),
                 redirect_uris: &["http://localhost:6274/oauth/callback"],
                 redirect_uri: "http://localhost:6274/oauth/callback",
-                scope: PROPOSED,
                 patience_s: 10,
             },
         }

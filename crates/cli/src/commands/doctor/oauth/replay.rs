@@ -73,7 +73,8 @@ fn go(steps: &mut Steps, profile: &Profile, target: &Target, until: &Until<'_>) 
         .and_then(|listener| listener.local_addr().ok())
         .map_or(33_418, |address| address.port());
     let client = steps.take("registration", registration(&door, profile, endpoint, port))?;
-    let scope = profile.scope.map(str::to_owned).or(scope).unwrap_or_else(|| resource.scopes.join(" "));
+    // Clients ask for what the server proposes.
+    let scope = scope.unwrap_or_else(|| resource.scopes.join(" "));
     let scope = Some(scope.as_str()).filter(|scope| !scope.is_empty());
     let asked = Asked::new(&server, &client, &resource.resource, scope);
     let asked =

@@ -41,7 +41,7 @@ fn is_of_this_machine(host: &str) -> bool {
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     match bare.parse() {
         Ok(address) => !egress::is_public(address),
-        Err(_) => !host.contains('.') || host.ends_with(".localhost") || host.ends_with(".local"),
+        Err(_) => !egress::is_public_name(host),
     }
 }
 
@@ -63,6 +63,7 @@ mod tests {
             "https://192.168.1.5/mcp",
             "https://[::1]:8000/mcp",
             "https://nas.local/mcp",
+            "https://memory.corp.internal/mcp",
             "https://nas/mcp",
         ] {
             assert!(told(Client::ChatGpt, url).unwrap().contains("docs/remote.md"), "{url}");
