@@ -89,7 +89,11 @@ impl Authenticator {
             Method::Anonymous => self.anonymous >= Some(principal.capability),
             Method::Key(id) => {
                 let found = self.keys.by_id(id).await.map_err(Refusal::Unavailable)?;
-                found.is_some_and(|key| self.is_active(&key) && key.capability >= principal.capability)
+                found.is_some_and(|key| {
+                    self.is_active(&key)
+                        && key.space == principal.space
+                        && key.capability >= principal.capability
+                })
             }
         };
         if is_good { Ok(()) } else { Err(Refusal::Invalid) }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use model::{ApiKey, Capability, KeyDigest, KeyId, KeyName, Timestamp};
+use model::{ApiKey, Capability, KeyDigest, KeyId, KeyName, Space, Timestamp};
 use ports::Rng;
 
 use crate::{Secret, minted};
@@ -50,6 +50,8 @@ pub struct KeyRequest {
     pub name: KeyName,
     /// What its holder may do.
     pub capability: Capability,
+    /// Whose memories it opens. That the space exists is for the caller to know.
+    pub space: Space,
     /// From when on it is refused; none never ends.
     pub expires_at: Option<Timestamp>,
 }
@@ -62,12 +64,13 @@ pub fn new_key(request: KeyRequest, now: Timestamp, rng: &dyn Rng) -> io::Result
     let secret = KeySecret::generate(rng)?;
     let mut id = [0; 8];
     rng.fill(&mut id)?;
-    let KeyRequest { name, capability, expires_at } = request;
+    let KeyRequest { name, capability, space, expires_at } = request;
     let kept = ApiKey {
         id: KeyId::from_bytes(id),
         name,
         digest: secret.digest(),
         capability,
+        space,
         created_at: now,
         expires_at,
         revoked_at: None,
@@ -106,6 +109,7 @@ mod tests {
         let request = KeyRequest {
             name: KeyName::new("laptop").unwrap(),
             capability: Capability::Write,
+            space: Space::Default,
             expires_at: None,
         };
         let now = Timestamp::from_microseconds(0);

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`Secret`] | a text that is not shown |
 //! | [`KeySecret`], [`new_key`] | API keys: making, reading, checking them |
+//! | [`keys`] | the keys of an installation: making, listing, revoking them, with the audit log |
 //! | [`Presented`] | what a request shows, from its headers |
 //! | [`Principal`] | who a request is from |
 //! | [`Authenticator`] | from the one to the other |
@@ -20,6 +21,7 @@
 mod authenticator;
 mod base62;
 mod key;
+pub mod keys;
 mod minted;
 mod network;
 mod presented;
@@ -32,6 +34,6 @@ pub use authenticator::{Authenticator, Policy, Refusal, USE_INTERVAL_S};
 pub use key::{KeyRequest, KeySecret, new_key};
 pub use network::{InvalidNetwork, Network};
 pub use presented::{MAX_CREDENTIAL_BYTES, Presented, bearer};
-pub use principal::{Credential, Method, Principal};
+pub use principal::{Credential, Method, Principal, Reach};
 pub use secret::Secret;
 pub use tickets::{MAX_PENDING_TICKETS, MAX_TICKETS_OF_ONE, NoTicket, TICKET_LIFETIME_S, Ticket, Tickets};

@@ -14,10 +14,21 @@ pub struct Principal {
     pub capability: Capability,
     /// Whose memories.
     pub space: Space,
+    /// What else the caller may deal with.
+    pub reach: Reach,
     /// How the caller was known.
     pub method: Method,
     /// What the caller showed.
     pub credential: Credential,
+}
+
+/// What a caller may deal with besides the memories of its space; how far, its capability says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Nothing.
+    Space,
+    /// What concerns everybody on this server: the process, what is counted, the keys.
+    Installation,
 }
 
 /// How a caller was known.
@@ -44,28 +55,30 @@ impl Principal {
     /// The holder of the key of the settings: the owner.
     #[must_use]
     pub fn owner() -> Self {
-        Self::of("api_key_client", "api_key_client", Capability::Admin, Method::OwnerKey)
+        Self::of("api_key_client", "api_key_client", Capability::Admin, Space::Default, Method::OwnerKey)
     }
 
     /// Somebody who showed nothing.
     #[must_use]
     pub fn anonymous(capability: Capability) -> Self {
-        Self::of("anonymous", "anonymous", capability, Method::Anonymous)
+        Self::of("anonymous", "anonymous", capability, Space::Default, Method::Anonymous)
     }
 
-    /// The holder of a key.
+    /// The holder of a key. The default space is that of whom the installation belongs to, and so are its keys.
     #[must_use]
     pub fn of_key(key: &ApiKey) -> Self {
         let method = Method::Key(key.id.clone());
-        Self::of(&format!("key:{}", key.id), key.name.as_str(), key.capability, method)
+        Self::of(&format!("key:{}", key.id), key.name.as_str(), key.capability, key.space.clone(), method)
     }
 
-    fn of(id: &str, name: &str, capability: Capability, method: Method) -> Self {
+    fn of(id: &str, name: &str, capability: Capability, space: Space, method: Method) -> Self {
+        let reach = if space == Space::Default { Reach::Installation } else { Reach::Space };
         Self {
             id: id.to_owned(),
             name: name.to_owned(),
             capability,
-            space: Space::Default,
+            space,
+            reach,
             method,
             credential: Credential::Own,
         }

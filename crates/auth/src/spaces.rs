@@ -3,12 +3,20 @@
 //! Whoever is no member of a space is told what is told of a space that does not exist ([`SpacesError::NotFound`]): ids cannot be
 //! tried out.
 
+use std::fmt;
 use std::io;
 use std::sync::Arc;
 
-use model::{Member, Role, SharedSpace, Space, SpaceId, SpaceName, UserId};
-use ports::{Clock, MemberRemoved, MemberSet, Rng, SpaceCreated, SpaceRenamed, SpaceStore, StoreError};
+use model::{
+    AuditAction, AuditEntry, AuditOutcome, Member, Role, SharedSpace, Space, SpaceId, SpaceName, UserId,
+};
+use ports::{
+    AuditLog, Clock, KeyStore, MemberRemoved, MemberSet, Rng, SpaceCreated, SpaceRenamed, SpaceStore,
+    StoreError,
+};
 use thiserror::Error;
+
+use crate::keys;
 
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +25,19 @@ pub enum Actor {
     Installation,
     /// A user: what its role allows.
     User(UserId),
+}
+
+/// Who acts at the command line, as the audit log has it.
+pub const COMMAND_LINE: &str = "command-line";
+
+/// As the audit log has it.
+impl fmt::Display for Actor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Installation => f.write_str(COMMAND_LINE),
+            Self::User(id) => write!(f, "user:{id}"),
+        }
+    }
 }
 
 /// A space in which a user may do something.
@@ -69,9 +90,12 @@ pub enum SpacesError {
 }
 
 /// The spaces that users share. Nothing is kept of them between two calls: what another process changed holds for the next one.
+/// What is changed is in the audit log.
 #[derive(Clone)]
 pub struct Spaces {
     store: Arc<dyn SpaceStore>,
+    keys: Arc<dyn KeyStore>,
+    log: Arc<dyn AuditLog>,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
 }
@@ -79,8 +103,14 @@ pub struct Spaces {
 impl Spaces {
     /// The spaces of a store.
     #[must_use]
-    pub fn new(store: Arc<dyn SpaceStore>, clock: Arc<dyn Clock>, rng: Arc<dyn Rng>) -> Self {
-        Self { store, clock, rng }
+    pub fn new(
+        store: Arc<dyn SpaceStore>,
+        keys: Arc<dyn KeyStore>,
+        log: Arc<dyn AuditLog>,
+        clock: Arc<dyn Clock>,
+        rng: Arc<dyn Rng>,
+    ) -> Self {
+        Self { store, keys, log, clock, rng }
     }
 
     /// Every space in which a user may do something: the private one first, then shared ones, oldest first.
@@ -133,7 +163,10 @@ impl Spaces {
         let created_at = self.clock.now();
         let space = SharedSpace { id: SpaceId::from_bytes(bytes), name, created_at, created_by };
         match self.store.create(space.clone()).await? {
-            SpaceCreated::Created => Ok(space),
+            SpaceCreated::Created => {
+                self.record(actor, AuditAction::SpaceCreate, &space.id, &space.name).await?;
+                Ok(space)
+            }
             SpaceCreated::NameTaken => Err(SpacesError::NameTaken(space.name)),
             SpaceCreated::TooMany => Err(SpacesError::TooManySpaces),
         }
@@ -146,23 +179,27 @@ impl Spaces {
     pub async fn rename(&self, actor: &Actor, id: &SpaceId, name: SpaceName) -> Result<(), SpacesError> {
         self.must(actor, id, Role::Owner).await?;
         match self.store.rename(id, &name).await? {
-            SpaceRenamed::Renamed => Ok(()),
+            SpaceRenamed::Renamed => self.record(actor, AuditAction::SpaceRename, id, &name).await,
             SpaceRenamed::NameTaken => Err(SpacesError::NameTaken(name)),
             SpaceRenamed::NotFound => Err(SpacesError::NotFound),
         }
     }
 
-    /// Ends a space for all its members, and gives what it was. Its memories stay where they are until the owner of the
-    /// installation purges them.
+    /// Ends a space for all its members and for its keys, and gives what it was. Its memories stay where they are: putting them
+    /// aside is for the caller.
     ///
     /// # Errors
     /// [`SpacesError`].
     pub async fn remove(&self, actor: &Actor, id: &SpaceId) -> Result<SharedSpace, SpacesError> {
         let space = self.must(actor, id, Role::Owner).await?;
-        match self.store.remove(id).await? {
-            true => Ok(space),
-            false => Err(SpacesError::NotFound),
+        self.revoke_keys(actor, &space).await?;
+        if !self.store.remove(id).await? {
+            return Err(SpacesError::NotFound);
         }
+        // Once more: from now on nobody can make one, but between the two somebody could.
+        self.revoke_keys(actor, &space).await?;
+        self.record(actor, AuditAction::SpaceRemove, id, &space.name).await?;
+        Ok(space)
     }
 
     /// The members of a space, for its members.
@@ -186,8 +223,10 @@ impl Spaces {
         role: Role,
     ) -> Result<(), SpacesError> {
         self.must(actor, id, Role::Owner).await?;
-        match self.store.set_member(id, Member { user, role, since: self.clock.now() }).await? {
-            MemberSet::Added | MemberSet::Changed => Ok(()),
+        match self.store.set_member(id, Member { user: user.clone(), role, since: self.clock.now() }).await? {
+            MemberSet::Added | MemberSet::Changed => {
+                self.record(actor, AuditAction::MemberAdd, id, format!("user {user}, {role}")).await
+            }
             MemberSet::LastOwner => Err(SpacesError::LastOwner),
             MemberSet::TooMany => Err(SpacesError::TooManyMembers),
             MemberSet::NotFound => Err(SpacesError::NotFound),
@@ -205,10 +244,33 @@ impl Spaces {
         };
         self.must(actor, id, needed).await?;
         match self.store.remove_member(id, user).await? {
-            MemberRemoved::Removed => Ok(()),
+            MemberRemoved::Removed => {
+                self.record(actor, AuditAction::MemberRemove, id, format!("user {user}")).await
+            }
             MemberRemoved::LastOwner => Err(SpacesError::LastOwner),
             MemberRemoved::NotFound => Err(SpacesError::NoMember),
         }
+    }
+
+    /// A key opens its space whoever is a member.
+    async fn revoke_keys(&self, actor: &Actor, space: &SharedSpace) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        for key in self.keys.revoke_of(&space.space(), now).await? {
+            self.log.record(keys::entry(now, AuditAction::KeyRevoke, actor, &key)).await?;
+        }
+        Ok(())
+    }
+
+    /// Writes down what was done.
+    async fn record(
+        &self,
+        actor: &Actor,
+        action: AuditAction,
+        id: &SpaceId,
+        detail: impl fmt::Display + Send,
+    ) -> Result<(), SpacesError> {
+        let entry = AuditEntry::new(self.clock.now(), action, AuditOutcome::Done);
+        Ok(self.log.record(entry.by(actor).on(format_args!("space:{id}")).saying(detail)).await?)
     }
 
     /// The space, when whoever acts has that role in it.

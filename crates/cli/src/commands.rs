@@ -19,6 +19,7 @@ pub mod search;
 pub mod server;
 pub mod service;
 mod session;
+pub mod spaces;
 pub mod stats;
 pub mod status;
 pub mod store;

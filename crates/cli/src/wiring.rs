@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use auth::Authenticator;
+use auth::keys::Keys;
 use embed::BuiltIn;
 use embed_http::HttpEmbedder;
 use embed_local::{LocalEmbedder, ModelDirectory};
@@ -83,6 +84,22 @@ fn embed_wait(settings: &Settings, used_by: Use) -> Duration {
 /// # Errors
 /// [`StoreError::Open`] when its threads cannot be started.
 pub fn keys(settings: &Settings) -> Result<Arc<dyn KeyStore>, StoreError> {
+    Ok(access(settings)?)
+}
+
+/// The same with the audit log and the spaces, for making and revoking them.
+#[must_use]
+pub fn keys_of(access: &Arc<SqliteKeyStore>) -> Keys {
+    let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));
+    Keys::new(access.clone(), access.clone(), access.clone(), clock, rng)
+}
+
+/// Everything that says who may do what on this installation: keys, shared spaces, the audit log. Nothing is opened before it
+/// is asked for.
+///
+/// # Errors
+/// As [`keys`].
+pub fn access(settings: &Settings) -> Result<Arc<SqliteKeyStore>, StoreError> {
     let path = settings.access.file.value.clone();
     Ok(Arc::new(SqliteKeyStore::new(path, network(settings))?))
 }
@@ -313,7 +330,8 @@ mod tests {
         assert!(!settings.access.file.value.exists());
 
         let name = model::KeyName::new("laptop").unwrap();
-        let request = auth::KeyRequest { name, capability: Capability::Read, expires_at: None };
+        let request =
+            auth::KeyRequest { name, capability: Capability::Read, space: Space::Default, expires_at: None };
         let (secret, kept) = auth::new_key(request, SystemClock.now(), &SystemRng).unwrap();
         keys.insert(kept.clone()).await.unwrap();
         assert!(settings.access.file.value.exists());

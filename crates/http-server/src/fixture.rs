@@ -11,7 +11,7 @@ use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use axum::routing::{MethodRouter, post};
 use engine::Capability;
-use model::KeyName;
+use model::{KeyName, Space};
 use ports::{Clock, KeyStore};
 use serde_json::Value;
 use testkit::{Bench, FakeKeyStore, SeededRng};
@@ -53,7 +53,7 @@ impl Door {
         let mut secrets = Vec::new();
         for capability in Capability::ALL {
             let name = KeyName::new(&format!("{} key", capability.name())).unwrap();
-            let request = KeyRequest { name, capability, expires_at: None };
+            let request = KeyRequest { name, capability, space: Space::Default, expires_at: None };
             let (secret, key) = new_key(request, bench.clock.now(), &rng).unwrap();
             keys.insert(key).await.unwrap();
             secrets.push((capability, secret.reveal().to_owned()));

@@ -5,7 +5,7 @@ use std::fmt;
 use sha2::{Digest, Sha256};
 use thiserror::Error;
 
-use crate::{Capability, Timestamp};
+use crate::{Capability, Space, Timestamp};
 
 /// The longest name of a key, in characters.
 pub const MAX_KEY_NAME_CHARS: usize = 64;
@@ -23,6 +23,8 @@ pub struct ApiKey {
     pub digest: KeyDigest,
     /// What its holder may do.
     pub capability: Capability,
+    /// Whose memories it opens; no others.
+    pub space: Space,
     /// When it was made.
     pub created_at: Timestamp,
     /// From when on it is refused; none never ends.
@@ -185,6 +187,7 @@ mod tests {
             name: KeyName::new("laptop").unwrap(),
             digest: KeyDigest::of(b"secret"),
             capability: Capability::Read,
+            space: Space::Default,
             created_at: at(0.0),
             expires_at: None,
             revoked_at: None,

@@ -1,7 +1,7 @@
 //! The key store: what is kept of the API keys of an installation.
 
 use async_trait::async_trait;
-use model::{ApiKey, KeyDigest, KeyId, Timestamp};
+use model::{ApiKey, KeyDigest, KeyId, Space, Timestamp};
 
 use crate::StoreError;
 
@@ -56,8 +56,14 @@ pub trait KeyStore: Send + Sync {
     /// [`StoreError`].
     async fn revoke(&self, id: &KeyId, at: Timestamp) -> Result<Option<ApiKey>, StoreError>;
 
+    /// Revokes every key of a space for good, all of them at once, and gives those that were good before, in any order.
+    ///
+    /// # Errors
+    /// [`StoreError`]; none is revoked then.
+    async fn revoke_of(&self, space: &Space, at: Timestamp) -> Result<Vec<ApiKey>, StoreError>;
+
     /// Notes some time that a key was used. Nobody waits for it, and it may be left out when the store is busy. It is
-    /// written before any call to [`KeyStore::revoke`] or [`KeyStore::insert`] that comes later. An earlier time than the
+    /// written before any call to [`KeyStore::revoke`], [`KeyStore::revoke_of`] or [`KeyStore::insert`] that comes later. An earlier time than the
     /// one that is kept changes nothing.
     fn record_use(&self, id: &KeyId, at: Timestamp);
 

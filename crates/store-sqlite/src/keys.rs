@@ -19,7 +19,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use model::{ApiKey, KeyDigest, KeyId, Timestamp};
+use model::{ApiKey, KeyDigest, KeyId, Space, Timestamp};
 use ports::{KeyInserted, KeyStore, StoreError};
 use rusqlite::Connection;
 
@@ -111,6 +111,12 @@ impl KeyStore for SqliteKeyStore {
     async fn revoke(&self, id: &KeyId, at: Timestamp) -> Result<Option<ApiKey>> {
         let id = id.clone();
         Ok(self.writing(Missing::Leave, move |file| rows::revoke(file, &id, at)).await?.flatten())
+    }
+
+    async fn revoke_of(&self, space: &Space, at: Timestamp) -> Result<Vec<ApiKey>> {
+        let space = space.clone();
+        let revoked = self.writing(Missing::Leave, move |file| rows::revoke_of(file, &space, at)).await?;
+        Ok(revoked.unwrap_or_default())
     }
 
     fn record_use(&self, id: &KeyId, at: Timestamp) {

@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use async_trait::async_trait;
-use model::{ApiKey, KeyDigest, KeyId, Timestamp};
+use model::{ApiKey, KeyDigest, KeyId, Space, Timestamp};
 use ports::{KeyInserted, KeyStore, MAX_KEYS, StoreError};
 
 /// A key store in memory, able to be busy on demand.
@@ -90,6 +90,17 @@ impl KeyStore for FakeKeyStore {
         let Some(key) = keys.iter_mut().find(|key| key.id == *id) else { return Ok(None) };
         key.revoked_at.get_or_insert(at);
         Ok(Some(key.clone()))
+    }
+
+    async fn revoke_of(&self, space: &Space, at: Timestamp) -> Result<Vec<ApiKey>, StoreError> {
+        let mut keys = self.keys()?;
+        let of_it = keys.iter_mut().filter(|key| key.space == *space && key.revoked_at.is_none());
+        Ok(of_it
+            .map(|key| {
+                key.revoked_at = Some(at);
+                key.clone()
+            })
+            .collect())
     }
 
     fn record_use(&self, id: &KeyId, at: Timestamp) {

@@ -119,6 +119,8 @@ fn what_cannot_be_a_key_is_refused() {
     home.succeed(&["keys", "create", "--name", "laptop"]);
     let told = home.refused(1, "conflict", &["keys", "create", "--name", " laptop "]);
     assert!(told.contains("'laptop'") && told.contains("revoke"), "{told}");
+    let told = home.refused(3, "not_found", &["keys", "create", "--name", "a", "--space", "crew"]);
+    assert!(told.contains("'crew'") && told.contains("spaces list"), "{told}");
     let long = "x".repeat(65);
     for line in [
         &["keys", "create"][..],

@@ -1,6 +1,6 @@
 use super::*;
-use crate::{Credential, KeyRequest, new_key};
-use model::KeyName;
+use crate::{Credential, KeyRequest, Reach, new_key};
+use model::{KeyName, Space, SpaceId};
 use proptest::prelude::*;
 use testkit::{FakeClock, FakeKeyStore, SeededRng};
 
@@ -30,7 +30,9 @@ impl Bed {
         let now = self.clock.now();
         let name = KeyName::new(name).unwrap();
         let expires_at = lifetime_s.map(|seconds| now.plus_seconds(seconds));
-        let (secret, kept) = new_key(KeyRequest { name, capability, expires_at }, now, &self.rng).unwrap();
+        let (secret, kept) =
+            new_key(KeyRequest { name, capability, space: Space::Default, expires_at }, now, &self.rng)
+                .unwrap();
         wait(self.keys.insert(kept.clone())).unwrap();
         (secret.reveal().to_owned(), kept)
     }
@@ -150,6 +152,34 @@ fn a_revoked_key_is_refused_at_once() {
     wait(bed.keys.revoke(&kept.id, bed.clock.now())).unwrap();
     assert!(is_invalid(&bed.shows(Some(&text), None)));
     assert!(matches!(wait(bed.authenticator.confirm(&principal)), Err(Refusal::Invalid)));
+}
+
+#[test]
+fn a_key_opens_its_own_space_and_reaches_the_installation_only_from_the_default_one() {
+    let bed = Bed::closed();
+    let (text, kept) = bed.key("laptop", Capability::Admin, None);
+    let principal = bed.shows(Some(&text), None).unwrap();
+    assert_eq!((principal.space, principal.reach), (Space::Default, Reach::Installation));
+    let crew = Space::Named(SpaceId::from_bytes([7; 10]));
+    let request = KeyRequest {
+        name: KeyName::new("crew").unwrap(),
+        capability: Capability::Admin,
+        space: crew.clone(),
+        expires_at: None,
+    };
+    let (secret, of_crew) = new_key(request, bed.clock.now(), &bed.rng).unwrap();
+    wait(bed.keys.insert(of_crew.clone())).unwrap();
+    let principal = bed.shows(Some(secret.reveal()), None).unwrap();
+    assert_eq!((principal.space.clone(), principal.reach), (crew.clone(), Reach::Space));
+    let confirm = |principal: &Principal| wait(bed.authenticator.confirm(principal));
+    assert!(confirm(&principal).is_ok());
+    for other in [
+        Principal { space: Space::Default, ..principal },
+        Principal { space: crew, ..Principal::of_key(&kept) },
+    ] {
+        assert!(matches!(confirm(&other), Err(Refusal::Invalid)), "{other:?}");
+    }
+    assert_eq!(Principal::owner().reach, Reach::Installation);
 }
 
 #[test]

@@ -1,12 +1,20 @@
 use ports::{MAX_MEMBERS, MAX_SPACES_OF_ONE};
-use testkit::{FakeClock, FakeSpaceStore, SeededRng};
+use testkit::{FakeAuditLog, FakeClock, FakeKeyStore, FakeSpaceStore, SeededRng};
 
 use super::*;
 
 fn spaces() -> (Spaces, Arc<FakeSpaceStore>) {
     let store = Arc::new(FakeSpaceStore::default());
+    let (spaces, _, _) = with_keys(&store);
+    (spaces, store)
+}
+
+/// The same, with the keys and the log that they write to.
+fn with_keys(store: &Arc<FakeSpaceStore>) -> (Spaces, Arc<FakeKeyStore>, Arc<FakeAuditLog>) {
+    let (keys, log) = (Arc::new(FakeKeyStore::default()), Arc::new(FakeAuditLog::default()));
     let (clock, rng) = (Arc::new(FakeClock::default()), Arc::new(SeededRng::default()));
-    (Spaces::new(Arc::clone(&store) as Arc<dyn SpaceStore>, clock, rng), store)
+    let shared = Arc::clone(store) as Arc<dyn SpaceStore>;
+    (Spaces::new(shared, keys.clone(), log.clone(), clock, rng), keys, log)
 }
 
 fn user(number: u8) -> UserId {
@@ -151,4 +159,51 @@ async fn nobody_may_anything_while_the_spaces_cannot_be_read() {
     assert!(spaces.may(&user(1), &Space::Default, &Space::Named(id.clone())).await.is_err());
     assert!(spaces.of(&user(1), &Space::Default).await.is_err());
     assert!(matches!(spaces.remove(&by(1), &id).await, Err(SpacesError::Store(_))));
+}
+
+#[tokio::test]
+async fn the_keys_of_a_removed_space_are_revoked_and_everything_is_written_down() {
+    let (spaces, keys, log) = with_keys(&Arc::default());
+    let id = crew(&spaces).await;
+    let rng = SeededRng::default();
+    let key = |number: u8, space: Space| {
+        let request = crate::KeyRequest {
+            name: model::KeyName::new(&number.to_string()).unwrap(),
+            capability: model::Capability::Read,
+            space,
+            expires_at: None,
+        };
+        crate::new_key(request, FakeClock::default().now(), &rng).unwrap().1
+    };
+    for kept in [key(1, Space::Named(id.clone())), key(2, Space::Default)] {
+        keys.insert(kept).await.unwrap();
+    }
+    spaces.rename(&by(1), &id, name("team")).await.unwrap();
+    spaces.remove_member(&by(3), &id, &user(3)).await.unwrap();
+    assert!(spaces.remove(&by(2), &id).await.is_err());
+    assert!(keys.list().await.unwrap()[0].revoked_at.is_none(), "whoever may not remove it revokes nothing");
+    spaces.remove(&by(1), &id).await.unwrap();
+    let revoked: Vec<bool> = keys.list().await.unwrap().iter().map(|key| key.revoked_at.is_some()).collect();
+    assert_eq!(revoked, [true, false]);
+    let entries = log.entries(&ports::AuditFilter::default(), 100).await.unwrap();
+    let names: Vec<String> = entries.iter().rev().map(AuditEntry::name).collect();
+    assert_eq!(
+        names,
+        [
+            "space.create.done",
+            "member.add.done",
+            "member.add.done",
+            "space.rename.done",
+            "member.remove.done",
+            "key.revoke.done",
+            "space.remove.done"
+        ]
+    );
+    let text = |text: &Option<model::AuditText>| text.as_ref().unwrap().to_string();
+    assert_eq!(text(&entries[0].actor), format!("user:{}", user(1)));
+    assert_eq!(
+        (text(&entries[0].subject), text(&entries[0].detail)),
+        (format!("space:{id}"), "team".to_owned())
+    );
+    assert_eq!(text(&entries[2].actor), format!("user:{}", user(3)));
 }

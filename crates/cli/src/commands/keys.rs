@@ -15,7 +15,7 @@ use std::sync::Arc;
 use clap::{Args, Subcommand};
 use engine::EngineError;
 use model::{ApiKey, Timestamp};
-use ports::{Clock, KeyStore, StoreError, SystemClock};
+use ports::{Clock, KeyStore, SpaceStore, StoreError, SystemClock};
 use serde_json::{Value, json};
 
 use super::session::runtime;
@@ -61,15 +61,21 @@ impl Keys {
     pub(crate) fn run(self, terminal: &Terminal, source: &Source) -> Result<Verdict, Failure> {
         let settings = Settings::resolve(source.flag_values(), Environment::of_process())?;
         logging::start(&settings);
-        let keys = wiring::keys(&settings).map_err(failure)?;
-        let ring = Ring { terminal: *terminal, settings, keys, clock: Arc::new(SystemClock) };
+        let access = wiring::access(&settings).map_err(failure)?;
+        let ring = Ring {
+            terminal: *terminal,
+            settings,
+            keys: wiring::keys_of(&access),
+            spaces: access.clone(),
+            clock: Arc::new(SystemClock),
+        };
         runtime()?.block_on(async {
             let result = match self.command {
                 Command::Create(command) => command.run(&ring).await,
                 Command::List(command) => command.run(&ring).await,
                 Command::Revoke(command) => command.run(&ring).await,
             };
-            ring.keys.close().await;
+            KeyStore::close(&*access).await;
             result
         })
     }
@@ -79,7 +85,8 @@ impl Keys {
 struct Ring {
     terminal: Terminal,
     settings: Settings,
-    keys: Arc<dyn KeyStore>,
+    keys: auth::keys::Keys,
+    spaces: Arc<dyn SpaceStore>,
     clock: Arc<dyn Clock>,
 }
 
@@ -95,6 +102,7 @@ fn for_programs(key: &ApiKey, now: Timestamp) -> Value {
         "id": key.id.as_str(),
         "name": key.name.as_str(),
         "scope": key.capability.name(),
+        "space": key.space.to_string(),
         "state": key.state(now).name(),
         "created_at": key.created_at.to_string(),
         "expires_at": text(key.expires_at),

@@ -2,7 +2,7 @@
 //! [`key_store_contract!`](crate::key_store_contract) there.
 
 use async_trait::async_trait;
-use model::{ApiKey, Capability, KeyDigest, KeyId, KeyName, Timestamp};
+use model::{ApiKey, Capability, KeyDigest, KeyId, KeyName, Space, SpaceId, Timestamp};
 
 use super::sample::all;
 use crate::{KeyInserted, KeyStore, MAX_KEYS, StoreError};
@@ -35,6 +35,7 @@ macro_rules! key_store_contract {
             an_id_or_a_digest_is_never_taken_twice
             a_key_stays_revoked_since_the_first_time
             what_is_not_there_is_not_revoked
+            the_keys_of_a_space_are_revoked_together_and_no_others
             a_use_is_noted_and_an_earlier_one_changes_nothing
             what_is_written_holds_elsewhere_at_once
             there_are_no_more_keys_than_the_limit
@@ -62,6 +63,7 @@ fn key(number: u64) -> ApiKey {
         name: KeyName::new(&format!("key {number}")).unwrap(),
         digest: KeyDigest::of(&number.to_be_bytes()),
         capability: Capability::Write,
+        space: Space::Default,
         created_at: at(1_795_500_000.0),
         expires_at: None,
         revoked_at: None,
@@ -71,6 +73,10 @@ fn key(number: u64) -> ApiKey {
 
 fn named(number: u64, name: &str) -> ApiKey {
     ApiKey { name: KeyName::new(name).unwrap(), ..key(number) }
+}
+
+fn crew() -> Space {
+    Space::Named(SpaceId::from_bytes([7; 10]))
 }
 
 async fn keep(store: &dyn KeyStore, key: &ApiKey) {
@@ -97,6 +103,7 @@ pub async fn a_key_is_read_back_as_it_was_kept<S: KeyStoreUnderTest>() {
         let plain = ApiKey { capability, ..key(number as u64) };
         let full = ApiKey {
             capability,
+            space: crew(),
             name: KeyName::new("'); DROP TABLE api_keys; -- é 東京 \u{1f980}").unwrap(),
             created_at: at(1_795_500_000.123_456),
             expires_at: Some(at(1_895_500_000.654_321)),
@@ -186,6 +193,26 @@ pub async fn what_is_not_there_is_not_revoked<S: KeyStoreUnderTest>() {
     assert_eq!(bed.store().revoke(&key(2).id, at(1.0)).await.unwrap(), None);
 }
 
+pub async fn the_keys_of_a_space_are_revoked_together_and_no_others<S: KeyStoreUnderTest>() {
+    let bed = S::empty().await;
+    let store = bed.store();
+    let of_crew = |number| ApiKey { space: crew(), ..key(number) };
+    let other = ApiKey { space: Space::Named(SpaceId::from_bytes([8; 10])), ..key(4) };
+    let before = ApiKey { revoked_at: Some(at(1.0)), ..of_crew(5) };
+    for kept in [of_crew(1), of_crew(2), key(3), other.clone(), before.clone()] {
+        keep(store, &kept).await;
+    }
+    let mut revoked = store.revoke_of(&crew(), at(10.0)).await.unwrap();
+    revoked.sort_by(|one, other| one.id.cmp(&other.id));
+    let gone = [1, 2].map(|number| ApiKey { revoked_at: Some(at(10.0)), ..of_crew(number) });
+    assert_eq!(revoked, gone);
+    assert_eq!(
+        bed.elsewhere().list().await.unwrap(),
+        [gone[0].clone(), gone[1].clone(), key(3), other, before]
+    );
+    assert_eq!(store.revoke_of(&crew(), at(20.0)).await.unwrap(), []);
+}
+
 pub async fn a_use_is_noted_and_an_earlier_one_changes_nothing<S: KeyStoreUnderTest>() {
     let bed = S::empty().await;
     let store = bed.store();
@@ -244,6 +271,7 @@ pub async fn a_closed_store_refuses_every_call<S: KeyStoreUnderTest>() {
         store.by_digest(&key(1).digest).await.err(),
         store.by_id(&key(1).id).await.err(),
         store.revoke(&key(1).id, at(1.0)).await.err(),
+        store.revoke_of(&crew(), at(1.0)).await.err(),
     ];
     for (call, answer) in answers.iter().enumerate() {
         assert!(matches!(answer, Some(StoreError::Closed)), "call {call}: {answer:?}");

@@ -26,6 +26,25 @@ const STEPS: &[&str] = &[
     CREATE UNIQUE INDEX api_keys_name ON api_keys (name) WHERE revoked_at IS NULL;",
     super::audit::TABLES,
     super::spaces::TABLES,
+    // A key has a space. Which scopes there are is for the program to know: SQLite cannot change the list of a column.
+    "CREATE TABLE api_keys_2 (
+        number INTEGER PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        name TEXT NOT NULL,
+        digest BLOB NOT NULL UNIQUE CHECK (length(digest) = 32),
+        scope TEXT NOT NULL,
+        space TEXT NOT NULL,
+        created_at REAL NOT NULL,
+        expires_at REAL,
+        revoked_at REAL,
+        last_used_at REAL
+    ) STRICT;
+    INSERT INTO api_keys_2
+        SELECT number, id, name, digest, scope, 'default', created_at, expires_at, revoked_at, last_used_at FROM api_keys;
+    DROP TABLE api_keys;
+    ALTER TABLE api_keys_2 RENAME TO api_keys;
+    CREATE UNIQUE INDEX api_keys_name ON api_keys (name) WHERE revoked_at IS NULL;
+    CREATE INDEX api_keys_space ON api_keys (space);",
 ];
 
 /// What a file is.

@@ -1,13 +1,13 @@
 //! The statements.
 
-use model::{ApiKey, Capability, KeyDigest, KeyId, KeyName, Timestamp};
+use model::{ApiKey, Capability, KeyDigest, KeyId, KeyName, Space, Timestamp};
 use ports::{KeyInserted, MAX_KEYS};
 use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, named_params, params};
 
 use super::damaged;
 use crate::error::{Result, While};
 
-const COLUMNS: &str = "id, name, digest, scope, created_at, expires_at, revoked_at, last_used_at";
+const COLUMNS: &str = "id, name, digest, scope, created_at, expires_at, revoked_at, last_used_at, space";
 
 pub(super) fn insert(connection: &Connection, key: &ApiKey) -> Result<KeyInserted> {
     let count: usize = connection
@@ -26,13 +26,14 @@ pub(super) fn insert(connection: &Connection, key: &ApiKey) -> Result<KeyInserte
     }
     let seconds = |time: Option<Timestamp>| time.map(Timestamp::as_seconds);
     let inserted = connection.execute(
-        "INSERT INTO api_keys (id, name, digest, scope, created_at, expires_at, revoked_at, last_used_at)
-            VALUES (:id, :name, :digest, :scope, :created_at, :expires_at, :revoked_at, :last_used_at)",
+        "INSERT INTO api_keys (id, name, digest, scope, space, created_at, expires_at, revoked_at, last_used_at)
+            VALUES (:id, :name, :digest, :scope, :space, :created_at, :expires_at, :revoked_at, :last_used_at)",
         named_params! {
             ":id": key.id.as_str(),
             ":name": key.name.as_str(),
             ":digest": key.digest.as_bytes(),
             ":scope": key.capability.name(),
+            ":space": key.space.to_string(),
             ":created_at": key.created_at.as_seconds(),
             ":expires_at": seconds(key.expires_at),
             ":revoked_at": seconds(key.revoked_at),
@@ -80,6 +81,17 @@ pub(super) fn revoke(connection: &Connection, id: &KeyId, at: Timestamp) -> Resu
     by_id(connection, id)
 }
 
+pub(super) fn revoke_of(connection: &Connection, space: &Space, at: Timestamp) -> Result<Vec<ApiKey>> {
+    let sql = format!(
+        "UPDATE api_keys SET revoked_at = ? WHERE space = ? AND revoked_at IS NULL RETURNING {COLUMNS}"
+    );
+    let mut statement = connection.prepare_cached(&sql).doing("revoking the keys of a space")?;
+    let rows = statement
+        .query_map(params![at.as_seconds(), space.to_string()], |row| Ok(key(row)))
+        .doing("revoking the keys of a space")?;
+    rows.map(|row| row.doing("revoking the keys of a space")?).collect()
+}
+
 pub(super) fn record_use(connection: &Connection, id: &KeyId, at: Timestamp) -> Result<()> {
     let noted = connection.execute(
         "UPDATE api_keys SET last_used_at = :at WHERE id = :id AND (last_used_at IS NULL OR last_used_at < :at)",
@@ -96,6 +108,7 @@ fn key(row: &Row<'_>) -> Result<ApiKey> {
             row.get::<_, String>(1)?,
             row.get::<_, [u8; 32]>(2)?,
             row.get::<_, String>(3)?,
+            row.get::<_, String>(8)?,
         ))
     };
     let time = |column: usize| -> Result<Option<Timestamp>> {
@@ -104,12 +117,13 @@ fn key(row: &Row<'_>) -> Result<ApiKey> {
             None => Ok(None),
         }
     };
-    let (id, name, digest, scope) = columns().doing("reading a key")?;
+    let (id, name, digest, scope, space) = columns().doing("reading a key")?;
     Ok(ApiKey {
         id: KeyId::parse(&id).ok_or_else(|| damaged("an id"))?,
         name: KeyName::new(&name).map_err(|_| damaged("a name"))?,
         digest: KeyDigest::from_bytes(digest),
         capability: scope.parse::<Capability>().map_err(|_| damaged("a scope"))?,
+        space: Space::parse(&space).map_err(|_| damaged("a space"))?,
         created_at: time(4)?.ok_or_else(|| damaged("a time"))?,
         expires_at: time(5)?,
         revoked_at: time(6)?,

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
-use model::{ApiKey, Capability, KeyDigest, KeyId, KeyName, Timestamp};
+use model::{ApiKey, Capability, KeyDigest, KeyId, KeyName, Space, SpaceId, Timestamp};
 use ports::contract::keys::KeyStoreUnderTest;
 use ports::{KeyInserted, KeyStore, StoreError};
 use rusqlite::Connection;
@@ -54,6 +54,7 @@ fn key(number: u8) -> ApiKey {
         name: KeyName::new(&format!("key {number}")).unwrap(),
         digest: KeyDigest::of(&[number]),
         capability: Capability::Read,
+        space: Space::Default,
         created_at: Timestamp::from_seconds(1_795_500_000.0).unwrap(),
         expires_at: None,
         revoked_at: None,
@@ -216,6 +217,10 @@ async fn a_file_of_an_older_release_keeps_its_keys_and_gets_the_other_tables() {
     let store = open(&path);
     assert_eq!(store.by_digest(&key(1).digest).await.unwrap(), Some(key(1)));
     keep(&store, 2).await;
+    let of_crew = ApiKey { space: Space::Named(SpaceId::from_bytes([3; 10])), ..key(3) };
+    assert_eq!(store.insert(of_crew.clone()).await.unwrap(), KeyInserted::Created);
+    assert_eq!(store.list().await.unwrap(), [key(1), key(2), of_crew]);
+    assert_eq!(store.insert(ApiKey { name: key(1).name, ..key(4) }).await.unwrap(), KeyInserted::NameTaken);
     let log: &dyn ports::AuditLog = &store;
     assert_eq!(log.entries(&ports::AuditFilter::default(), 1).await.unwrap(), []);
 }
@@ -240,6 +245,15 @@ async fn a_row_that_is_none_lets_nobody_in() {
     Connection::open(&path).unwrap().execute("UPDATE api_keys SET created_at = 1e300", []).unwrap();
     let error = store.by_digest(&key(1).digest).await.unwrap_err();
     assert!(error.to_string().contains("damaged"), "{error}");
+    for (column, value) in [("scope", "everything"), ("space", ""), ("space", "../other")] {
+        let (_directory, path) = place();
+        let store = open(&path);
+        keep(&store, 1).await;
+        let plain = Connection::open(&path).unwrap();
+        plain.execute(&format!("UPDATE api_keys SET {column} = ?"), [value]).unwrap();
+        let error = store.by_digest(&key(1).digest).await.unwrap_err();
+        assert!(error.to_string().contains("damaged"), "{column} {value}: {error}");
+    }
 }
 
 #[tokio::test]

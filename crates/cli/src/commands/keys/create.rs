@@ -1,13 +1,15 @@
 //! `memory keys create`: makes a key and prints it, this once.
 
-use auth::{KeyRequest, new_key};
+use auth::KeyRequest;
+use auth::keys::KeysError;
+use auth::spaces::COMMAND_LINE;
 use clap::{Args, ValueEnum};
 use engine::ErrorCode;
 use jiff::tz::TimeZone;
-use model::{ApiKey, Capability, InvalidKeyName, KeyName, Timestamp, parse_date};
-use ports::{KeyInserted, MAX_KEYS, SystemRng};
+use model::{ApiKey, Capability, InvalidKeyName, KeyName, Space, Timestamp, parse_date};
 use serde_json::json;
 
+use super::super::spaces::meant::meant;
 use super::{Ring, failure, for_programs};
 use crate::exit::{Failure, Verdict};
 use crate::render::Format;
@@ -26,6 +28,7 @@ const MOST_YEARS: f64 = 100.0;
   memory keys create --name dashboard --scope read --expires 90d
   memory keys create --name ci --expires 2027-01-01 > ci.key
   memory keys create --name ci --json | jq -r .key
+  memory keys create --name agent --space crew --expires 30d
 
 The key alone goes to standard output; everything else to standard error.
 Each scope includes the ones before it: read, write, admin.")]
@@ -36,6 +39,9 @@ pub struct Create {
     /// What its holder may do: read, write or admin
     #[arg(short, long, value_name = "SCOPE", default_value = "write", hide_possible_values = true)]
     pub scope: Scope,
+    /// Whose memories it opens: the id or name of a shared space [default: those of this installation's owner]
+    #[arg(long, value_name = "SPACE")]
+    pub space: Option<String>,
     /// When it ends: in hours, days, weeks or years (12h, 90d, 6w, 1y), or a date [default: never]
     #[arg(short, long, value_name = "WHEN")]
     pub expires: Option<String>,
@@ -61,13 +67,13 @@ impl Create {
             Scope::Write => Capability::Write,
             Scope::Admin => Capability::Admin,
         };
-        let request = KeyRequest { name: self.name, capability, expires_at };
-        let (secret, kept) = new_key(request, now, &SystemRng)
-            .map_err(|error| Failure::system("there is no randomness to make a key of", &error))?;
-        match ring.keys.insert(kept.clone()).await.map_err(failure)? {
-            KeyInserted::Created => {}
-            refused => return Err(refusal(refused, &kept)),
-        }
+        let space = match &self.space {
+            Some(text) => meant(&ring.spaces.all().await.map_err(failure)?, text)?,
+            None => Space::Default,
+        };
+        let request = KeyRequest { name: self.name, capability, space, expires_at };
+        let made = ring.keys.create(COMMAND_LINE, request).await;
+        let (secret, kept) = made.map_err(refusal)?;
         let printed = match ring.terminal.format() {
             Format::Json => {
                 let mut told = for_programs(&kept, now);
@@ -78,7 +84,7 @@ impl Create {
         };
         if let Err(error) = printed {
             // Nobody has seen it: a key that nobody has must not stay.
-            ring.keys.revoke(&kept.id, now).await.map_err(failure)?;
+            ring.keys.revoke(COMMAND_LINE, &kept.id).await.map_err(failure)?;
             return Err(Failure::system("the key could not be printed and was revoked", &error));
         }
         ring.terminal.say(&hint(&kept, &Now::of(&*ring.clock)));
@@ -90,18 +96,19 @@ fn name(text: &str) -> Result<KeyName, InvalidKeyName> {
     KeyName::new(text)
 }
 
-fn refusal(refused: KeyInserted, key: &ApiKey) -> Failure {
-    let (message, hint) = match refused {
-        KeyInserted::TooMany => (
-            format!("there are {MAX_KEYS} keys already, and no more are kept"),
-            "revoke those that nobody needs: `memory keys list` shows when each was used",
-        ),
-        _ => (
-            format!("there is a key named '{}' already", one_line(key.name.as_str())),
-            "choose another name, or revoke that key first: `memory keys revoke NAME`",
-        ),
+fn refusal(error: KeysError) -> Failure {
+    let error = match error {
+        KeysError::Store(error) => return failure(error),
+        error => error,
     };
-    Failure::Known { code: ErrorCode::Conflict, message, hint: Some(hint.to_owned()) }
+    let (code, hint) = match &error {
+        KeysError::NameTaken(_) => (ErrorCode::Conflict, "`memory keys revoke NAME` revokes a key"),
+        KeysError::TooMany => (ErrorCode::Conflict, "`memory keys list` shows when each was used"),
+        KeysError::NoSpace => (ErrorCode::NotFound, "`memory spaces list` shows them"),
+        KeysError::Ended => (ErrorCode::InvalidInput, "write 12h, 90d, 6w, 1y, or a date such as 2027-01-01"),
+        KeysError::Randomness(_) | KeysError::Store(_) => (ErrorCode::Internal, "try again"),
+    };
+    Failure::Known { code, message: one_line(&error.to_string()), hint: Some(hint.to_owned()) }
 }
 
 fn hint(key: &ApiKey, now: &Now) -> String {
@@ -110,6 +117,10 @@ fn hint(key: &ApiKey, now: &Now) -> String {
         None => "without an end".to_owned(),
     };
     let (name, id, scope) = (one_line(key.name.as_str()), key.id.short(), key.capability.name());
+    let scope = match &key.space {
+        Space::Default => scope.to_owned(),
+        named => format!("{scope}, space {named}"),
+    };
     format!(
         "This is the key '{name}' ({id}), scope {scope}, {end}. It is not shown again: keep it where nobody else can read it.\n\
          A client sends it as `Authorization: Bearer <key>`."

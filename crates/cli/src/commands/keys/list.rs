@@ -70,6 +70,7 @@ pub(super) fn for_people(
             one_line(key.name.as_str()),
             key.id.short().to_owned(),
             key.capability.name().to_owned(),
+            key.space.to_string(),
             key.state(now).name().to_owned(),
             times.absolute(key.created_at),
             or(key.expires_at, &|time| times.absolute(time)),
@@ -77,5 +78,10 @@ pub(super) fn for_people(
         ]
     };
     let rows: Vec<Vec<String>> = keys.iter().map(row).collect();
-    table(&["Name", "Id", "Scope", "State", "Created", "Expires", "Last used"], &rows, width, headings)
+    table(
+        &["Name", "Id", "Scope", "Space", "State", "Created", "Expires", "Last used"],
+        &rows,
+        width,
+        headings,
+    )
 }

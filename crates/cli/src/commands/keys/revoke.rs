@@ -1,5 +1,6 @@
 //! `memory keys revoke`: refuses a key from now on.
 
+use auth::spaces::COMMAND_LINE;
 use clap::Args;
 use engine::ErrorCode;
 use model::{ApiKey, KeyId};
@@ -31,7 +32,7 @@ impl Revoke {
         let keys = ring.keys.list().await.map_err(failure)?;
         let meant = meant(&keys, self.key.trim())?;
         let now = ring.clock.now();
-        let revoked = ring.keys.revoke(&meant.id, now).await.map_err(failure)?;
+        let revoked = ring.keys.revoke(COMMAND_LINE, &meant.id).await.map_err(failure)?;
         let Some(revoked) = revoked else { return Err(not_found(&self.key)) };
         match ring.terminal.format() {
             Format::Json => ring.terminal.print_json(&for_programs(&revoked, now))?,

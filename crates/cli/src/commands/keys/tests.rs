@@ -1,7 +1,7 @@
 use super::*;
 use crate::render::table::{Headings, Width};
 use crate::render::time;
-use model::{Capability, KeyDigest, KeyId, KeyName};
+use model::{Capability, KeyDigest, KeyId, KeyName, Space};
 
 fn at(text: &str) -> Timestamp {
     Timestamp::from_stored_iso(text).unwrap()
@@ -13,6 +13,7 @@ fn key(id: u64, name: &str) -> ApiKey {
         name: KeyName::new(name).unwrap(),
         digest: KeyDigest::of(&id.to_be_bytes()),
         capability: Capability::Write,
+        space: Space::Default,
         created_at: at("2026-11-01T10:00:00Z"),
         expires_at: None,
         revoked_at: None,
@@ -50,7 +51,7 @@ fn keys_are_told_with_their_state_and_without_their_digests() {
 fn programs_are_told_everything_but_the_digest() {
     let told = for_programs(&keys()[1], at("2026-11-24T10:00:00Z"));
     let expected = json!({
-        "id": "abcd000000000001", "name": "ci \u{202e}runner", "scope": "write", "state": "active",
+        "id": "abcd000000000001", "name": "ci \u{202e}runner", "scope": "write", "space": "default", "state": "active",
         "created_at": "2026-11-01T10:00:00Z", "expires_at": "2027-02-22T10:00:00Z", "revoked_at": null,
         "last_used_at": "2026-11-24T09:55:00Z",
     });

@@ -140,6 +140,7 @@ fn guess(number: i64) -> String {
     let request = auth::KeyRequest {
         name: model::KeyName::new("guess").unwrap(),
         capability: Capability::Read,
+        space: model::Space::Default,
         expires_at: None,
     };
     let now = model::Timestamp::from_microseconds(number);

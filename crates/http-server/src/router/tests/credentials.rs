@@ -10,7 +10,7 @@ use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::http::{Request, StatusCode};
 use axum::response::Response;
 use engine::Capability;
-use model::{ApiKey, KeyName};
+use model::{ApiKey, KeyName, Space};
 use ports::{Clock, KeyStore, SystemRng};
 use testkit::Bench;
 use tower::ServiceExt;
@@ -101,7 +101,8 @@ impl Keyring {
         let now = door.bench.clock.now();
         let stale = async |shown: Shown, name: &str, expires_at| {
             let name = KeyName::new(name).unwrap();
-            let request = KeyRequest { name, capability: Capability::Admin, expires_at };
+            let request =
+                KeyRequest { name, capability: Capability::Admin, space: Space::Default, expires_at };
             let (secret, key) = new_key(request, now.plus_seconds(-20.0), &SystemRng).unwrap();
             door.keys.insert(key.clone()).await.unwrap();
             (shown, secret.reveal().to_owned(), key)
