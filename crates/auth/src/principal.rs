@@ -71,6 +71,16 @@ impl Principal {
         Self::of(&format!("key:{}", key.id), key.name.as_str(), key.capability, key.space.clone(), method)
     }
 
+    /// Names the caller together with the space, for what is kept from one request to the next and holds what was read or
+    /// written there: sessions, answers.
+    #[must_use]
+    pub fn in_space(&self) -> String {
+        match &self.space {
+            Space::Default => self.id.clone(),
+            Space::Named(space) => format!("{}@{space}", self.id),
+        }
+    }
+
     fn of(id: &str, name: &str, capability: Capability, space: Space, method: Method) -> Self {
         let reach = if space == Space::Default { Reach::Installation } else { Reach::Space };
         Self {

@@ -5,8 +5,9 @@
 //! | [`Read`] | `read` |
 //! | [`Write`] | `write` |
 //! | [`Owner`] | `admin` |
+//! | [`OfServer`] of one of these | the same, from a credential that reaches what concerns everybody on this server |
 
-use auth::{Presented, Principal, Refusal};
+use auth::{Presented, Principal, Reach, Refusal};
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -28,6 +29,10 @@ pub struct Write(pub Granted);
 
 /// Somebody who may administer.
 pub struct Owner(pub Granted);
+
+/// Somebody who may deal with what concerns everybody on this server, as far as the handle inside says. Whoever has a
+/// space of their own on it learns nothing there of the others.
+pub struct OfServer<H>(pub H);
 
 /// Who asks, and what was granted.
 pub struct Granted {
@@ -143,5 +148,17 @@ impl FromRequestParts<App> for Owner {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         Granted::of(parts, app, Capability::Admin).map(Self)
+    }
+}
+
+impl<H: FromRequestParts<App, Rejection = Failure>> FromRequestParts<App> for OfServer<H> {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let handle = H::from_request_parts(parts, app).await?;
+        match asker(parts)?.reach {
+            Reach::Installation => Ok(Self(handle)),
+            Reach::Space => Err(Failure::out_of_reach()),
+        }
     }
 }

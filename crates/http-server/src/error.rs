@@ -126,6 +126,15 @@ impl Failure {
         Self::refused(StatusCode::FORBIDDEN, "insufficient_scope", &description, &challenge)
     }
 
+    /// Somebody who wants to deal with the whole server and has but a space on it.
+    #[must_use]
+    pub fn out_of_reach() -> Self {
+        let description =
+            "this concerns the whole server: it needs a credential of whom the server belongs to";
+        let challenge = r#"Bearer error="insufficient_scope""#;
+        Self::refused(StatusCode::FORBIDDEN, "insufficient_scope", description, challenge)
+    }
+
     /// What failed inside: the log says more, the caller learns nothing.
     #[must_use]
     pub fn internal() -> Self {

@@ -6,7 +6,8 @@
 //! [`frame`].
 //!
 //! Nobody hears of another space. Whoever may read a space hears of all its memories; what was searched is heard by whoever
-//! searched, and by an administrator: a question is as private as a conversation. Searches do not go into the ring, where they
+//! searched, and in the default space by its administrator, to whom all of that belongs: a question is as private as a
+//! conversation, also among those who share a space. Searches do not go into the ring, where they
 //! would push out what happened to memories: they are told to those who listen, and never again.
 
 mod feed;
@@ -67,8 +68,6 @@ pub(crate) struct Searched<'a> {
 /// The events of all spaces.
 pub(crate) struct Events {
     options: EventOptions,
-    /// In front of the ids of all events of this process.
-    instance: String,
     feeds: Mutex<HashMap<Space, Arc<Feed>>>,
     seats: Arc<Seats>,
     ending: CancellationToken,
@@ -78,7 +77,7 @@ impl Events {
     /// Nobody listens yet. All streams end with `ending`.
     pub(crate) fn new(options: EventOptions, ending: CancellationToken) -> Self {
         let seats = Seats::new(options.max_streams);
-        Self { options, instance: random_hex(4), feeds: Mutex::default(), seats, ending }
+        Self { options, feeds: Mutex::default(), seats, ending }
     }
 
     /// Who listens.
@@ -100,7 +99,8 @@ impl Events {
     pub(crate) async fn listen(&self, reader: &Reader, space: &Space) -> Result<Ear, EngineError> {
         let feed = {
             let mut feeds = self.feeds.lock().unwrap_or_else(PoisonError::into_inner);
-            let new = || Arc::new(Feed::new(&self.instance, self.options.replay));
+            // Ids of one space mean nothing in another.
+            let new = || Arc::new(Feed::new(&random_hex(4), self.options.replay));
             Arc::clone(feeds.entry(space.clone()).or_insert_with(new))
         };
         // Before it is seen to that it runs: what nobody listens to ends.

@@ -11,7 +11,7 @@ use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use axum::routing::{MethodRouter, post};
 use engine::Capability;
-use model::{KeyName, Space};
+use model::{KeyName, Space, SpaceId};
 use ports::{Clock, KeyStore};
 use serde_json::Value;
 use testkit::{Bench, FakeKeyStore, SeededRng};
@@ -23,13 +23,19 @@ use crate::{App, Options, Parts, router};
 /// The key of the settings.
 pub(crate) const OWNERS_KEY: &str = "the-owners-key";
 
-/// The door on an engine of fakes, with a key of each scope in a key store of its own.
+/// Another space than the default one.
+pub(crate) fn other_space() -> Space {
+    Space::Named(SpaceId::from_bytes([7; 10]))
+}
+
+/// The door on an engine of fakes, with a key of each scope, for the default space and for another one, in a key store of its own.
 pub(crate) struct Door {
     pub(crate) bench: Bench,
     pub(crate) keys: Arc<FakeKeyStore>,
     pub(crate) app: App,
     router: Router,
     secrets: Vec<(Capability, String)>,
+    others: Vec<(Capability, String)>,
 }
 
 impl Door {
@@ -50,25 +56,39 @@ impl Door {
     /// A door before this engine.
     pub(crate) async fn of(bench: Bench, options: Options, anonymous: Option<Capability>) -> Self {
         let (keys, rng) = (Arc::new(FakeKeyStore::default()), SeededRng::default());
-        let mut secrets = Vec::new();
-        for capability in Capability::ALL {
-            let name = KeyName::new(&format!("{} key", capability.name())).unwrap();
-            let request = KeyRequest { name, capability, space: Space::Default, expires_at: None };
-            let (secret, key) = new_key(request, bench.clock.now(), &rng).unwrap();
-            keys.insert(key).await.unwrap();
-            secrets.push((capability, secret.reveal().to_owned()));
-        }
+        let ring = async |kind: &str, space: Space| {
+            let mut secrets = Vec::new();
+            for capability in Capability::ALL {
+                let name = KeyName::new(&format!("{} {kind}", capability.name())).unwrap();
+                let request = KeyRequest { name, capability, space: space.clone(), expires_at: None };
+                let (secret, key) = new_key(request, bench.clock.now(), &rng).unwrap();
+                keys.insert(key).await.unwrap();
+                secrets.push((capability, secret.reveal().to_owned()));
+            }
+            secrets
+        };
+        let (secrets, others) = (ring("key", Space::Default).await, ring("guest", other_space()).await);
         let policy = Policy { owner_key: Some(Secret::new(OWNERS_KEY)), anonymous };
         let clock = Arc::clone(&bench.clock) as Arc<dyn Clock>;
         let authenticator = Authenticator::new(policy, Arc::clone(&keys) as Arc<dyn KeyStore>, clock);
         let app = App::new(Parts { engine: bench.engine.clone(), authenticator, options });
         let router = router(&app);
-        Self { bench, keys, app, router, secrets }
+        Self { bench, keys, app, router, secrets, others }
     }
 
     /// The key of a scope.
     pub(crate) fn key(&self, capability: Capability) -> &str {
         &self.secrets.iter().find(|(of, _)| *of == capability).unwrap().1
+    }
+
+    /// The key of a scope in another space than the default one.
+    pub(crate) fn guest_key(&self, capability: Capability) -> &str {
+        &self.others.iter().find(|(of, _)| *of == capability).unwrap().1
+    }
+
+    /// Somebody with a key in another space than the default one.
+    pub(crate) fn guest(&self, capability: Capability) -> Client {
+        self.stranger().header("x-api-key", self.guest_key(capability))
     }
 
     /// Somebody who shows nothing.

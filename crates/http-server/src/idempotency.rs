@@ -60,7 +60,8 @@ pub(crate) async fn once(State(app): State<App>, request: Request, next: Next) -
     let target = parts.uri.path_and_query().map_or("", |target| target.as_str());
     let fingerprint = fingerprint(target, &parts.headers, &body);
     let answers = app.answers();
-    let entry = (asker.id.clone(), key);
+    // A person may have several spaces, and the same key in each.
+    let entry = (asker.in_space(), key);
     let turn = match answers.begin(entry, fingerprint, app.now()) {
         Begun::First(turn) => turn,
         Begun::Kept(kept) => {

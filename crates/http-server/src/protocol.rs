@@ -57,7 +57,7 @@ async fn admit(State(app): State<App>, request: Request, next: Next) -> Response
     };
     let caller = HttpCaller {
         grant: app.grant(&principal),
-        id: principal.id.clone(),
+        id: principal.in_space(),
         standing: Standing::of(&app, principal),
         place: parts.extensions.get::<Place>().map(Place::weak),
     };

@@ -4,17 +4,18 @@ use std::sync::Arc;
 
 use engine::{Admin, Capability, Engine, Grant, Parts, Reader, Settings, Writer};
 use model::Space;
-use ports::{Clock, Embedder};
+use ports::{Clock, Embedder, OpenStore};
 
-use crate::store::OneStore;
+use crate::store::StoreOfEach;
 use crate::{FakeClock, FakeEmbedder, FakeStore, SeededRng};
 
 /// An engine with the fakes it works on, so that a test can move the clock or make a part fail.
 pub struct Bench {
     /// The engine.
     pub engine: Engine,
-    /// Its store, the same for every space.
+    /// The store of its default space.
     pub store: Arc<FakeStore>,
+    stores: Arc<StoreOfEach>,
     /// Its embedder.
     pub embedder: Arc<FakeEmbedder>,
     /// Its clock.
@@ -52,15 +53,22 @@ impl Bench {
         previous: Vec<Arc<dyn Embedder>>,
         clock: Arc<FakeClock>,
     ) -> Self {
+        let stores = Arc::new(StoreOfEach::with(Arc::clone(&store)));
         let engine = Engine::new(Parts {
-            stores: Arc::new(OneStore(Arc::clone(&store))),
+            stores: Arc::clone(&stores) as Arc<dyn OpenStore>,
             embedder: Arc::clone(&embedder) as Arc<dyn Embedder>,
             previous,
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             rng: Arc::new(SeededRng::default()),
             settings,
         });
-        Self { engine, store, embedder, clock }
+        Self { engine, store, stores, embedder, clock }
+    }
+
+    /// The store of a space.
+    #[must_use]
+    pub fn store_of(&self, space: &Space) -> Arc<FakeStore> {
+        self.stores.of(space)
     }
 
     /// A handle on the default space.

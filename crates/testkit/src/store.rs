@@ -13,7 +13,7 @@ mod rows;
 mod spaces;
 mod telling;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 
@@ -347,18 +347,38 @@ impl Rows {
     }
 }
 
-/// Gives every space the same store.
-pub(crate) struct OneStore(pub(crate) Arc<FakeStore>);
+/// A store for each space, made when it is first asked for.
+pub(crate) struct StoreOfEach {
+    default: Arc<FakeStore>,
+    others: Mutex<HashMap<Space, Arc<FakeStore>>>,
+}
+
+impl StoreOfEach {
+    pub(crate) fn with(default: Arc<FakeStore>) -> Self {
+        Self { default, others: Mutex::default() }
+    }
+
+    #[expect(clippy::unwrap_used, reason = "test support")]
+    pub(crate) fn of(&self, space: &Space) -> Arc<FakeStore> {
+        if *space == Space::Default {
+            return Arc::clone(&self.default);
+        }
+        let mut others = self.others.lock().unwrap();
+        let new = || Arc::new(FakeStore::new(self.default.model.clone()));
+        Arc::clone(others.entry(space.clone()).or_insert_with(new))
+    }
+}
 
 #[async_trait]
-impl OpenStore for OneStore {
-    async fn open(&self, _space: &Space) -> Result<Arc<dyn MemoryStore>, StoreError> {
-        match self.0.fault() {
+impl OpenStore for StoreOfEach {
+    async fn open(&self, space: &Space) -> Result<Arc<dyn MemoryStore>, StoreError> {
+        let store = self.of(space);
+        match store.fault() {
             Some(Fault::Open) => Err(StoreError::Open { reason: "told to fail".to_owned(), source: None }),
             _ => {
-                self.0.openings.fetch_add(1, Ordering::SeqCst);
-                self.0.closed.store(false, Ordering::SeqCst);
-                Ok(Arc::clone(&self.0) as Arc<dyn MemoryStore>)
+                store.openings.fetch_add(1, Ordering::SeqCst);
+                store.closed.store(false, Ordering::SeqCst);
+                Ok(store)
             }
         }
     }

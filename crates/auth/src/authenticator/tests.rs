@@ -297,3 +297,13 @@ proptest! {
         prop_assert_eq!(bed.keys.lookups(), 1);
     }
 }
+
+#[test]
+fn one_caller_in_two_spaces_is_kept_apart() {
+    let crew = Space::Named(SpaceId::from_bytes([7; 10]));
+    let (here, there) = (Principal::owner(), Principal { space: crew.clone(), ..Principal::owner() });
+    assert_eq!(
+        (here.in_space(), there.in_space()),
+        ("api_key_client".to_owned(), format!("api_key_client@{crew}"))
+    );
+}

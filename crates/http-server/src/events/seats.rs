@@ -1,10 +1,12 @@
 //! How many streams are open, whose, and since when.
 
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use model::Space;
 use tokio::time::Instant;
 
 /// Which share of all streams may be of the same principal: one in so many.
@@ -17,6 +19,8 @@ const USER_AGENT_BYTES: usize = 120;
 pub(crate) struct Visitor {
     /// The principal.
     pub(crate) principal: String,
+    /// The space to which it listens.
+    pub(crate) space: Space,
     /// Where it asks from.
     pub(crate) address: Option<String>,
     /// The program, as it calls itself.
@@ -43,6 +47,7 @@ struct Taken {
     next: u64,
     seated: HashMap<u64, Arc<Seated>>,
     of_principal: HashMap<String, usize>,
+    of_space: HashMap<Space, usize>,
 }
 
 /// An open stream.
@@ -80,6 +85,7 @@ impl Seats {
             return Err(Full::ForOne);
         }
         *own += 1;
+        *taken.of_space.entry(visitor.space.clone()).or_default() += 1;
         taken.next += 1;
         let number = taken.next;
         let seated = Seated { id, visitor, since: Instant::now(), heartbeat_ms: AtomicU64::new(0) };
@@ -91,6 +97,11 @@ impl Seats {
     /// How many streams are open.
     pub(crate) fn count(&self) -> usize {
         self.taken().seated.len()
+    }
+
+    /// How many streams of a space are open.
+    pub(crate) fn count_of(&self, space: &Space) -> usize {
+        self.taken().of_space.get(space).copied().unwrap_or_default()
     }
 
     /// The open streams, the oldest first, at most so many, of those that are meant.
@@ -140,9 +151,9 @@ impl Seat {
         &self.seated
     }
 
-    /// How many streams are open.
+    /// How many streams of its space are open.
     pub(super) fn taken(&self) -> usize {
-        self.seats.count()
+        self.seats.count_of(&self.seated.visitor.space)
     }
 }
 
@@ -150,12 +161,18 @@ impl Drop for Seat {
     fn drop(&mut self) {
         let mut taken = self.seats.taken();
         taken.seated.remove(&self.number);
-        let principal = &self.seated.visitor.principal;
-        if let Some(own) = taken.of_principal.get_mut(principal) {
-            *own -= 1;
-            if *own == 0 {
-                taken.of_principal.remove(principal);
-            }
+        let Visitor { principal, space, .. } = &self.seated.visitor;
+        leave(&mut taken.of_principal, principal);
+        leave(&mut taken.of_space, space);
+    }
+}
+
+/// Counts one less; of who has none, nothing is kept.
+fn leave<K: Eq + Hash>(counts: &mut HashMap<K, usize>, of: &K) {
+    if let Some(count) = counts.get_mut(of) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(of);
         }
     }
 }
@@ -165,7 +182,8 @@ mod tests {
     use super::*;
 
     fn visitor(principal: &str) -> Visitor {
-        Visitor { principal: principal.to_owned(), address: None, user_agent: "é".repeat(100) }
+        let space = Space::Default;
+        Visitor { principal: principal.to_owned(), space, address: None, user_agent: "é".repeat(100) }
     }
 
     #[test]
@@ -182,6 +200,20 @@ mod tests {
         drop((second, again, others));
         assert_eq!(seats.count(), 0);
         assert!(seats.taken().of_principal.is_empty(), "nothing is kept of who left");
+    }
+
+    #[test]
+    fn streams_are_counted_for_each_space_alone() {
+        let seats = Seats::new(20);
+        let crew = Space::Named(model::SpaceId::from_bytes([1; 10]));
+        let sit = |space: &Space| {
+            seats.sit("id".to_owned(), Visitor { space: space.clone(), ..visitor("a") }).unwrap()
+        };
+        let (own, others) = (sit(&crew), [sit(&Space::Default), sit(&Space::Default)]);
+        assert_eq!((own.taken(), others[0].taken(), seats.count()), (1, 2, 3));
+        drop(own);
+        assert_eq!((seats.count_of(&crew), seats.count_of(&Space::Default)), (0, 2));
+        assert_eq!(seats.taken().of_space.len(), 1, "nothing is kept of who left");
     }
 
     #[test]

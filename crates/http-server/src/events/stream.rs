@@ -8,6 +8,7 @@ use auth::Principal;
 use axum::body::{Body, Bytes};
 use engine::Capability;
 use futures_util::stream::unfold;
+use model::Space;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 
 use super::feed::Ear;
@@ -166,7 +167,8 @@ impl State {
             (Audience::WhoeverAsked(_), Some(_)) => false,
             (Audience::WhoeverAsked(asker), None) => {
                 let listener = self.standing.principal();
-                *asker == listener.id || listener.capability >= Capability::Admin
+                let is_owner = listener.space == Space::Default && listener.capability >= Capability::Admin;
+                *asker == listener.id || is_owner
             }
         }
     }

@@ -1,3 +1,4 @@
+mod spaces;
 mod tickets;
 
 use std::net::{Ipv4Addr, SocketAddr};

@@ -137,3 +137,18 @@ async fn a_request_that_comes_while_the_first_is_worked_on_is_told_so() {
     assert_eq!(first.await.unwrap().text(), "done");
     assert_eq!(client.post("/slow", Value::Null).await.text(), "done");
 }
+
+#[tokio::test]
+async fn one_person_may_use_a_key_in_each_of_their_spaces() {
+    let (here, there) = (auth::Principal::owner(), crate::fixture::other_space());
+    let there = auth::Principal { space: there, ..here.clone() };
+    let answers = super::Answers::default();
+    let now = model::Timestamp::from_microseconds(0);
+    let first = answers.begin((here.in_space(), "k".to_owned()), [1; 32], now);
+    assert!(matches!(first, super::Begun::First(_)));
+    assert!(matches!(answers.begin((here.in_space(), "k".to_owned()), [1; 32], now), super::Begun::Running));
+    assert!(matches!(
+        answers.begin((there.in_space(), "k".to_owned()), [2; 32], now),
+        super::Begun::First(_)
+    ));
+}

@@ -5,9 +5,11 @@
 //! | `table` | the routes and what each needs |
 //! | `credentials` | the credentials, and the rule of what comes of each |
 //! | `tools` | the same for the tools of MCP |
+//! | `isolation` | nothing of one space is seen from another |
 //! | `regressions` | what went wrong in the original, by its number |
 
 mod credentials;
+mod isolation;
 mod regressions;
 mod table;
 mod tools;
@@ -18,7 +20,7 @@ use axum::Router;
 use axum::http::Method;
 use serde_json::{Value, json};
 
-use credentials::{ALL_SHOWN, ALL_WAYS, Answered, Keyring, MODES, Shown, Way, answered};
+use credentials::{ALL_WAYS, Answered, Keyring, MODES, Shown, Way, all_shown, answered};
 use engine::Capability;
 use table::{DOCUMENTED, Needed, Row, SURFACES, rows};
 
@@ -42,7 +44,7 @@ async fn check(surface: Surface, anonymous: Option<Capability>, query_credential
     let ring = Keyring::of(surface, anonymous, query_credentials).await;
     let mut wrong = Vec::new();
     for row in rows(surface) {
-        for shown in ALL_SHOWN {
+        for shown in all_shown() {
             for way in ALL_WAYS {
                 let expected = ring.expected(&row, shown, way);
                 let Some(response) = ring.ask(&row, shown, way).await else { continue };
@@ -112,7 +114,7 @@ fn the_document_says_of_every_operation_what_the_table_says() {
     let expected = DOCUMENTED.iter().map(|(method, path, needed)| {
         let security = match needed {
             Needed::Nothing => Value::Null,
-            Needed::Scope(capability) => {
+            Needed::Scope(capability) | Needed::Server(capability) => {
                 let scope = json!([capability.name()]);
                 json!([{"key": scope}, {"bearer": scope}])
             }

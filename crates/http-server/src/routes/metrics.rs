@@ -1,6 +1,6 @@
 //! `GET /metrics`: what is counted, as Prometheus reads it. It is there only where it is wanted (`MCP_METRICS_ENABLED`).
 //!
-//! It needs the scope `read`: how many memories there are and what is asked how often is nobody's business. Prometheus can
+//! It needs the scope `read` and a credential of the installation, not of a space on it: how many memories there are and what is asked how often is nobody's business. Prometheus can
 //! send a key (`authorization: {credentials_file: ...}`); a server that lets anybody read lets anybody read this.
 
 use axum::Router;
@@ -10,7 +10,7 @@ use axum::http::{HeaderName, HeaderValue};
 use axum::routing::get;
 
 use crate::App;
-use crate::access::Read;
+use crate::access::{OfServer, Read};
 use crate::error::Failure;
 
 /// The text format of `OpenMetrics`, which Prometheus reads.
@@ -23,7 +23,7 @@ pub(crate) fn routes(app: &App) -> Router {
 
 async fn metrics(
     State(app): State<App>,
-    _: Read,
+    _: OfServer<Read>,
 ) -> Result<([(HeaderName, HeaderValue); 1], String), Failure> {
     let text = app.metrics().text(&app).await.map_err(|error| {
         tracing::error!(error = %error, "figures could not be written");

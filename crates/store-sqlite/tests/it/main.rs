@@ -17,7 +17,6 @@ mod keys;
 mod locks;
 mod nearest;
 mod neighbours;
-mod oauth;
 mod oddities;
 mod originals;
 mod purging;

@@ -27,6 +27,8 @@ pub(super) enum Shown {
     Expired,
     Revoked,
     Key(Capability),
+    /// A key of another space than the default one.
+    Guest(Capability),
     /// The key of the settings.
     OwnersKey,
 }
@@ -53,16 +55,14 @@ pub(super) enum Answered {
     Forbidden,
 }
 
-pub(super) const ALL_SHOWN: [Shown; 8] = [
-    Shown::Nothing,
-    Shown::Garbage,
-    Shown::Expired,
-    Shown::Revoked,
-    Shown::Key(Capability::Read),
-    Shown::Key(Capability::Write),
-    Shown::Key(Capability::Admin),
-    Shown::OwnersKey,
-];
+/// Everything that can be shown.
+pub(super) fn all_shown() -> Vec<Shown> {
+    let mut all = vec![Shown::Nothing, Shown::Garbage, Shown::Expired, Shown::Revoked, Shown::OwnersKey];
+    all.extend(Capability::ALL.map(Shown::Key));
+    all.extend(Capability::ALL.map(Shown::Guest));
+    all
+}
+
 pub(super) const ALL_WAYS: [Way; 7] = [
     Way::ApiKey,
     Way::Bearer,
@@ -125,6 +125,7 @@ impl Keyring {
             Shown::Nothing => None,
             Shown::Garbage => Some("mem_garbage"),
             Shown::Key(capability) => Some(self.door.key(capability)),
+            Shown::Guest(capability) => Some(self.door.guest_key(capability)),
             Shown::OwnersKey => Some(OWNERS_KEY),
             Shown::Expired | Shown::Revoked => {
                 self.stale.iter().find(|(of, ..)| *of == shown).map(|of| &*of.1)
@@ -138,10 +139,10 @@ impl Keyring {
             Shown::Garbage => return Some("garbage".to_owned()),
             Shown::Nothing => Principal::anonymous(self.anonymous?),
             Shown::OwnersKey => Principal::owner(),
-            Shown::Key(capability) => {
+            Shown::Key(capability) | Shown::Guest(capability) => {
                 let keys = self.door.keys.list().await.unwrap();
-                let is_it =
-                    |key: &&ApiKey| key.capability == capability && key.name.as_str().ends_with(" key");
+                let kind = if shown == Shown::Key(capability) { " key" } else { " guest" };
+                let is_it = |key: &&ApiKey| key.capability == capability && key.name.as_str().ends_with(kind);
                 Principal::of_key(keys.iter().find(is_it).unwrap())
             }
             Shown::Expired | Shown::Revoked => {
@@ -157,7 +158,7 @@ impl Keyring {
         let granted = match shown {
             Shown::Nothing => self.anonymous,
             Shown::Garbage | Shown::Expired | Shown::Revoked => None,
-            Shown::Key(capability) => Some(capability),
+            Shown::Key(capability) | Shown::Guest(capability) => Some(capability),
             Shown::OwnersKey => Some(Capability::Admin),
         };
         let granted = match way {
@@ -169,11 +170,15 @@ impl Keyring {
             Way::Query(_) if shown == Shown::Nothing => granted,
             Way::Query(_) => return Answered::BadRequest,
         };
+        let is_guest = matches!((shown, way), (Shown::Guest(_), Way::ApiKey | Way::Bearer));
         match (row.needed, granted) {
             (Needed::Nothing, _) => Answered::Served,
-            (Needed::Scope(_), None) => Answered::Unauthorized,
-            (Needed::Scope(needed), Some(granted)) if granted < needed => Answered::Forbidden,
-            (Needed::Scope(_), Some(_)) => Answered::Served,
+            (Needed::Scope(_) | Needed::Server(_), None) => Answered::Unauthorized,
+            (Needed::Scope(needed) | Needed::Server(needed), Some(granted)) if granted < needed => {
+                Answered::Forbidden
+            }
+            (Needed::Server(_), Some(_)) if is_guest => Answered::Forbidden,
+            (Needed::Scope(_) | Needed::Server(_), Some(_)) => Answered::Served,
         }
     }
 

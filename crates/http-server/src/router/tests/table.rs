@@ -2,7 +2,7 @@
 //!
 //! A new route needs a row here: the document and the router are both held against these rows.
 
-use Needed::{Nothing, Scope};
+use Needed::{Nothing, Scope, Server};
 use axum::http::Method;
 use engine::Capability;
 
@@ -15,6 +15,8 @@ pub(super) enum Needed {
     Nothing,
     /// That much must have been granted.
     Scope(Capability),
+    /// That much, to somebody who reaches what concerns everybody on the server.
+    Server(Capability),
 }
 
 /// A route.
@@ -70,13 +72,13 @@ pub(super) const DOCUMENTED: [(&str, &str, Needed); 35] = [
     ("GET", "/api/memories/{content_hash}", READ),
     ("PUT", "/api/memories/{content_hash}", WRITE),
     ("DELETE", "/api/memories/{content_hash}", WRITE),
-    ("GET", "/api/memory-stats", WRITE),
+    ("GET", "/api/memory-stats", Server(Capability::Write)),
     ("POST", "/api/clear-caches", WRITE),
     ("POST", "/api/search", READ),
     ("POST", "/api/search/by-tag", READ),
     ("POST", "/api/search/by-time", READ),
     ("GET", "/api/search/similar/{content_hash}", READ),
-    ("GET", "/api/server/status", READ),
+    ("GET", "/api/server/status", Server(Capability::Read)),
     ("POST", "/api/sessions", WRITE),
     ("GET", "/api/tags", READ),
     ("GET", "/api/types", READ),
@@ -94,7 +96,7 @@ const PAGES: [(&str, &str, Needed); 7] = [
     ("GET", "/api/redoc", Nothing),
     ("GET", "/docs", Nothing),
     ("GET", "/openapi.json", Nothing),
-    ("GET", "/metrics", READ),
+    ("GET", "/metrics", Server(Capability::Read)),
 ];
 const MCP: [(&str, &str, Needed); 2] = [("POST", "/mcp", READ), ("POST", "/mcp/", READ)];
 /// The service of the older transport takes messages at both of its addresses.
@@ -104,7 +106,7 @@ const PROBES: [(&str, &str, Needed); 4] = [
     ("GET", "/health", Nothing),
     ("GET", "/livez", Nothing),
     ("GET", "/readyz", Nothing),
-    ("GET", "/metrics", READ),
+    ("GET", "/metrics", Server(Capability::Read)),
 ];
 
 /// The doors.

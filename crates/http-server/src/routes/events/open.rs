@@ -39,7 +39,7 @@ pub(crate) struct Listener {
 /// Listen to live events
 ///
 /// `connection_established` comes first, then `memory_stored`, `memory_updated` and `memory_deleted` of whatever program writes
-/// to the database, `search_completed` of the caller's own searches (for an administrator: of all), `heartbeat`,
+/// to the database, `search_completed` of the caller's own searches (for whom the server belongs to: of all in the default space), `heartbeat`,
 /// `events_missed` for a reader that was too slow, and at the end `connection_closed`.
 #[utoipa::path(
     get,
@@ -116,7 +116,8 @@ impl FromRequestParts<App> for Listener {
         // What is wrong with a question is told to who may ask it.
         let partitions = partitions(&stores)?;
         let address = machine(parts, &app.options().trusted_proxies).map(|machine| machine.to_string());
-        let visitor = Visitor { principal: principal.id.clone(), address, user_agent };
+        let visitor =
+            Visitor { principal: principal.id.clone(), space: principal.space.clone(), address, user_agent };
         Ok(Self { principal, partitions, last_id, visitor })
     }
 }

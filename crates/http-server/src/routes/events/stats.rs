@@ -1,5 +1,6 @@
 //! `GET /api/events/stats`: who listens to live events.
 
+use auth::Reach;
 use axum::Json;
 use axum::extract::State;
 use engine::Capability;
@@ -9,7 +10,7 @@ use utoipa::ToSchema;
 use crate::App;
 use crate::access::Read;
 use crate::error::{Failure, Refused};
-use crate::events::Seated;
+use crate::events::{Seated, Visitor};
 
 /// How many streams are named at most.
 const MAX_LISTED: usize = 1000;
@@ -17,11 +18,11 @@ const MAX_LISTED: usize = 1000;
 /// Who listens.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Listeners {
-    /// How many streams are open.
+    /// How many streams are open: in the caller's space, or on the whole server for its administrator.
     total_connections: usize,
     /// How often each gives a sign of life, in seconds.
     heartbeat_interval: u64,
-    /// The first thousand of them: all for an administrator, else those of the caller.
+    /// The first thousand of them: all for an administrator of the server, else those of the caller.
     connections: Vec<Connection>,
 }
 
@@ -54,11 +55,12 @@ pub(crate) struct Connection {
 )]
 pub(crate) async fn stats(State(app): State<App>, read: Read) -> Result<Json<Listeners>, Failure> {
     let principal = &read.0.principal;
-    let is_admin = principal.capability >= Capability::Admin;
+    let is_admin = principal.capability >= Capability::Admin && principal.reach == Reach::Installation;
     let seats = app.events().seats();
-    let listed = seats.list(MAX_LISTED, |visitor| is_admin || visitor.principal == principal.id);
+    let is_own = |visitor: &Visitor| visitor.principal == principal.id && visitor.space == principal.space;
+    let listed = seats.list(MAX_LISTED, |visitor| is_admin || is_own(visitor));
     Ok(Json(Listeners {
-        total_connections: seats.count(),
+        total_connections: if is_admin { seats.count() } else { seats.count_of(&principal.space) },
         heartbeat_interval: app.events().options().heartbeat.as_secs(),
         connections: listed.iter().map(|seated| connection(seated, is_admin)).collect(),
     }))

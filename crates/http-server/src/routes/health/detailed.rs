@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use auth::Reach;
 use axum::Json;
 use axum::extract::State;
 use engine::Health;
@@ -67,7 +68,7 @@ pub(crate) struct Storage {
     error: Option<String>,
 }
 
-/// The machine. What is not known is null.
+/// The machine. What is not known is null, and so it is for whoever has but a space on it.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct System {
     /// Used memory.
@@ -117,6 +118,7 @@ pub(crate) async fn detailed(State(app): State<App>, read: Read) -> Json<Detaile
     };
     let uptime_seconds = app.uptime_seconds();
     let location = health.statistics.as_ref().map(|statistics| statistics.location.clone());
+    let sees_machine = read.0.principal.reach == Reach::Installation;
     let storage = Storage::new(&health, this_week);
     Json(DetailedHealth {
         status: health.status.name(),
@@ -133,8 +135,10 @@ pub(crate) async fn detailed(State(app): State<App>, read: Read) -> Json<Detaile
         },
         storage,
         system: System {
-            memory_percent: machine::Memory::now().used_percent(),
-            disk_percent: location.and_then(|file| machine::disk_percent(Path::new(&file))),
+            memory_percent: sees_machine.then(machine::Memory::now).and_then(|memory| memory.used_percent()),
+            disk_percent: location
+                .filter(|_| sees_machine)
+                .and_then(|file| machine::disk_percent(Path::new(&file))),
         },
         performance: Performance { uptime_seconds, uptime_formatted: spelled(uptime_seconds) },
     })

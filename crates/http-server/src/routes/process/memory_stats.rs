@@ -4,7 +4,7 @@ use axum::Json;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::access::Write;
+use crate::access::{OfServer, Write};
 use crate::machine::Memory;
 
 /// Memory of the process and the machine, and what is kept in it. What is not known is null.
@@ -64,7 +64,7 @@ pub(crate) struct CacheUse {
     security(("key" = ["write"])),
     responses((status = OK, body = MemoryStats))
 )]
-pub(crate) async fn memory_stats(write: Write) -> Json<MemoryStats> {
+pub(crate) async fn memory_stats(OfServer(write): OfServer<Write>) -> Json<MemoryStats> {
     let health = write.reader().health().await;
     let memory = Memory::now();
     let stores = usize::from(health.statistics.is_some());

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::App;
-use crate::access::Read;
+use crate::access::{OfServer, Read};
 use crate::routes::health::detailed::spelled;
 
 /// What runs here.
@@ -38,7 +38,7 @@ pub(crate) struct ServerStatus {
     security(("key" = ["read"])),
     responses((status = OK, body = ServerStatus))
 )]
-pub(crate) async fn status(State(app): State<App>, read: Read) -> Json<ServerStatus> {
+pub(crate) async fn status(State(app): State<App>, OfServer(read): OfServer<Read>) -> Json<ServerStatus> {
     let uptime_seconds = app.uptime_seconds();
     Json(ServerStatus {
         version: env!("CARGO_PKG_VERSION"),
