@@ -24,6 +24,7 @@
 //! | [`capability`] | what a caller may do there |
 //! | [`api_key`] | what is kept of an API key |
 //! | [`audit`] | what the audit log holds |
+//! | [`oauth`] | clients, what users allowed them, codes and tokens |
 //!
 //! The crate does no input or output and knows no wire format. To add a value: one file, one type, its errors
 //! and its tests beside it.
@@ -40,6 +41,7 @@ pub mod id;
 pub mod memory;
 pub mod memory_type;
 pub mod metadata;
+pub mod oauth;
 pub mod ontology;
 pub mod origin;
 pub mod partition;
