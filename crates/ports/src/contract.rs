@@ -5,6 +5,7 @@
 //! | [`MemoryStore`] | [`memory_store_contract!`](crate::memory_store_contract) |
 //! | [`KeyStore`](crate::KeyStore) | [`key_store_contract!`](crate::key_store_contract) |
 //! | [`AuditLog`](crate::AuditLog) | [`audit_log_contract!`](crate::audit_log_contract) |
+//! | [`OAuthStore`](crate::OAuthStore) | [`oauth_store_contract!`](crate::oauth_store_contract) |
 //! | [`SpaceStore`](crate::SpaceStore) | [`space_store_contract!`](crate::space_store_contract) |
 //!
 //! An adapter implements [`StoreUnderTest`] in its tests and calls the macro there; it gets one test for each case,
@@ -31,6 +32,7 @@ pub mod keys;
 pub mod list;
 pub mod list_keys;
 pub mod near_pairs;
+pub mod oauth;
 pub mod origin;
 pub mod purge;
 mod random;

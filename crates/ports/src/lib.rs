@@ -7,6 +7,8 @@
 //! | [`KeyStore`] | `store-sqlite`; `testkit::FakeKeyStore` |
 //! | [`AuditLog`] | `store-sqlite`; `testkit::FakeAuditLog` |
 //! | [`SpaceStore`] | `store-sqlite`, in the file of the keys; `testkit::FakeSpaceStore` |
+//! | [`OAuthStore`] | `store-sqlite`; `testkit::FakeOAuthStore` |
+//! | [`ClientDocuments`] | `testkit::FakeClientDocuments` |
 //! | [`Embedder`] | `embed`; later an OpenAI-compatible endpoint |
 //! | [`Clock`] | [`SystemClock`]; `testkit::FakeClock` |
 //! | [`Rng`] | [`SystemRng`]; `testkit::SeededRng` |
@@ -22,6 +24,7 @@ pub mod clock;
 pub mod contract;
 pub mod embedder;
 pub mod keys;
+pub mod oauth;
 pub mod rng;
 pub mod shared_spaces;
 pub mod store;
@@ -30,6 +33,10 @@ pub use audit::{AuditFilter, AuditLog, MAX_AUDIT_PAGE};
 pub use clock::{Clock, SystemClock};
 pub use embedder::{EmbedError, Embedder, Readiness};
 pub use keys::{KeyInserted, KeyStore, MAX_KEYS};
+pub use oauth::{
+    AuthorizationsOf, ClientDocument, ClientDocuments, ClientKept, Granted, MAX_AUTHORIZATIONS_OF_ONE,
+    MAX_CLIENTS, NoDocument, OAuthStore, Redeemed, Rotated, StaleBefore,
+};
 pub use rng::{Rng, SystemRng};
 pub use shared_spaces::{
     MAX_MEMBERS, MAX_SPACES, MAX_SPACES_OF_ONE, MemberRemoved, MemberSet, SpaceCreated, SpaceRenamed,

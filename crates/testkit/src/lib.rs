@@ -1,5 +1,6 @@
 //! Fakes and texts for the tests of the other crates: a clock that stands still, an embedder without a model, a store
-//! in memory that can be told to fail, keys, shared spaces and an audit log in memory, a tiny model as a directory, and the project's own corpus.
+//! in memory that can be told to fail, keys, shared spaces, an audit log and what an authorization server keeps in memory,
+//! a tiny model as a directory, and the project's own corpus.
 //!
 //! [`Bench`] puts them together under an engine.
 
@@ -9,6 +10,7 @@ pub mod clock;
 pub mod corpus;
 pub mod embedder;
 pub mod keys;
+pub mod oauth;
 pub mod rng;
 pub mod shared_spaces;
 pub mod store;
@@ -19,6 +21,7 @@ pub use bench::Bench;
 pub use clock::FakeClock;
 pub use embedder::FakeEmbedder;
 pub use keys::FakeKeyStore;
+pub use oauth::{FakeClientDocuments, FakeOAuthStore};
 pub use rng::SeededRng;
 pub use shared_spaces::FakeSpaceStore;
 pub use store::{FakeStore, Fault};
