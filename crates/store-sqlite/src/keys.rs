@@ -1,4 +1,4 @@
-//! The store of access: API keys, shared spaces and the audit log in a file of their own, apart from the memories, so that neither a
+//! The store of access: API keys, shared spaces, what an authorization server keeps, and the audit log in a file of their own, apart from the memories, so that neither a
 //! backup nor an export of those holds them.
 //!
 //! | module | what |
@@ -7,10 +7,12 @@
 //! | `rows` | the statements of keys |
 //! | `audit` | the audit log: its table and its statements |
 //! | `spaces` | shared spaces and their members: tables and statements |
+//! | `oauth` | what an authorization server keeps: tables and statements |
 //! | `session` | the connection of a thread |
 
 mod audit;
 mod form;
+mod oauth;
 mod rows;
 mod session;
 mod spaces;

@@ -18,7 +18,7 @@
 //! | `integrity`, `repair` | looking for damage; mending it |
 //! | `events`, `probe` | what happened to memories, whoever did it; whether everything works now |
 //! | `aside` | what has no column of the original's: origin, use |
-//! | [`SqliteKeyStore`] | the port [`ports::KeyStore`]: API keys, in a file of their own |
+//! | [`SqliteKeyStore`] | the ports of access ([`ports::KeyStore`], [`ports::OAuthStore`], ..), in a file of their own |
 //! | `pool`, [`connection`] | threads and connections; waiting for other processes |
 //! | `files` | modes, directories, network file systems |
 //! | `vec0` | the C extension sqlite-vec |

@@ -45,6 +45,7 @@ const STEPS: &[&str] = &[
     ALTER TABLE api_keys_2 RENAME TO api_keys;
     CREATE UNIQUE INDEX api_keys_name ON api_keys (name) WHERE revoked_at IS NULL;
     CREATE INDEX api_keys_space ON api_keys (space);",
+    super::oauth::TABLES,
 ];
 
 /// What a file is.

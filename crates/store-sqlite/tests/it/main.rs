@@ -17,6 +17,7 @@ mod keys;
 mod locks;
 mod nearest;
 mod neighbours;
+mod oauth;
 mod oddities;
 mod originals;
 mod purging;
