@@ -5,6 +5,7 @@
 //! | part | what |
 //! |---|---|
 //! | [`Client`], [`ClientId`], [`ClientName`] | a program that asks for access |
+//! | [`Scopes`] | what it asks for by name |
 //! | [`RedirectUri`] | where a browser may be sent back to |
 //! | [`Authorization`] | what a user allowed a client: the family of all codes and tokens that come of it |
 //! | [`AuthorizationCode`], [`AccessToken`], [`RefreshToken`] | its members |
@@ -12,6 +13,7 @@
 mod authorization;
 mod client;
 mod redirect;
+mod scopes;
 mod token;
 
 pub use authorization::{Authorization, AuthorizationId, AuthorizationState, GrantKind};
@@ -20,4 +22,5 @@ pub use client::{
     MAX_CLIENT_ID_BYTES, MAX_CLIENT_NAME_CHARS,
 };
 pub use redirect::{InvalidRedirectUri, MAX_REDIRECT_URI_BYTES, RedirectUri};
+pub use scopes::Scopes;
 pub use token::{AccessToken, AuthorizationCode, RefreshToken, Succession};

@@ -1,6 +1,6 @@
 //! What a user allowed a client.
 
-use super::{ClientId, ClientName};
+use super::{ClientId, ClientName, Scopes};
 use crate::id::random_id;
 use crate::{Capability, Space, Timestamp, UserId};
 
@@ -24,8 +24,8 @@ pub struct Authorization {
     pub space: Space,
     /// What it may do there at most.
     pub capability: Capability,
-    /// Whether the client asked by name for access while the user is away (`offline_access`).
-    pub offline: bool,
+    /// The names by which the client asked for it.
+    pub scopes: Scopes,
     /// What its tokens are good for: the URI of this server, or of a part of it.
     pub resource: String,
     /// How the client got it.
@@ -118,7 +118,7 @@ mod tests {
             user: UserId::from_bytes([3; 10]),
             space: Space::Default,
             capability: Capability::Read,
-            offline: false,
+            scopes: Scopes::default(),
             resource: "https://memory.example".to_owned(),
             kind: GrantKind::Consent,
             redirect_owner: None,

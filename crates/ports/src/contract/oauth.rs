@@ -16,7 +16,7 @@ pub mod tokens;
 use async_trait::async_trait;
 use model::oauth::{
     AccessToken, Authorization, AuthorizationCode, AuthorizationId, Client, ClientAuthentication, ClientId,
-    ClientName, ClientSource, GrantKind, GrantType, RedirectUri, RefreshToken, Succession,
+    ClientName, ClientSource, GrantKind, GrantType, RedirectUri, RefreshToken, Scopes, Succession,
 };
 use model::{Capability, KeyDigest, Space, SpaceId, Timestamp, UserId};
 
@@ -148,7 +148,7 @@ fn authorization(number: u64) -> Authorization {
         user: user(1),
         space: Space::Named(SpaceId::from_bytes(ten(1))),
         capability: Capability::Write,
-        offline: true,
+        scopes: Scopes::parse("write offline_access"),
         resource: "https://memory.example".to_owned(),
         kind: GrantKind::Consent,
         redirect_owner: Some("client.example".to_owned()),

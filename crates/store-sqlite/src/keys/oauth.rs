@@ -47,7 +47,7 @@ CREATE TABLE oauth_authorizations (
     user_id TEXT NOT NULL,
     space TEXT NOT NULL,
     scope TEXT NOT NULL,
-    offline INTEGER NOT NULL,
+    asked TEXT NOT NULL,
     resource TEXT NOT NULL,
     kind TEXT NOT NULL,
     redirect_owner TEXT,

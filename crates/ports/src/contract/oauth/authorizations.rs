@@ -10,7 +10,7 @@ pub async fn an_authorization_is_read_back_as_it_was_kept<S: OAuthStoreUnderTest
         client_name: None,
         space: Space::Default,
         capability: Capability::Admin,
-        offline: false,
+        scopes: Scopes::default(),
         kind: GrantKind::Approval,
         redirect_owner: None,
         expires_at: None,

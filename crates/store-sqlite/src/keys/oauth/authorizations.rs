@@ -1,6 +1,8 @@
 //! The statements of authorizations.
 
-use model::oauth::{Authorization, AuthorizationCode, AuthorizationId, ClientId, ClientName, GrantKind};
+use model::oauth::{
+    Authorization, AuthorizationCode, AuthorizationId, ClientId, ClientName, GrantKind, Scopes,
+};
 use model::{Capability, Space, Timestamp, UserId};
 use ports::{AuthorizationsOf, Granted, MAX_AUTHORIZATIONS_OF_ONE};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
@@ -9,7 +11,7 @@ use super::{damaged, get, seconds, time, time_if, tokens};
 use crate::error::{Result, While};
 
 /// In the order in which [`authorization`] reads them.
-pub(super) const COLUMNS: &str = "own.id, own.client_id, own.client_name, own.user_id, own.space, own.scope, own.offline, \
+pub(super) const COLUMNS: &str = "own.id, own.client_id, own.client_name, own.user_id, own.space, own.scope, own.asked, \
     own.resource, own.kind, own.redirect_owner, own.created_at, own.expires_at, own.revoked_at, own.last_used_at";
 
 pub(super) fn grant(
@@ -39,9 +41,9 @@ pub(super) fn grant(
 
 fn insert(file: &Connection, authorization: &Authorization) -> Result<()> {
     file.prepare_cached(
-        "INSERT INTO oauth_authorizations (id, client_id, client_name, user_id, space, scope, offline, resource, kind, \
+        "INSERT INTO oauth_authorizations (id, client_id, client_name, user_id, space, scope, asked, resource, kind, \
             redirect_owner, created_at, expires_at, revoked_at, last_used_at)
-         VALUES (:id, :client, :client_name, :user, :space, :scope, :offline, :resource, :kind, \
+         VALUES (:id, :client, :client_name, :user, :space, :scope, :asked, :resource, :kind, \
             :redirect_owner, :created_at, :expires_at, :revoked_at, :last_used_at)",
     )
     .and_then(|mut statement| {
@@ -52,7 +54,7 @@ fn insert(file: &Connection, authorization: &Authorization) -> Result<()> {
             ":user": authorization.user.as_str(),
             ":space": authorization.space.to_string(),
             ":scope": authorization.capability.name(),
-            ":offline": authorization.offline,
+            ":asked": authorization.scopes.to_string(),
             ":resource": authorization.resource,
             ":kind": authorization.kind.name(),
             ":redirect_owner": authorization.redirect_owner,
@@ -128,7 +130,7 @@ pub(super) fn authorization(row: &Row<'_>, from: usize) -> Result<Authorization>
         user: UserId::parse(&text(3)?).map_err(|_| damaged("an id"))?,
         space: Space::parse(&text(4)?).map_err(|_| damaged("a space"))?,
         capability: text(5)?.parse::<Capability>().map_err(|_| damaged("a scope"))?,
-        offline: get(row, from + 6)?,
+        scopes: Scopes::parse(&text(6)?),
         resource: text(7)?,
         kind: GrantKind::parse(&text(8)?).ok_or_else(|| damaged("a kind"))?,
         redirect_owner: get(row, from + 9)?,
