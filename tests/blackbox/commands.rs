@@ -7,6 +7,7 @@
 //! | [`backups`] | `backup`, `verify`, `restore` |
 //! | [`transfers`] | `import`, `export` |
 //! | [`keys`] | `keys create`, `keys list`, `keys revoke` |
+//! | [`spaces`] | `spaces`, and `--space` of the others |
 //! | [`services`] | `launch`, `stop`, `restart`, `info`, `health`, `logs`, `service` |
 //! | [`looking`] | filters of `search`, `list` and `delete`; `tags`, `stats`, `config` |
 //! | [`odd_usage`] | places, names and neighbours that nobody thinks of |
@@ -17,5 +18,6 @@ mod looking;
 mod odd_usage;
 mod revisions;
 mod services;
+mod spaces;
 mod transfers;
 mod undoing;

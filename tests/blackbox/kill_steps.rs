@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::harness::contents::{Contents, contents, files_with};
 use crate::harness::strace::{self, Moment};
-use crate::harness::{Home, integrity};
+use crate::harness::{Database, Home, integrity};
 
 /// How many moments of each kind of system call are tried.
 const MOST: usize = 8;
@@ -190,4 +190,40 @@ fn an_import_takes_each_memory_in_wholly_or_not_at_all() {
     let file = home.path().join("harbour.jsonl");
     other.succeed(&["export", file.to_str().unwrap()]);
     interrupt(&home, &["import", file.to_str().unwrap()], Unit::Memory);
+}
+
+#[test]
+fn memories_on_their_way_to_another_space_are_in_one_of_both_at_every_step() {
+    let Prepared { home, .. } = prepared();
+    let id = home.answer(&["spaces", "create", "crew"])["id"].as_str().unwrap().to_owned();
+    for number in 0..5 {
+        home.store(&format!("Berth {number} is {} metres long.", 20 + number), &["--tags", "harbour"]);
+    }
+    let line = ["spaces", "move", "crew", "--tags", "harbour", "--yes"];
+    let all = home.look_inside().live_hashes();
+    let there = |home: &Home| {
+        let path = home.data().join("spaces").join(&id).join("memory.db");
+        if path.exists() { Database::open(&path).live_hashes() } else { BTreeSet::new() }
+    };
+    let (mut here_alone, mut in_both) = (0, 0);
+    for moment in moments(&Home::copy_of(&home), &line) {
+        let home = Home::copy_of(&home);
+        let killed = strace::kill_at(&home, &moment, &line);
+        assert!(!killed.status.success(), "{moment:?}: it was not killed");
+        // The next process of the product makes sound what the killed one left.
+        home.answer(&["stats"]);
+        if home.data().join("spaces").join(&id).join("memory.db").exists() {
+            home.run(&["stats", "--space", "crew"]);
+        }
+        let (live, carried) = (home.look_inside().live_hashes(), there(&home));
+        assert_eq!(&live | &carried, all, "{moment:?}: something is lost");
+        here_alone += usize::from(carried.is_empty());
+        in_both += usize::from(!(&live & &carried).is_empty());
+        home.succeed(&line);
+        let (live, carried) = (home.look_inside().live_hashes(), there(&home));
+        assert_eq!((carried.len(), live.len()), (5, all.len() - 5), "{moment:?}, and done again");
+        integrity::assert_sound(home.database());
+        integrity::assert_sound(&home.data().join("spaces").join(&id).join("memory.db"));
+    }
+    assert!(here_alone > 0 && in_both > 0, "{here_alone} kills came before the copy, {in_both} after it");
 }

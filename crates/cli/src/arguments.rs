@@ -9,8 +9,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use serde_json::json;
 
 use crate::commands::{
-    backup, completions, config, delete, doctor, export, get, history, import, keys, list, purge, restore,
-    search, server, service, stats, status, store, undelete, update, verify,
+    backup, completions, config, delete, doctor, export, filter, get, history, import, keys, list, purge,
+    restore, search, server, service, spaces, stats, status, store, undelete, update, verify,
 };
 use crate::exit;
 use crate::render::Terminal;
@@ -42,6 +42,9 @@ pub struct Source {
     /// Database file [default: MCP_MEMORY_SQLITE_PATH, else the data directory]
     #[arg(long, global = true, value_name = "PATH")]
     pub db: Option<PathBuf>,
+    /// Shared space to work in: its name or id [default: the memories of this installation's owner]
+    #[arg(long, global = true, value_name = "SPACE", value_parser = filter::not_blank)]
+    pub space: Option<String>,
     /// Configuration file [default: MCP_MEMORY_CONFIG, else ~/.config/mcp-memory/config.toml]
     #[arg(long, global = true, value_name = "PATH")]
     pub config: Option<PathBuf>,
@@ -130,6 +133,8 @@ pub enum Command {
     Export(export::Export),
     /// Make, list and revoke API keys for the server over HTTP
     Keys(keys::Keys),
+    /// Make, list, rename and remove shared spaces; move memories between spaces
+    Spaces(spaces::Spaces),
     /// Start the server over HTTP beside, and wait until it answers
     Launch(service::launch::Launch),
     /// End the launched server
@@ -182,6 +187,44 @@ impl Arguments {
     #[must_use]
     pub fn definition() -> clap::Command {
         Self::command()
+    }
+}
+
+impl Command {
+    /// Whether it does something to what is in one space.
+    pub(crate) fn works_in_a_space(&self) -> bool {
+        match self {
+            Self::Server(_)
+            | Self::Launch(_)
+            | Self::Stop(_)
+            | Self::Restart(_)
+            | Self::Info(_)
+            | Self::Health(_)
+            | Self::Logs(_)
+            | Self::Service(_)
+            | Self::Config(_)
+            | Self::Verify(_)
+            | Self::Completions(_) => false,
+            Self::Spaces(command) => command.works_in_a_space(),
+            Self::Doctor(command) => command.subject.is_none(),
+            Self::Store(_)
+            | Self::Search(_)
+            | Self::Get(_)
+            | Self::List(_)
+            | Self::Update(_)
+            | Self::History(_)
+            | Self::Delete(_)
+            | Self::Undelete(_)
+            | Self::Purge(_)
+            | Self::Tags(_)
+            | Self::Stats(_)
+            | Self::Status(_)
+            | Self::Backup(_)
+            | Self::Restore(_)
+            | Self::Import(_)
+            | Self::Export(_)
+            | Self::Keys(_) => true,
+        }
     }
 }
 

@@ -40,10 +40,17 @@ use doctor::{Doctor, Subject};
 /// [`Failure`]: what it could not do.
 pub fn run(arguments: Arguments, terminal: &Terminal) -> Result<Verdict, Failure> {
     let Arguments { source, command, .. } = arguments;
+    if source.space.is_some() && !command.works_in_a_space() {
+        return Err(Failure::invalid(
+            "--space says in which space a command works, and this one works in none",
+            "leave --space out; what a server does in a space is said by the key it is shown",
+        ));
+    }
     match command {
         Command::Completions(command) => command.run(terminal),
         Command::Config(command) => command.run(terminal, &source),
         Command::Keys(command) => command.run(terminal, &source),
+        Command::Spaces(command) => command.run(terminal, &source),
         Command::Server(command) => command.run(terminal, &source),
         Command::Launch(command) => command.run(terminal, &source),
         Command::Stop(command) => command.run(terminal, &source),

@@ -62,7 +62,7 @@ const MEANINGS: [(u8, &str); 7] = [
     (0, "success; also when nothing was found and when the text was stored already"),
     (1, "the command failed or did only a part, or doctor found something that it can repair"),
     (2, "wrong arguments or settings"),
-    (3, "there is no such memory or key"),
+    (3, "there is no such memory, key or space"),
     (4, "the store or the model is not available now: busy, full, read-only, missing"),
     (5, "the database is damaged"),
     (130, "interrupted by Ctrl-C"),

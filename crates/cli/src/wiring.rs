@@ -7,10 +7,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use auth::Authenticator;
 use auth::keys::Keys;
+use auth::spaces::Spaces;
 use embed::BuiltIn;
 use embed_http::HttpEmbedder;
 use embed_local::{LocalEmbedder, ModelDirectory};
-use engine::{Capability, Engine, Grant, Parts};
+use engine::{BackupSchedule, Capability, Engine, Grant, Parts};
 use http_server::EventOptions;
 use mcp::Defaults;
 use model::{ModelIdentity, Space};
@@ -37,10 +38,7 @@ pub enum Use {
 pub fn engine(settings: &Settings, used_by: Use) -> Engine {
     let (embedder, previous) = embedders(settings);
     let stores = match settings.backend.value {
-        Backend::SqliteVec => SqliteFiles {
-            default: options(settings, embedder.model().clone()),
-            others: settings.access.spaces.value.clone(),
-        },
+        Backend::SqliteVec => files(settings, embedder.model().clone()),
     };
     Engine::new(Parts {
         stores: Arc::new(stores),
@@ -112,6 +110,13 @@ pub fn authenticator(settings: &Settings) -> Result<Authenticator, StoreError> {
     Ok(Authenticator::new(settings.access.policy(), keys(settings)?, Arc::new(SystemClock)))
 }
 
+/// Spaces that users share, with the audit log.
+#[must_use]
+pub fn spaces_of(access: &Arc<SqliteKeyStore>) -> Spaces {
+    let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));
+    Spaces::new(access.clone(), access.clone(), access.clone(), clock, rng)
+}
+
 /// The handle of the person at the command line, who owns the files.
 #[must_use]
 pub fn owner(engine: &Engine) -> Grant {
@@ -161,10 +166,25 @@ pub fn http_options(settings: &Settings) -> http_server::Options {
     }
 }
 
-/// How the database file is opened, as the settings want it: for what is done to the file itself.
+/// Where a space is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its database file.
+    pub database: PathBuf,
+    /// The directory of its backups.
+    pub backups: PathBuf,
+}
+
+/// Where a space is, as the settings want it. With SQLite each space is a file of its own, and so are its backups.
 #[must_use]
-pub fn database(settings: &Settings) -> store_sqlite::Options {
-    options(settings, embedders(settings).0.model().clone())
+pub fn place(settings: &Settings, space: &Space) -> Place {
+    Place::of(settings.database.value.clone(), &settings.backups.value, &settings.access.spaces.value, space)
+}
+
+/// How the database file of a space is opened, as the settings want it: for what is done to the file itself.
+#[must_use]
+pub fn database(settings: &Settings, space: &Space) -> store_sqlite::Options {
+    files(settings, embedders(settings).0.model().clone()).options(space)
 }
 
 /// The model in use, and those that may have been in use before and can still be asked. There is no falling back from one
@@ -193,12 +213,16 @@ fn local(path: &Path) -> Arc<dyn Embedder> {
     })
 }
 
-/// The store itself, opened: for what is done to it as a whole.
+/// The store of a space itself, opened: for what is done to it as a whole.
 ///
 /// # Errors
 /// [`StoreError`].
-pub async fn open(settings: &Settings) -> Result<Arc<dyn MemoryStore>, StoreError> {
-    Ok(Arc::new(SqliteStore::open(database(settings)).await?))
+pub async fn open(settings: &Settings, space: &Space) -> Result<Arc<dyn MemoryStore>, StoreError> {
+    Ok(Arc::new(SqliteStore::open(database(settings, space)).await?))
+}
+
+fn files(settings: &Settings, model: ModelIdentity) -> SqliteFiles {
+    SqliteFiles { default: options(settings, model), others: settings.access.spaces.value.clone() }
 }
 
 fn options(settings: &Settings, model: ModelIdentity) -> store_sqlite::Options {
@@ -216,7 +240,18 @@ fn network(settings: &Settings) -> NetworkFileSystem {
     }
 }
 
-/// SQLite: each space is a file of its own. The backups of a space are beside it.
+impl Place {
+    /// The place of a space beside a default one.
+    fn of(database: PathBuf, backups: &Path, others: &Path, space: &Space) -> Self {
+        let database = match space {
+            Space::Default => database,
+            Space::Named(id) => others.join(id.as_str()).join("memory.db"),
+        };
+        Self { database, backups: BackupSchedule::directory_of(backups, space) }
+    }
+}
+
+/// SQLite: each space is a file of its own.
 struct SqliteFiles {
     default: store_sqlite::Options,
     /// The directory of all spaces but the default one.
@@ -225,12 +260,10 @@ struct SqliteFiles {
 
 impl SqliteFiles {
     fn options(&self, space: &Space) -> store_sqlite::Options {
-        let mut options = self.default.clone();
-        if let Space::Named(id) = space {
-            let directory = self.others.join(id.as_str());
-            options.path = directory.join("memory.db");
-            options.backups = directory.join("backups");
-        }
+        let default = &self.default;
+        let place = Place::of(default.path.clone(), &default.backups, &self.others, space);
+        let mut options = default.clone();
+        (options.path, options.backups) = (place.database, place.backups);
         options
     }
 }
@@ -266,6 +299,23 @@ mod tests {
     }
 
     #[test]
+    fn each_space_is_a_file_of_its_own_with_backups_of_its_own() {
+        let home = Path::new("/home/u");
+        let variables = [("MCP_MEMORY_BASE_DIR", "/b"), ("MCP_MEMORY_BACKUPS_PATH", "/k")];
+        let settings = Settings::resolve(Vec::new(), Environment::of(&variables, Some(home), home)).unwrap();
+        let id = model::SpaceId::from_bytes([7; 10]);
+        let own = place(&settings, &Space::Default);
+        assert_eq!((&own.database, &*own.backups), (&settings.database.value, Path::new("/k")));
+        let crew = place(&settings, &Space::Named(id.clone()));
+        assert_eq!(crew.database, Path::new("/b/spaces").join(id.as_str()).join("memory.db"));
+        assert_eq!(crew.backups, Path::new("/k").join(id.as_str()));
+        for (space, place) in [(Space::Default, own), (Space::Named(id), crew)] {
+            let opened = database(&settings, &space);
+            assert_eq!((opened.path, opened.backups), (place.database, place.backups));
+        }
+    }
+
+    #[test]
     fn an_endpoint_embeds_alone_and_the_built_in_model_is_the_one_before() {
         let resolve = |variables: &[(&str, &str)]| {
             let home = Path::new("/home/u");
@@ -274,7 +324,7 @@ mod tests {
         let names = |settings: &Settings| {
             let (embedder, previous) = embedders(settings);
             let previous: Vec<String> = previous.iter().map(|one| one.model().to_string()).collect();
-            (embedder.model().to_string(), previous, database(settings).model.to_string())
+            (embedder.model().to_string(), previous, database(settings, &Space::Default).model.to_string())
         };
         let built_in = "all-MiniLM-L6-v2/mean-l2/384".to_owned();
         assert_eq!(names(&resolve(&[])), (built_in.clone(), vec![], built_in.clone()));
@@ -348,7 +398,7 @@ mod tests {
             let home = Path::new("/home/u");
             let settings =
                 Settings::resolve(Vec::new(), Environment::of(variables, Some(home), home)).unwrap();
-            database(&settings).network
+            database(&settings, &Space::Default).network
         };
         assert_eq!(network(&[]), NetworkFileSystem::Refuse);
         assert_eq!(network(&[("MCP_MEMORY_ALLOW_NETWORK_FS", "false")]), NetworkFileSystem::Refuse);

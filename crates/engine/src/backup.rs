@@ -3,18 +3,30 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use model::Timestamp;
+use model::{Space, Timestamp};
 use ports::{Clock, MemoryStore, StoreError, StoredBackup, backup_name};
 
 /// Backups on a schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BackupSchedule {
-    /// Where they go.
+    /// Where those of the default space go; those of others are in [`BackupSchedule::directory_of`].
     pub directory: PathBuf,
     /// How often one is made (`MCP_BACKUP_INTERVAL`).
     pub interval: BackupInterval,
     /// How long they are kept.
     pub retention: BackupRetention,
+}
+
+impl BackupSchedule {
+    /// Where the backups of a space go, when those of the default one go to a directory: into one of their own in there, so that
+    /// none takes the place of another's, or counts as one.
+    #[must_use]
+    pub fn directory_of(directory: &Path, space: &Space) -> PathBuf {
+        match space {
+            Space::Default => directory.to_owned(),
+            Space::Named(id) => directory.join(id.as_str()),
+        }
+    }
 }
 
 /// How often a backup is made.

@@ -40,6 +40,9 @@ pub enum EngineError {
         "at least one filter is required (content_hash, tags, memory_type, after, before, a time expression, entity, agent, conversation or staleness)"
     )]
     NoFilter,
+    /// Memories cannot be carried to where they are.
+    #[error("the memories are in this space already: name another one")]
+    SameSpace,
     /// A search for nothing in particular.
     #[error(
         "at least one filter is required (query, tags, memory_type, after, before, a time expression, entity, agent, conversation or staleness)"
@@ -176,6 +179,7 @@ impl EngineError {
             Self::NotFound { .. } | Self::UnknownEntity { .. } => ErrorCode::NotFound,
             Self::Ambiguous { .. } => ErrorCode::AmbiguousHash,
             Self::NoFilter
+            | Self::SameSpace
             | Self::NothingToSearch
             | Self::QueryTooLong { .. }
             | Self::OutOfRange { .. }

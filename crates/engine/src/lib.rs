@@ -7,7 +7,7 @@
 //! |---|---|
 //! | [`Reader`] | [`search`](Reader::search), [`get`](Reader::get), [`list`](Reader::list), [`hashes`](Reader::hashes), [`history`](Reader::history), [`tags`](Reader::tags), [`types`](Reader::types), [`known_types`](Reader::known_types), [`survey`](Reader::survey), [`entities`](Reader::entities), [`entity`](Reader::entity), [`near_duplicates`](Reader::near_duplicates), [`model`](Reader::model), [`health`](Reader::health), [`watch`](Reader::watch), [`parse_date`](Reader::parse_date) |
 //! | [`Writer`] | everything of a reader, [`store`](Writer::store), [`store_session`](Writer::store_session), [`update`](Writer::update), [`add_version`](Writer::add_version), [`delete`](Writer::delete), [`undelete`](Writer::undelete), [`clean_up`](Writer::clean_up), [`import`](Writer::import), [`standings`](Writer::standings) |
-//! | [`Admin`] | everything of a writer, [`purge`](Admin::purge), [`examine`](Admin::examine), [`repair`](Admin::repair), [`probe`](Admin::probe), [`embed_pending`](Admin::embed_pending), [`export`](Admin::export), [`import_own`](Admin::import_own) |
+//! | [`Admin`] | everything of a writer, [`purge`](Admin::purge), [`examine`](Admin::examine), [`repair`](Admin::repair), [`probe`](Admin::probe), [`embed_pending`](Admin::embed_pending), [`export`](Admin::export), [`import_own`](Admin::import_own), [`carry`](Admin::carry), [`let_go`](Admin::let_go) |
 //!
 //! A handle is bound to one [`Space`](model::Space) and opens that space's store on first use, so that a door can answer
 //! a handshake before a file or a model is touched.
@@ -22,6 +22,7 @@
 mod access;
 mod backup;
 mod capability;
+mod carry;
 mod cleanup;
 mod date;
 mod delete;
@@ -57,6 +58,7 @@ mod watch;
 
 pub use backup::{BackupInterval, BackupRetention, BackupSchedule, due_in, remove_superfluous, superfluous};
 pub use capability::{Admin, Capability, Grant, Reader, Writer};
+pub use carry::{Carried, LetGo};
 pub use cleanup::{CleanupReceipt, CleanupRequest, DuplicatePair, MAX_PAIRS, NearDuplicates};
 pub use delete::{DeleteReceipt, DeleteRequest, DryRun};
 pub use doctor::{EmbedProgress, Examination};

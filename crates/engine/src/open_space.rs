@@ -12,7 +12,7 @@ use crate::access::{self, Collected};
 use crate::engine::Parts;
 use crate::query_vectors::QueryVectors;
 use crate::upkeep::Upkeep;
-use crate::{EngineError, embedding, purge, upkeep};
+use crate::{BackupSchedule, EngineError, embedding, purge, upkeep};
 
 /// One space: its store, opened when it is first needed, and the background work on it.
 pub(crate) struct OpenSpace {
@@ -72,7 +72,8 @@ impl OpenSpace {
     fn look_after(&self, store: &Arc<dyn MemoryStore>) {
         let settings = &self.parts.settings;
         let parts = || (Arc::downgrade(store), Arc::downgrade(&self.upkeep), Arc::clone(&self.parts.clock));
-        if let Some(schedule) = settings.backups.clone() {
+        if let Some(mut schedule) = settings.backups.clone() {
+            schedule.directory = BackupSchedule::directory_of(&schedule.directory, &self.space);
             let (store, upkeep, clock) = parts();
             tokio::spawn(upkeep::run_backups(store, upkeep, clock, schedule));
         }

@@ -36,6 +36,7 @@ use crate::schema;
 
 pub use caller::Caller;
 pub use defaults::Defaults;
+pub use delete::meant;
 pub use legacy::OLDER;
 pub use profile::Profile;
 

@@ -91,3 +91,24 @@ fn wrong_arguments_are_told_as_json_to_those_who_want_json() {
         assert_eq!(usage.error.exit_code(), 2);
     }
 }
+
+#[test]
+fn a_space_is_named_before_or_behind_what_works_in_one_and_refused_elsewhere() {
+    for (line, works) in [
+        (&["memory", "--space", "crew", "list"][..], true),
+        (&["memory", "export", "x.jsonl", "--space", "crew"], true),
+        (&["memory", "keys", "create", "--name", "agent", "--space", "crew"], true),
+        (&["memory", "spaces", "move", "default", "--tags", "x", "--space", "crew"], true),
+        (&["memory", "doctor", "--space", "crew"], true),
+        (&["memory", "spaces", "list", "--space", "crew"], false),
+        (&["memory", "server", "--space", "crew"], false),
+        (&["memory", "--space", "crew", "launch"], false),
+        (&["memory", "config", "--space", "crew"], false),
+        (&["memory", "verify", "x.db", "--space", "crew"], false),
+    ] {
+        let arguments = parse(line).unwrap();
+        assert_eq!(arguments.source.space.as_deref(), Some("crew"), "{line:?}");
+        assert_eq!(arguments.command.works_in_a_space(), works, "{line:?}");
+    }
+    assert!(parse(&["memory", "list", "--space", " "]).is_err());
+}

@@ -40,8 +40,8 @@ pub struct Backup {
 impl Backup {
     pub(crate) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
         session.refuse_to_create()?;
-        let target = target(self.target, &session.settings.backups.value, SystemClock.now());
-        let store = wiring::open(&session.settings);
+        let target = target(self.target, &session.place.backups, SystemClock.now());
+        let store = wiring::open(&session.settings, session.space());
         let work = async {
             let store = store.await?;
             let made = make(store.as_ref(), &target, self.keep).await;
@@ -119,7 +119,7 @@ mod tests {
         let home = tempfile::tempdir().unwrap();
         let settings =
             Settings::resolve(Vec::new(), Environment::of(&[], Some(home.path()), home.path())).unwrap();
-        let store = wiring::open(&settings).await.unwrap();
+        let store = wiring::open(&settings, &model::Space::Default).await.unwrap();
         let directory = home.path().join("copies");
         let at = |text: &str| directory.join(backup_name(Timestamp::from_stored_iso(text).unwrap()));
         let [first, second, third] =

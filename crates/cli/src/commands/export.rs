@@ -125,7 +125,7 @@ impl Export {
                 exported_at: now.to_string(),
                 source_machine: process::hostname().unwrap_or_else(|| "unknown".to_owned()),
                 program: PROGRAM.to_owned(),
-                database_path: Some(session.settings.database.value.display().to_string()),
+                database_path: Some(session.place.database.display().to_string()),
                 filter_tags: self.tags.clone(),
             }),
         }

@@ -77,7 +77,7 @@ impl Import {
             on_deleted: if self.restore_deleted { OnDeleted::Replace } else { OnDeleted::Keep },
             rehearsal: self.dry_run.then(|| {
                 // Opening a database that is not there makes it, and a dry run changes nothing.
-                let is_there = session.settings.database.value.exists();
+                let is_there = session.place.database.exists();
                 Rehearsal::new(is_there.then(|| admin.writer()))
             }),
             tally: Tally::new(self.dry_run),

@@ -14,11 +14,12 @@ use std::sync::Arc;
 
 use clap::{Args, Subcommand};
 use engine::EngineError;
-use model::{ApiKey, Timestamp};
+use model::{ApiKey, Space, Timestamp};
 use ports::{Clock, KeyStore, SpaceStore, StoreError, SystemClock};
 use serde_json::{Value, json};
 
 use super::session::runtime;
+use super::spaces::meant::meant;
 use crate::arguments::Source;
 use crate::exit::{Failure, Verdict};
 use crate::logging;
@@ -62,19 +63,21 @@ impl Keys {
         let settings = Settings::resolve(source.flag_values(), Environment::of_process())?;
         logging::start(&settings);
         let access = wiring::access(&settings).map_err(failure)?;
-        let ring = Ring {
-            terminal: *terminal,
-            settings,
-            keys: wiring::keys_of(&access),
-            spaces: access.clone(),
-            clock: Arc::new(SystemClock),
-        };
+        let keys = wiring::keys_of(&access);
         runtime()?.block_on(async {
-            let result = match self.command {
-                Command::Create(command) => command.run(&ring).await,
-                Command::List(command) => command.run(&ring).await,
-                Command::Revoke(command) => command.run(&ring).await,
+            let result = async {
+                let space = match &source.space {
+                    Some(text) => Some(meant(&access.all().await.map_err(failure)?, text)?),
+                    None => None,
+                };
+                let ring = Ring { terminal: *terminal, settings, keys, space, clock: Arc::new(SystemClock) };
+                match self.command {
+                    Command::Create(command) => command.run(&ring).await,
+                    Command::List(command) => command.run(&ring).await,
+                    Command::Revoke(command) => command.run(&ring).await,
+                }
             };
+            let result = result.await;
             KeyStore::close(&*access).await;
             result
         })
@@ -86,8 +89,18 @@ struct Ring {
     terminal: Terminal,
     settings: Settings,
     keys: auth::keys::Keys,
-    spaces: Arc<dyn SpaceStore>,
+    /// The space that is meant; none is all of them, and the default one for a new key.
+    space: Option<Space>,
     clock: Arc<dyn Clock>,
+}
+
+impl Ring {
+    /// The keys that are meant.
+    async fn list(&self) -> Result<Vec<ApiKey>, Failure> {
+        let mut keys = self.keys.list().await.map_err(failure)?;
+        keys.retain(|key| self.space.as_ref().is_none_or(|space| key.space == *space));
+        Ok(keys)
+    }
 }
 
 /// The store's error as every command tells it.

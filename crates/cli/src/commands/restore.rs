@@ -37,7 +37,7 @@ impl Restore {
             session.terminal.say("nothing was changed");
             return Ok(Verdict::Success);
         }
-        let options = wiring::database(&session.settings);
+        let options = wiring::database(&session.settings, session.space());
         let work = move || {
             store_sqlite::restore(&options, &self.backup).map_err(|error| failure(&self.backup, error))
         };
@@ -54,7 +54,7 @@ impl Restore {
 }
 
 fn confirmed(session: &Session) -> Result<bool, Failure> {
-    let path = session.settings.database.value.display();
+    let path = session.place.database.display();
     if !session.terminal.can_ask() {
         return Err(Failure::invalid(
             format!("the database {path} would be replaced, and nobody can be asked here"),

@@ -1,12 +1,13 @@
 //! What a command works with.
 
-use engine::{Engine, ErrorCode, Grant};
+use engine::{Capability, Engine, EngineError, ErrorCode, Grant};
 use mcp::Defaults;
 use model::Space;
-use ports::SystemClock;
+use ports::{KeyStore, SpaceStore, SystemClock};
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use super::spaces::meant::meant;
 use crate::arguments::Source;
 use crate::exit::{Failure, Verdict};
 use crate::logging;
@@ -14,13 +15,16 @@ use crate::render::progress::waiting;
 use crate::render::time::Now;
 use crate::render::{Format, Terminal};
 use crate::settings::{Environment, Settings};
-use crate::wiring::{self, Use};
+use crate::wiring::{self, Place, Use};
 
-/// What a command works with: its terminal, the settings, and the owner's handle on the memories.
+/// What a command works with: its terminal, the settings, and the owner's handle on the memories of a space.
 pub(crate) struct Session {
     pub(crate) terminal: Terminal,
     pub(crate) settings: Settings,
     pub(crate) grant: Grant,
+    /// Where the space is in which it works.
+    pub(crate) place: Place,
+    space: Space,
     engine: Engine,
     defaults: Defaults,
 }
@@ -44,7 +48,8 @@ impl Session {
         logging::start(&settings);
         let runtime = runtime()?;
         let result = runtime.block_on(async {
-            let session = Self::new(*terminal, settings);
+            let space = here(&settings, source).await?;
+            let session = Self::new(*terminal, settings, space);
             let result = command(&session).await;
             session.engine.close().await;
             result
@@ -54,22 +59,29 @@ impl Session {
         result
     }
 
-    fn new(terminal: Terminal, settings: Settings) -> Self {
+    fn new(terminal: Terminal, settings: Settings, space: Space) -> Self {
         let engine = wiring::engine(&settings, Use::Command);
-        let grant = wiring::owner(&engine);
+        let grant = engine.grant(&space, Capability::Admin);
+        let place = wiring::place(&settings, &space);
         // A terminal has no context window: nothing is left out unless the settings say so.
         let mut defaults = wiring::defaults(&settings);
         defaults.max_response_chars.get_or_insert(u64::MAX);
-        Self { terminal, settings, grant, engine, defaults }
+        Self { terminal, settings, grant, place, space, engine, defaults }
     }
 
     /// Fails when there is no database: opening one that is not there makes it, and a wrong path would look well.
     pub(crate) fn refuse_to_create(&self) -> Result<(), Failure> {
-        let database = &self.settings.database;
-        if database.value.exists() {
+        if self.place.database.exists() {
             return Ok(());
         }
-        let (path, origin) = (database.value.display(), &database.origin);
+        if self.space != Space::Default {
+            return Err(Failure::Known {
+                code: ErrorCode::StorageUnavailable,
+                message: "nothing was ever stored in this space".to_owned(),
+                hint: Some("store something first, or name another one with --space".to_owned()),
+            });
+        }
+        let (path, origin) = (self.place.database.display(), &self.settings.database.origin);
         Err(Failure::Known {
             code: ErrorCode::StorageUnavailable,
             message: format!("there is no database at {path} (from {origin})"),
@@ -79,7 +91,17 @@ impl Session {
 
     /// Starts loading the model while the database is being opened.
     pub(crate) fn warm(&self) {
-        self.engine.warm(&Space::Default);
+        self.engine.warm(&self.space);
+    }
+
+    /// The owner's handle on the memories of another space.
+    pub(crate) fn owner_of(&self, space: &Space) -> Grant {
+        self.engine.grant(space, Capability::Admin)
+    }
+
+    /// The space in which it works.
+    pub(crate) fn space(&self) -> &Space {
+        &self.space
     }
 
     /// Calls a tool; shows a spinner when that takes longer than a second.
@@ -125,13 +147,22 @@ impl Session {
     /// A session of a test. Close it before another one uses the same files.
     pub(crate) fn silent(settings: Settings) -> Self {
         let output = crate::arguments::Output { json: true, quiet: true, ..Default::default() };
-        Self::new(Terminal::new(&output), settings)
+        Self::new(Terminal::new(&output), settings, Space::Default)
     }
 
     /// Closes what it opened.
     pub(crate) async fn close(&self) {
         self.engine.close().await;
     }
+}
+
+/// The space that `--space` names.
+async fn here(settings: &Settings, source: &Source) -> Result<Space, Failure> {
+    let Some(text) = &source.space else { return Ok(Space::Default) };
+    let access = wiring::access(settings).map_err(EngineError::from)?;
+    let shared = SpaceStore::all(&*access).await;
+    KeyStore::close(&*access).await;
+    meant(&shared.map_err(EngineError::from)?, text)
 }
 
 /// The runtime: one thread for what waits, others only for what blocks.

@@ -5,6 +5,7 @@
 mod access;
 mod ask;
 mod capability;
+mod carry;
 mod cleanup;
 mod closing;
 mod delete;

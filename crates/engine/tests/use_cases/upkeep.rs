@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use engine::{BackupInterval, BackupRetention, BackupSchedule, Health, Settings, Status};
+use engine::{BackupInterval, BackupRetention, BackupSchedule, Capability, Health, Settings, Status};
+use model::{Space, SpaceId};
 use ports::{Finding, MemoryStore, Severity};
 use tempfile::TempDir;
 use testkit::{Bench, Fault};
 
-use crate::ask::store;
+use crate::ask::{remember, store};
 
 const HOUR_S: u64 = 3600;
 
@@ -181,4 +182,20 @@ async fn without_an_interval_nobody_looks_for_damage() {
     pass(&bench, 4 * HOUR_S).await;
     let told = health(&bench).await;
     assert_eq!((told.status, told.checked), (Status::Healthy, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn backups_of_another_space_lie_apart_and_count_for_themselves() {
+    let directory = tempfile::tempdir().unwrap();
+    let bench = server(&directory);
+    let space = Space::Named(SpaceId::from_bytes([7; 10]));
+    let grant = bench.engine.grant(&space, Capability::Write);
+    grant.writer().unwrap().store(remember("of the crew")).await.unwrap();
+    pass(&bench, 3 * HOUR_S).await;
+    assert_eq!(count(&bench, &directory).await, 0, "nothing was stored in the default space");
+    let own = BackupSchedule::directory_of(&directory.path().join("backups"), &space);
+    assert_eq!(bench.store_of(&space).backups(&own).await.unwrap().len(), 2);
+    store(&bench, "text").await;
+    pass(&bench, 100).await;
+    assert_eq!(count(&bench, &directory).await, 1, "its backup is due, whatever others have");
 }

@@ -1,8 +1,9 @@
 //! `memory_delete`: deletes memories.
 
-use engine::{Capability, DeleteRequest, DryRun, ErrorCode, Writer};
-use model::HashPrefix;
+use engine::{Capability, DeleteRequest, DryRun, ErrorCode, Reader, Writer};
+use model::{Filter, HashPrefix};
 use ports::{DeletionId, Undelete};
+use serde_json::{Map, Value};
 
 use super::filter::invalid;
 use super::get::CONTENT_HASH;
@@ -54,10 +55,7 @@ async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolEr
     if let Some(number) = arguments.integer("undo")? {
         return undo(writer, number, arguments).await;
     }
-    let hash = match arguments.text(CONTENT_HASH.name)? {
-        Some(text) => Some(HashPrefix::parse(&text).map_err(|error| invalid(CONTENT_HASH.name, &error))?),
-        None => None,
-    };
+    let hash = hash(&mut arguments)?;
     let in_words = arguments.is_given(filter::TIME_EXPR.name);
     let filter = filter::read(&mut arguments, writer.reader())?;
     let dry_run = if arguments.flag("dry_run")? { DryRun::Yes } else { DryRun::No };
@@ -70,6 +68,23 @@ async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolEr
     let undo = receipt.undo.map(|number| format!("\n\nTo take it back: undo {number}")).unwrap_or_default();
     let text = message(&receipt, conditions) + &text::window(window) + &undo;
     Answer::new(&receipt, text)
+}
+
+/// Which memories are meant by arguments of `memory_delete`, for doors that do something else with them.
+///
+/// # Errors
+/// [`ToolError`], as the tool has it.
+pub fn meant(
+    reader: &Reader,
+    arguments: Map<String, Value>,
+) -> Result<(Option<HashPrefix>, Filter), ToolError> {
+    let mut arguments = Arguments::new(&TOOL, arguments)?;
+    Ok((hash(&mut arguments)?, filter::read(&mut arguments, reader)?))
+}
+
+fn hash(arguments: &mut Arguments) -> Result<Option<HashPrefix>, ToolError> {
+    let text = arguments.text(CONTENT_HASH.name)?;
+    text.map(|text| HashPrefix::parse(&text)).transpose().map_err(|error| invalid(CONTENT_HASH.name, &error))
 }
 
 async fn undo(writer: &Writer, number: u64, arguments: Arguments) -> Result<Answer, ToolError> {

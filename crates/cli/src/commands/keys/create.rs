@@ -9,7 +9,6 @@ use jiff::tz::TimeZone;
 use model::{ApiKey, Capability, InvalidKeyName, KeyName, Space, Timestamp, parse_date};
 use serde_json::json;
 
-use super::super::spaces::meant::meant;
 use super::{Ring, failure, for_programs};
 use crate::exit::{Failure, Verdict};
 use crate::render::Format;
@@ -31,6 +30,7 @@ const MOST_YEARS: f64 = 100.0;
   memory keys create --name agent --space crew --expires 30d
 
 The key alone goes to standard output; everything else to standard error.
+It opens the space that --space names, and nothing of any other.
 Each scope includes the ones before it: read, write, admin.")]
 pub struct Create {
     /// What to call it: a name that no other key has
@@ -39,9 +39,6 @@ pub struct Create {
     /// What its holder may do: read, write or admin
     #[arg(short, long, value_name = "SCOPE", default_value = "write", hide_possible_values = true)]
     pub scope: Scope,
-    /// Whose memories it opens: the id or name of a shared space [default: those of this installation's owner]
-    #[arg(long, value_name = "SPACE")]
-    pub space: Option<String>,
     /// When it ends: in hours, days, weeks or years (12h, 90d, 6w, 1y), or a date [default: never]
     #[arg(short, long, value_name = "WHEN")]
     pub expires: Option<String>,
@@ -67,10 +64,7 @@ impl Create {
             Scope::Write => Capability::Write,
             Scope::Admin => Capability::Admin,
         };
-        let space = match &self.space {
-            Some(text) => meant(&ring.spaces.all().await.map_err(failure)?, text)?,
-            None => Space::Default,
-        };
+        let space = ring.space.clone().unwrap_or_default();
         let request = KeyRequest { name: self.name, capability, space, expires_at };
         let made = ring.keys.create(COMMAND_LINE, request).await;
         let (secret, kept) = made.map_err(refusal)?;

@@ -4,7 +4,7 @@ use clap::Args;
 use model::{ApiKey, KeyState, Timestamp};
 use serde_json::{Value, json};
 
-use super::{Ring, failure, for_programs};
+use super::{Ring, for_programs};
 use crate::exit::{Failure, Verdict};
 use crate::render::Format;
 use crate::render::table::{Headings, Width, table};
@@ -16,6 +16,7 @@ use crate::render::time::Now;
 #[command(after_help = "Examples:
   memory keys list
   memory keys list --active
+  memory keys list --space crew
   memory keys list --json | jq -r '.keys[] | select(.state == \"active\") | .name'
 
 When a key was used last is known to the minute.")]
@@ -28,7 +29,7 @@ pub struct List {
 impl List {
     pub(super) async fn run(self, ring: &Ring) -> Result<Verdict, Failure> {
         let now = ring.clock.now();
-        let mut keys = ring.keys.list().await.map_err(failure)?;
+        let mut keys = ring.list().await?;
         if self.active {
             keys.retain(|key| key.state(now) == KeyState::Active);
         }

@@ -29,7 +29,7 @@ pub struct Revoke {
 
 impl Revoke {
     pub(super) async fn run(self, ring: &Ring) -> Result<Verdict, Failure> {
-        let keys = ring.keys.list().await.map_err(failure)?;
+        let keys = ring.list().await?;
         let meant = meant(&keys, self.key.trim())?;
         let now = ring.clock.now();
         let revoked = ring.keys.revoke(COMMAND_LINE, &meant.id).await.map_err(failure)?;

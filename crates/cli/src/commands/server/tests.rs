@@ -40,7 +40,8 @@ fn the_flags_of_the_original_stand_for_their_variables() {
         http_port: Some("9".to_owned()),
         ..Server::default()
     };
-    let source = Source { db: Some("x.db".into()), config: Some("c.toml".into()), log_level: None };
+    let source =
+        Source { db: Some("x.db".into()), config: Some("c.toml".into()), log_level: None, space: None };
     let flags = server.flag_values(&source);
     let flags: Vec<_> =
         flags.iter().map(|flag| (flag.flag, flag.variable, flag.text.to_str().unwrap())).collect();

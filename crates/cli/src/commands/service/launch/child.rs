@@ -85,7 +85,8 @@ fn arguments(launch: &Launch, source: &Source, door: &Door) -> Vec<OsString> {
     };
     add("--http-host", door.host.clone().into());
     add("--http-port", door.port.to_string().into());
-    let Source { db, config, log_level } = source;
+    // A server works in no space of its own.
+    let Source { db, config, log_level, space: _ } = source;
     if let Some(path) = db {
         add("--db", path.into());
     }
@@ -121,7 +122,7 @@ mod tests {
 
     #[test]
     fn a_host_is_a_plain_argument_whatever_it_is() {
-        let source = Source { db: None, config: None, log_level: None };
+        let source = Source { db: None, config: None, log_level: None, space: None };
         for host in ["127.0.0.1", "$(touch x)", "a; rm -rf b", "--debug", "", "'\"`\n"] {
             let (_, Parsed::Server(server)) = parsed(&Launch::default(), &source, host) else {
                 panic!("{host}")
@@ -133,7 +134,8 @@ mod tests {
 
     #[test]
     fn the_server_has_the_flags_of_the_launch() {
-        let source = Source { db: Some("-x.db".into()), config: Some("c.toml".into()), log_level: None };
+        let source =
+            Source { db: Some("-x.db".into()), config: Some("c.toml".into()), log_level: None, space: None };
         let launch = Launch { debug: true, storage_backend: Some("sqlite_vec".into()), ..Launch::default() };
         let (told, Parsed::Server(server)) = parsed(&launch, &source, "::1") else { panic!() };
         assert_eq!((told.db, told.config), (source.db, source.config));
