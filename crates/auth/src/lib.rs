@@ -9,6 +9,7 @@
 //! | [`Principal`] | who a request is from |
 //! | [`Authenticator`] | from the one to the other |
 //! | [`Network`] | addresses of proxies that are trusted |
+//! | [`oauth`] | an OAuth 2.1 authorization server: programs that act for users |
 //! | [`spaces`] | spaces that users share: who may do what there |
 //! | [`Tickets`] | a right to open one stream, for callers that cannot send headers |
 //!
@@ -24,6 +25,7 @@ mod key;
 pub mod keys;
 mod minted;
 mod network;
+pub mod oauth;
 mod presented;
 mod principal;
 mod secret;

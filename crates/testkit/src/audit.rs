@@ -22,6 +22,11 @@ impl FakeAuditLog {
         self.busy.store(true, Ordering::SeqCst);
     }
 
+    /// Makes it work again.
+    pub fn recover(&self) {
+        self.busy.store(false, Ordering::SeqCst);
+    }
+
     /// What is recorded, oldest first, as `sign_in.refused`.
     ///
     /// # Panics
