@@ -12,14 +12,17 @@
 //! | [`target`] | which texts are addresses to ask |
 //! | `resolver` | names to addresses, the forbidden ones refused |
 //! | [`client`] | one request and its answer |
+//! | [`documents`] | documents of OAuth clients ([`ports::ClientDocuments`]) |
 //!
 //! Blocks: call it from a thread that may. Why so: `docs/decisions/0021-egress.md`.
 
 pub mod address;
 pub mod client;
+pub mod documents;
 mod resolver;
 pub mod target;
 
 pub use address::is_public;
 pub use client::{Egress, EgressError, Limits, Purpose, Reach, Request, Response};
+pub use documents::PublicDocuments;
 pub use target::{InvalidTarget, Target, is_public_name};

@@ -8,7 +8,7 @@
 //! | [`AuditLog`] | `store-sqlite`; `testkit::FakeAuditLog` |
 //! | [`SpaceStore`] | `store-sqlite`, in the file of the keys; `testkit::FakeSpaceStore` |
 //! | [`OAuthStore`] | `store-sqlite`; `testkit::FakeOAuthStore` |
-//! | [`ClientDocuments`] | `testkit::FakeClientDocuments` |
+//! | [`ClientDocuments`] | `egress`; `testkit::FakeClientDocuments` |
 //! | [`Embedder`] | `embed`; later an OpenAI-compatible endpoint |
 //! | [`Clock`] | [`SystemClock`]; `testkit::FakeClock` |
 //! | [`Rng`] | [`SystemRng`]; `testkit::SeededRng` |
