@@ -77,6 +77,8 @@ pub struct StoreReceipt {
     pub near_duplicates: Vec<NearDuplicate>,
     /// What the caller should know.
     pub warnings: Vec<String>,
+    /// The memory as it is kept, or that was there already; none when the text was stored in parts.
+    pub memory: Option<Memory>,
 }
 
 /// Whether a memory was written.
@@ -117,7 +119,7 @@ impl Writer {
         let store = space.store().await?.as_ref();
         let hash = ContentHash::of(&request.content);
         if let Some(existing) = store.get(&hash).await? {
-            return Ok(duplicate(&existing));
+            return Ok(duplicate(existing));
         }
         check_deleted(store, request.restore_deleted, &hash).await?;
         let settings = &space.parts.settings;
@@ -127,7 +129,14 @@ impl Writer {
         if let Some(pieces) = parts::of_long_text(settings, &request, &hash)? {
             let (parts, embedding) = store_parts(self, pieces, &mut warnings).await?;
             let outcome = Outcome::Split { parts };
-            return Ok(StoreReceipt { hash, outcome, embedding, near_duplicates: Vec::new(), warnings });
+            return Ok(StoreReceipt {
+                hash,
+                outcome,
+                embedding,
+                near_duplicates: Vec::new(),
+                warnings,
+                memory: None,
+            });
         }
         let deadline = Instant::now() + new_vectors::wait(space);
         let mut vectors = new_vectors::make(space, &[request.content.as_str()], &mut warnings, |_| {}).await;
@@ -141,12 +150,16 @@ impl Writer {
             Vec::new()
         });
         let new = new_memory(request, hash.clone(), vectors, space.parts.clock.now());
-        let embedding = state(new.vector.as_ref());
         match insert(space, store, new, &mut warnings).await? {
-            Some(existing) => Ok(duplicate(&existing)),
-            None => {
-                Ok(StoreReceipt { hash, outcome: Outcome::Created, embedding, near_duplicates, warnings })
-            }
+            Written::Duplicate(existing) => Ok(duplicate(existing)),
+            Written::Created(memory) => Ok(StoreReceipt {
+                hash,
+                outcome: Outcome::Created,
+                embedding: memory.embedding,
+                near_duplicates,
+                warnings,
+                memory: Some(memory),
+            }),
         }
     }
 }
@@ -165,10 +178,6 @@ fn new_memory(request: StoreRequest, hash: ContentHash, vectors: NewVectors, now
         vector: vectors.whole,
         chunks: vectors.chunks,
     }
-}
-
-fn state(vector: Option<&Vector>) -> EmbeddingState {
-    if vector.is_some() { EmbeddingState::Done } else { EmbeddingState::Pending }
 }
 
 async fn near_duplicates(
@@ -200,20 +209,28 @@ async fn near_duplicates(
         .collect())
 }
 
-/// Writes a memory, and wakes whoever embeds it later. Gives the memory that has its text already, if there is one.
+/// What became of a memory that was to be written.
+enum Written {
+    /// It is kept, like this.
+    Created(Memory),
+    /// This one has its text already.
+    Duplicate(Memory),
+}
+
+/// Writes a memory, and wakes whoever embeds it later.
 async fn insert(
     space: &OpenSpace,
     store: &dyn MemoryStore,
     new: NewMemory,
     warnings: &mut Vec<String>,
-) -> Result<Option<Memory>, EngineError> {
-    let restored_from = loop {
+) -> Result<Written, EngineError> {
+    let (id, restored_from) = loop {
         match store.insert(new.clone()).await? {
-            Inserted::Created { restored_from, .. } => break restored_from,
+            Inserted::Created { id, restored_from } => break (id, restored_from),
             // Somebody else stored the text since it was looked for. If it was deleted again, there is room for ours.
             Inserted::Duplicate { .. } => {
                 if let Some(existing) = store.get(&new.hash).await? {
-                    return Ok(Some(existing));
+                    return Ok(Written::Duplicate(existing));
                 }
             }
         }
@@ -223,11 +240,11 @@ async fn insert(
     if embedding::waits(&new) {
         embedding::notify(space);
     }
-    Ok(None)
+    Ok(Written::Created(new.stored(id)))
 }
 
 /// The receipt for a text that is there already.
-fn duplicate(existing: &Memory) -> StoreReceipt {
+fn duplicate(existing: Memory) -> StoreReceipt {
     let superseded = existing.superseded_by.as_ref();
     let warning = |by: &ContentHash| format!("the memory was superseded by {by}: searches leave it out");
     StoreReceipt {
@@ -236,5 +253,6 @@ fn duplicate(existing: &Memory) -> StoreReceipt {
         embedding: existing.embedding,
         near_duplicates: Vec::new(),
         warnings: superseded.map(warning).into_iter().collect(),
+        memory: Some(existing),
     }
 }

@@ -1,9 +1,7 @@
 //! Calls of tools: what REST does is what the tools do.
 
-use engine::ErrorCode;
 use mcp::ToolError;
 use mcp::tools::{self, Caller};
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 /// The most characters of an answer: REST answers whole, or cuts where its own parameters say so.
@@ -28,20 +26,14 @@ impl<T> Told<T> {
 ///
 /// # Errors
 /// What the tool refuses.
-pub(crate) async fn call<T: DeserializeOwned>(
+pub(crate) async fn call<T: 'static>(
     caller: &Caller,
     name: &str,
     arguments: Map<String, Value>,
 ) -> Result<Told<T>, ToolError> {
     let answer = tools::call_as(caller, name, arguments).await?;
-    let (structured, text) = (answer.structured, answer.text);
-    match serde_json::from_value(structured) {
-        Ok(answer) => Ok(Told { answer, text }),
-        Err(error) => {
-            tracing::error!(tool = name, error = %error, "the answer of a tool could not be read");
-            Err(ToolError::new(ErrorCode::Internal, "the answer could not be read"))
-        }
-    }
+    let (answer, text) = answer.into_typed()?;
+    Ok(Told { answer, text })
 }
 
 /// The arguments that have a value.

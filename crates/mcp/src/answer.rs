@@ -1,14 +1,15 @@
 //! What a tool answers.
 
+use std::any::Any;
+
 use engine::{EngineError, ErrorCode};
 use serde::Serialize;
 use serde_json::Value;
 
-/// The answer of a tool: the same twice, for programs and for readers.
-#[derive(Debug, Clone, PartialEq)]
+/// What a tool answers: the same twice, for programs and for readers.
 pub struct Answer {
-    /// What the tool's output schema describes.
-    pub structured: Value,
+    /// A value of [`crate::wire`]. Doors of this process take it as it is; on the wire it becomes JSON.
+    structured: Box<dyn Structured>,
     /// The same as text, with what existing clients look for.
     pub text: String,
     /// Whether an MCP answer is marked as a failure although the call did what it should: a duplicate, as release 12
@@ -28,33 +29,76 @@ pub struct ToolError {
     prefix: &'static str,
 }
 
+/// A value that can be written as JSON and taken back as what it is.
+trait Structured: Send {
+    fn to_value(&self) -> serde_json::Result<Value>;
+    fn into_any(self: Box<Self>) -> Box<dyn Any>;
+}
+
+impl<T: Serialize + Send + 'static> Structured for T {
+    fn to_value(&self) -> serde_json::Result<Value> {
+        serde_json::to_value(self)
+    }
+
+    fn into_any(self: Box<Self>) -> Box<dyn Any> {
+        self
+    }
+}
+
 impl Answer {
     /// An answer from its wire type.
-    pub(crate) fn new(structured: &impl Serialize, text: String) -> Result<Self, ToolError> {
-        match serde_json::to_value(structured) {
-            Ok(structured) => Ok(Self { structured, text, is_error: false }),
-            Err(error) => {
-                tracing::error!(error = %error, "an answer could not be written as JSON");
+    pub(crate) fn new(structured: impl Serialize + Send + 'static, text: String) -> Self {
+        Self { structured: Box::new(structured), text, is_error: false }
+    }
+
+    /// An answer whose text is a heading and the same as JSON.
+    pub(crate) fn json(
+        structured: impl Serialize + Send + 'static,
+        heading: &str,
+    ) -> Result<Self, ToolError> {
+        let text = written(serde_json::to_string_pretty(&structured))?;
+        Ok(Self::new(structured, format!("{heading}{text}")))
+    }
+
+    /// An answer whose text is the same as JSON on one line.
+    pub(crate) fn compact(structured: impl Serialize + Send + 'static) -> Result<Self, ToolError> {
+        let text = written(serde_json::to_string(&structured))?;
+        Ok(Self::new(structured, text))
+    }
+
+    /// The same, marked as a failure or not.
+    pub(crate) fn marked(self, is_error: bool) -> Self {
+        Self { is_error, ..self }
+    }
+
+    /// What the tool's output schema describes.
+    ///
+    /// # Errors
+    /// It cannot be written as JSON: a defect of ours.
+    pub fn structured(&self) -> Result<Value, ToolError> {
+        written(self.structured.to_value())
+    }
+
+    /// The value itself and the text, for doors of this process.
+    ///
+    /// # Errors
+    /// The tool answers with another type: a defect of ours.
+    pub fn into_typed<T: 'static>(self) -> Result<(T, String), ToolError> {
+        match self.structured.into_any().downcast::<T>() {
+            Ok(structured) => Ok((*structured, self.text)),
+            Err(_) => {
+                tracing::error!(wanted = std::any::type_name::<T>(), "a tool answers with another type");
                 Err(ToolError::internal())
             }
         }
     }
 }
 
-impl Answer {
-    /// An answer whose text is a heading and the same as JSON.
-    pub(crate) fn json(structured: &impl Serialize, heading: &str) -> Result<Self, ToolError> {
-        let answer = Self::new(structured, String::new())?;
-        let text = format!("{heading}{:#}", answer.structured);
-        Ok(Self { text, ..answer })
-    }
-
-    /// An answer whose text is the same as JSON on one line.
-    pub(crate) fn compact(structured: &impl Serialize) -> Result<Self, ToolError> {
-        let answer = Self::new(structured, String::new())?;
-        let text = answer.structured.to_string();
-        Ok(Self { text, ..answer })
-    }
+fn written<T>(json: serde_json::Result<T>) -> Result<T, ToolError> {
+    json.map_err(|error| {
+        tracing::error!(error = %error, "an answer could not be written as JSON");
+        ToolError::internal()
+    })
 }
 
 impl ToolError {
@@ -127,5 +171,30 @@ impl From<EngineError> for ToolError {
             other => other.to_string(),
         };
         Self::new(code, message)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire;
+
+    fn pages() -> wire::Pages {
+        wire::Pages { results: Vec::new() }
+    }
+
+    #[test]
+    fn an_answer_is_taken_back_as_what_it_is_and_as_nothing_else() {
+        let (taken, text) = Answer::compact(pages()).unwrap().into_typed::<wire::Pages>().unwrap();
+        assert_eq!((taken, text.as_str()), (pages(), r#"{"results":[]}"#));
+        let wrong = Answer::compact(pages()).unwrap().into_typed::<wire::Stored>();
+        assert_eq!(wrong.unwrap_err().code, ErrorCode::Internal);
+    }
+
+    #[test]
+    fn an_answer_in_json_is_the_same_for_programs_and_for_readers() {
+        let answer = Answer::json(pages(), "Pages:\n").unwrap();
+        let read: Value = serde_json::from_str(answer.text.strip_prefix("Pages:\n").unwrap()).unwrap();
+        assert_eq!(read, answer.structured().unwrap());
     }
 }

@@ -4,13 +4,21 @@ use engine::{Capability, Grant};
 use serde_json::{Map, Value};
 use testkit::Bench;
 
-use crate::answer::{Answer, ToolError};
+use crate::answer::ToolError;
 use crate::tools;
 
 /// The tools on an engine of fakes, called as an administrator.
 pub(crate) struct Tools {
     pub(crate) bench: Bench,
     grant: Grant,
+}
+
+/// What a tool answers, with its value as JSON.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Answer {
+    pub(crate) structured: Value,
+    pub(crate) text: String,
+    pub(crate) is_error: bool,
 }
 
 impl Default for Tools {
@@ -37,6 +45,8 @@ impl Tools {
     pub(crate) async fn call(&self, name: &str, arguments: Value) -> Result<Answer, ToolError> {
         let arguments: Map<String, Value> = arguments.as_object().unwrap().clone();
         let answer = tools::call(&self.grant, name, arguments).await?;
+        let structured = answer.structured()?;
+        let answer = Answer { structured, text: answer.text, is_error: answer.is_error };
         let tool = tools::find(name).unwrap();
         let (schema, outline) = (tool.output_schema(), tool.output_outline());
         assert_eq!(conforms(&Value::Object(schema), &answer.structured), Ok(()), "{:#}", answer.structured);

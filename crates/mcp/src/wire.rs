@@ -27,7 +27,7 @@ pub use health::{Backup, Check, Health, Model, Statistics, StoreCount, Validatio
 pub use history::{History, Version};
 pub use list::List;
 pub use memory::{Memory, Origin};
-pub use receipt::{NearDuplicate, PartReceipt, Receipt};
+pub use receipt::{NearDuplicate, PartReceipt, Receipt, Stored};
 pub use research::{Found, Page, Pages};
 pub use search::{Explanation, Hit, Search, Term};
 pub use session::Session;

@@ -1,6 +1,8 @@
 //! A memory, as it is read and as it is written.
 
-use crate::{Content, ContentHash, MemoryType, Metadata, Origin, Partition, Tags, Timestamp, Vector};
+use crate::{
+    Content, ContentHash, MemoryType, Metadata, Origin, Partition, Tags, Timestamp, UNTAGGED_TAG, Vector,
+};
 
 /// The number of a memory inside its store: for the legs of a search, never shown to callers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -85,4 +87,32 @@ pub struct NewMemory {
     /// The vectors of its chunks by the same model ([`chunks`](crate::chunks)), in order; none when it is short, or when
     /// they could not be made now.
     pub chunks: Vec<Vector>,
+}
+
+impl NewMemory {
+    /// The memory as it stands in the store that gave it this number: what `ports::MemoryStore::get` gives.
+    #[must_use]
+    pub fn stored(self, id: MemoryId) -> Memory {
+        Memory {
+            id,
+            hash: self.hash,
+            content: self.content.as_str().to_owned(),
+            tags: if self.tags.is_empty() {
+                vec![UNTAGGED_TAG.to_owned()]
+            } else {
+                self.tags.iter().map(str::to_owned).collect()
+            },
+            memory_type: self.memory_type.map(|kind| kind.as_str().to_owned()),
+            metadata: self.metadata,
+            created_at: Some(self.created_at),
+            updated_at: Some(self.created_at),
+            occurred_at: self.occurred_at,
+            origin: self.origin,
+            partition: self.partition,
+            superseded_by: None,
+            parent: None,
+            version: 1,
+            embedding: if self.vector.is_some() { EmbeddingState::Done } else { EmbeddingState::Pending },
+        }
+    }
 }

@@ -4,7 +4,6 @@ use engine::{Capability, Engine, EngineError, ErrorCode, Grant};
 use mcp::Defaults;
 use model::Space;
 use ports::{KeyStore, SpaceStore, SystemClock};
-use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use super::spaces::meant::meant;
@@ -105,7 +104,7 @@ impl Session {
     }
 
     /// Calls a tool; shows a spinner when that takes longer than a second.
-    pub(crate) async fn call<T: DeserializeOwned>(
+    pub(crate) async fn call<T: 'static>(
         &self,
         doing: &'static str,
         tool: &str,
@@ -113,14 +112,8 @@ impl Session {
     ) -> Result<Answered<T>, Failure> {
         self.defaults.fill(tool, &mut arguments);
         let answer = waiting(&self.terminal, doing, mcp::tools::call(&self.grant, tool, arguments)).await?;
-        match T::deserialize(&answer.structured) {
-            Ok(typed) => Ok(Answered { value: answer.structured, typed }),
-            Err(error) => {
-                tracing::error!(tool, error = %error, "the answer of a tool is not what its type says");
-                let message = format!("the answer of {tool} could not be read");
-                Err(Failure::Known { code: ErrorCode::Internal, message, hint: None })
-            }
-        }
+        let value = answer.structured()?;
+        Ok(Answered { value, typed: answer.into_typed()?.0 })
     }
 
     /// Prints an answer: as JSON for programs, or as `for_people` has it.

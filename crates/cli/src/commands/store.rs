@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use clap::Args;
-use mcp::wire::Receipt;
+use mcp::wire::{Receipt, Stored};
 use model::MAX_CONTENT_BYTES;
 use serde_json::{Map, Value, json};
 
@@ -51,14 +51,14 @@ impl Store {
     pub(crate) async fn run(self, session: &Session) -> Result<Verdict, Failure> {
         let arguments = self.arguments()?;
         session.warm();
-        let answer = session.call::<Receipt>("storing", "memory_store", arguments).await?;
+        let answer = session.call::<Stored>("storing", "memory_store", arguments).await?;
         if session.terminal.format() == Format::Human {
-            for text in &answer.typed.warnings {
+            for text in &answer.typed.receipt.warnings {
                 session.terminal.say(&warning(text));
             }
         }
         let voice = session.terminal.voice();
-        session.print(&answer, |receipt| match voice {
+        session.print(&answer, |Stored { receipt, .. }| match voice {
             Voice::Quiet => receipt.content_hash.clone(),
             Voice::Normal => for_people(receipt),
         })

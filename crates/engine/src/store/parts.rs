@@ -2,7 +2,7 @@
 
 use model::{Content, ContentHash, EmbeddingState, Partition};
 
-use super::{StoreRequest, check_deleted, insert, new_memory, state};
+use super::{StoreRequest, Written, check_deleted, insert, new_memory};
 use crate::capability::Writer;
 use crate::engine::Settings;
 use crate::{EngineError, new_vectors};
@@ -86,20 +86,19 @@ pub(crate) async fn store_parts(
             told.push(Part { hash, outcome: PartOutcome::Failed { reason } });
             continue;
         }
-        let own = state(vectors.whole.as_ref());
         let new = new_memory(part, hash.clone(), vectors, space.parts.clock.now());
-        let (outcome, own) = match insert(space, store, new, warnings).await {
-            Ok(None) => (PartOutcome::Created, own),
-            Ok(Some(existing)) => {
+        let (outcome, state) = match insert(space, store, new, warnings).await {
+            Ok(Written::Created(memory)) => (PartOutcome::Created, memory.embedding),
+            Ok(Written::Duplicate(existing)) => {
                 (PartOutcome::Duplicate { partition: existing.partition }, existing.embedding)
             }
             Err(error) if told.is_empty() => return Err(error),
             Err(error) => {
                 failure = Some(error.to_string());
-                (PartOutcome::Failed { reason: error.to_string() }, own)
+                (PartOutcome::Failed { reason: error.to_string() }, EmbeddingState::Pending)
             }
         };
-        if own == EmbeddingState::Pending {
+        if state == EmbeddingState::Pending {
             embedding = EmbeddingState::Pending;
         }
         told.push(Part { hash, outcome });

@@ -36,6 +36,7 @@ async fn a_text_over_the_limit_becomes_parts_that_say_what_they_are_part_of() {
     let receipt = bench.writer().store(request).await.unwrap();
     assert_eq!((&receipt.hash, receipt.embedding), (&key(LONG), EmbeddingState::Done));
     assert_eq!((&receipt.warnings, &receipt.near_duplicates), (&vec![], &vec![]));
+    assert_eq!(receipt.memory, None, "none of them is it");
     let total = parts(&receipt).len();
     assert!(total >= 3);
     for (index, part) in parts(&receipt).iter().enumerate() {

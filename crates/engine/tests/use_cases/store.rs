@@ -21,6 +21,7 @@ async fn a_new_memory_is_created_whole_and_found_at_once() {
     assert_eq!(receipt.embedding, EmbeddingState::Done);
     assert_eq!((receipt.near_duplicates, receipt.warnings), (vec![], vec![]));
     let memory = bench.store.get(&receipt.hash).await.unwrap().unwrap();
+    assert_eq!(receipt.memory.as_ref(), Some(&memory));
     assert_eq!(memory.created_at, Some(bench.clock.now()));
     assert_eq!(memory.tags, ["travel"]);
     assert_eq!(found(&search(&bench, "ferry").await), ["The ferry leaves at nine"]);
@@ -36,6 +37,7 @@ async fn a_text_that_is_there_is_a_duplicate_and_nothing_is_written() {
     let receipt = store(&bench, " the SAME text ").await;
     assert_eq!(receipt.outcome, Outcome::Duplicate { partition: work });
     assert_eq!(receipt.hash, key("The same text"));
+    assert_eq!(receipt.memory, bench.store.get(&receipt.hash).await.unwrap());
     assert_eq!(
         (bench.store.insertions(), bench.embedder.calls()),
         before,

@@ -19,11 +19,12 @@ pub(super) static ENTITY: Resource = Resource {
             let arguments = json!({"entity_id": name, "store": "all"});
             let arguments = arguments.as_object().cloned().unwrap_or_default();
             let answer = tools::call_as(caller, "memory_detail", arguments).await?;
+            let detail = answer.structured()?;
             if answer.is_error {
-                let error = answer.structured["error"].as_str().unwrap_or_default();
+                let error = detail["error"].as_str().unwrap_or_default();
                 return Err(ToolError::new(engine::ErrorCode::NotFound, error));
             }
-            Ok(answer.structured)
+            Ok(detail)
         })
     },
 };

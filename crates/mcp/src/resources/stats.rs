@@ -13,7 +13,7 @@ pub(super) static STATS: Resource = Resource {
     read: |caller, _| {
         Box::pin(async move {
             let answer = tools::call_as(caller, "memory_stats", serde_json::Map::new()).await?;
-            Ok(answer.structured)
+            answer.structured()
         })
     },
 };

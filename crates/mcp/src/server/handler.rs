@@ -153,11 +153,9 @@ impl Handler {
         if writes {
             self.door.look(&grant);
         }
-        Ok(match called {
-            Ok(Ok(answer)) => answered(answer),
-            Ok(Err(error)) => failed(&self.door.told()(error)),
-            Err(error) => failed(&error),
-        })
+        let told =
+            called.and_then(|answered_or_not| answered_or_not.map_err(self.door.told()).and_then(answered));
+        Ok(told.unwrap_or_else(|error| failed(&error)))
     }
 }
 

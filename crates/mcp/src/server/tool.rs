@@ -24,12 +24,13 @@ fn listed(tool: &Tool) -> rmcp::model::Tool {
 }
 
 /// The answer of a tool.
-pub(super) fn answered(answer: Answer) -> CallToolResult {
+pub(super) fn answered(answer: Answer) -> Result<CallToolResult, ToolError> {
+    let structured = answer.structured()?;
     let content = vec![ContentBlock::text(answer.text)];
     let mut result =
         if answer.is_error { CallToolResult::error(content) } else { CallToolResult::success(content) };
-    result.structured_content = Some(answer.structured);
-    result
+    result.structured_content = Some(structured);
+    Ok(result)
 }
 
 /// A failure has no structured content: clients check it against the schema of a success.

@@ -61,7 +61,7 @@ async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolEr
     let mut cleanup = wire::Cleanup::from(writer.clean_up(request).await?);
     cleanup.omitted = Cut::to(&mut cleanup.pairs, budget).omitted;
     let text = text(&cleanup);
-    Answer::new(&cleanup, text)
+    Ok(Answer::new(cleanup, text))
 }
 
 fn text(cleanup: &wire::Cleanup) -> String {

@@ -67,7 +67,7 @@ async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolEr
     let window = receipt.time_window.as_ref().filter(|_| in_words);
     let undo = receipt.undo.map(|number| format!("\n\nTo take it back: undo {number}")).unwrap_or_default();
     let text = message(&receipt, conditions) + &text::window(window) + &undo;
-    Answer::new(&receipt, text)
+    Ok(Answer::new(receipt, text))
 }
 
 /// Which memories are meant by arguments of `memory_delete`, for doors that do something else with them.
@@ -103,7 +103,7 @@ async fn undo(writer: &Writer, number: u64, arguments: Arguments) -> Result<Answ
             if missed.reason == "live" { "it was stored anew meanwhile" } else { "nothing is left of it" };
         text.push_str(&format!("\nNot restored: {} ({why})", missed.content_hash));
     }
-    Answer::new(&receipt, text)
+    Ok(Answer::new(receipt, text))
 }
 
 /// What was asked, as far as the text repeats it.

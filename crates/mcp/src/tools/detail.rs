@@ -72,12 +72,12 @@ async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolEr
         Ok(detail) => wire::Detail::from(detail),
         Err(error @ EngineError::UnknownEntity { .. }) => {
             let detail = wire::Detail::unknown(request.entity, error.to_string());
-            return Ok(Answer { is_error: true, ..Answer::json(&detail, "")? });
+            return Ok(Answer::json(detail, "")?.marked(true));
         }
         Err(error) => return Err(error.into()),
     };
     detail.omitted = Cut::to(&mut detail.chunks, budget).omitted;
-    Answer::json(&detail, "")
+    Answer::json(detail, "")
 }
 
 #[cfg(test)]

@@ -35,7 +35,7 @@ async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolEr
     let hash = arguments.required_text(CONTENT_HASH.name)?;
     let hash = HashPrefix::parse(&hash).map_err(|error| invalid(CONTENT_HASH.name, &error))?;
     let memory = wire::Memory::from(caller.reader().get(&hash).await?);
-    Answer::json(&memory, "")
+    Answer::json(memory, "")
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub(super) static TOOL: Tool = Tool {
 async fn run(caller: &Caller, _no_arguments: Arguments) -> Result<Answer, ToolError> {
     let audience = if caller.admin().is_some() { Audience::Owner } else { Audience::Guest };
     let health = wire::Health::new(caller.reader().health().await, audience);
-    Answer::json(&health, "Database Health Check Results:\n")
+    Answer::json(health, "Database Health Check Results:\n")
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolEr
     let versions = caller.reader().history(&hash).await?;
     let mut versions = versions.into_iter().map(wire::Version::from).collect();
     let omitted = text::Cut::to(&mut versions, budget).omitted;
-    Answer::json(&wire::History { versions, omitted }, "")
+    Answer::json(wire::History { versions, omitted }, "")
 }
 
 #[cfg(test)]

@@ -88,7 +88,7 @@ async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolEr
              {shown} memories (`page_size`), or raise `max_response_chars`"
         ));
     }
-    Answer::json(&list, "")
+    Answer::json(list, "")
 }
 
 #[cfg(test)]

@@ -160,7 +160,7 @@ async fn answered(
         notices: found.notices.into_iter().chain(told(found.left_out)).collect(),
     };
     let text = text::search(&answer, &cut, form, debug.as_ref());
-    Answer::new(&answer, text)
+    Ok(Answer::new(answer, text))
 }
 
 /// What was asked for, and how it is to be answered.

@@ -54,8 +54,7 @@ async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolEr
     let receipt = receipt.map_err(|error| ToolError::from(error).while_doing(FAILURE))?;
     let is_error = receipt.chunks.iter().any(|chunk| matches!(chunk.outcome, PartOutcome::Failed { .. }))
         || receipt.chunks.iter().all(|chunk| chunk.outcome != PartOutcome::Created);
-    let answer = Answer::new(&wire::Session::new(&receipt, &store), text(&receipt))?;
-    Ok(Answer { is_error, ..answer })
+    Ok(Answer::new(wire::Session::new(&receipt, &store), text(&receipt)).marked(is_error))
 }
 
 fn read(arguments: &mut Arguments, caller: &Caller) -> Result<SessionRequest, ToolError> {

@@ -47,7 +47,7 @@ async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolEr
     let filter = Filter { partitions, include_superseded: true, ..Filter::default() };
     let survey = reader.survey(&filter).await?;
     let tags = reader.tags(&filter, prefix.trim(), limit).await?;
-    Answer::json(&wire::Stats::new(survey, tags, backend(caller).await), "")
+    Answer::json(wire::Stats::new(survey, tags, backend(caller).await), "")
 }
 
 /// Where the memories are kept; the place itself is for their owner.

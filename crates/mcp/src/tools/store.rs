@@ -79,7 +79,7 @@ async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolEr
     receipt.warnings.extend(arguments.warnings());
     let text = text(&receipt, &store);
     let is_error = matches!(receipt.outcome, Outcome::Duplicate { .. });
-    Ok(Answer { is_error, ..Answer::new(&wire::Receipt::new(receipt, &store), text)? })
+    Ok(Answer::new(wire::Stored::new(receipt, &store), text).marked(is_error))
 }
 
 fn read(arguments: &mut Arguments, caller: &Caller) -> Result<StoreRequest, ToolError> {

@@ -68,7 +68,7 @@ async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolEr
         let request = updates.into_version(hash, caller, partitions)?;
         let receipt = writer.add_version(request).await;
         let receipt = receipt.map_err(|error| ToolError::from(error).while_doing(FAILURE_OF_VERSION))?;
-        return versioned(&receipt.into());
+        return Ok(versioned(receipt.into()));
     }
     let request = updates.into_change(hash, timestamps, caller.reader(), partitions)?;
     let receipt = writer.update(request).await;
@@ -79,14 +79,14 @@ async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolEr
         updated.updated_fields.join(", "),
         warnings(&updated)
     );
-    Answer::new(&updated, text)
+    Ok(Answer::new(updated, text))
 }
 
-fn versioned(updated: &wire::Updated) -> Result<Answer, ToolError> {
+fn versioned(updated: wire::Updated) -> Answer {
     let (hash, parent) = (&updated.content_hash, updated.parent.as_deref().unwrap_or_default());
     let text = format!(
         "Versioned update successful. New hash: {hash}, parent hash: {parent}. Memory versioned successfully{}",
-        warnings(updated)
+        warnings(&updated)
     );
     Answer::new(updated, text)
 }

@@ -30,6 +30,25 @@ pub struct Receipt {
     pub warnings: Vec<String>,
 }
 
+/// The receipt of a store, and for doors of this process the memory, too.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct Stored {
+    /// What became of it.
+    pub receipt: Receipt,
+    /// The memory as it is kept, or that was there already; none when the text became several.
+    #[serde(skip)]
+    pub memory: Option<model::Memory>,
+}
+
+impl Stored {
+    /// The receipt of a store into `store`.
+    pub(crate) fn new(mut receipt: StoreReceipt, store: &str) -> Self {
+        let memory = receipt.memory.take();
+        Self { receipt: Receipt::new(receipt, store), memory }
+    }
+}
+
 /// What became of a part.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct PartReceipt {

@@ -30,12 +30,12 @@ pub async fn a_new_memory_is_read_back_as_it_was_written<S: StoreUnderTest>() {
         content: "a text".to_owned(),
         tags: ["beta", "two words", "alpha"].map(str::to_owned).to_vec(),
         memory_type: Some("Fix-Note".to_owned()),
-        metadata: new.metadata,
+        metadata: new.metadata.clone(),
         created_at: Some(new.created_at),
         updated_at: Some(new.created_at),
         occurred_at: None,
         origin: None,
-        partition: new.partition,
+        partition: new.partition.clone(),
         superseded_by: None,
         parent: None,
         version: 1,
@@ -43,6 +43,7 @@ pub async fn a_new_memory_is_read_back_as_it_was_written<S: StoreUnderTest>() {
     };
     let read = store.get(&hash).await.unwrap().unwrap();
     assert_eq!(read, expected);
+    assert_eq!(new.stored(expected.id), expected, "what is told of it without reading it");
     let keys: Vec<&String> = read.metadata.fields().keys().collect();
     assert_eq!(keys, ["z", "a", "'"], "fields keep their order");
     assert_eq!(store.get_many(&[expected.id]).await.unwrap(), [expected]);
@@ -52,8 +53,9 @@ pub async fn a_memory_without_tags_has_the_tag_untagged<S: StoreUnderTest>() {
     let bed = S::empty().await;
     let new = memory("without tags");
     let hash = new.hash.clone();
-    create(bed.store(), new).await;
-    assert_eq!(bed.store().get(&hash).await.unwrap().unwrap().tags, ["untagged"]);
+    let id = create(bed.store(), new.clone()).await;
+    let read = bed.store().get(&hash).await.unwrap().unwrap();
+    assert_eq!((&read, &read.tags), (&new.stored(id), &vec!["untagged".to_owned()]));
 }
 
 pub async fn texts_of_every_kind_are_kept_to_the_byte<S: StoreUnderTest>() {

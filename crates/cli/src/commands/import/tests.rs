@@ -19,7 +19,7 @@ fn settings(home: &Path, name: &str) -> Settings {
 async fn call(settings: &Settings, tool: &str, arguments: Value) -> Value {
     let session = Session::silent(settings.clone());
     let arguments: Map<String, Value> = arguments.as_object().unwrap().clone();
-    let answer = session.call::<Value>("working", tool, arguments).await.unwrap().value;
+    let answer = mcp::tools::call(&session.grant, tool, arguments).await.unwrap().structured().unwrap();
     session.close().await;
     answer
 }

@@ -24,7 +24,7 @@ async fn count(settings: &Settings) -> u64 {
 async fn store(settings: &Settings, text: &str) {
     let session = Session::silent(settings.clone());
     let arguments = json!({ "content": text }).as_object().unwrap().clone();
-    session.call::<mcp::wire::Receipt>("storing", "memory_store", arguments).await.unwrap();
+    session.call::<mcp::wire::Stored>("storing", "memory_store", arguments).await.unwrap();
     session.close().await;
 }
 

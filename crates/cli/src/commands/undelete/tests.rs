@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use mcp::wire::{DeleteReceipt, Receipt};
+use mcp::wire::{DeleteReceipt, Stored};
 
 use super::*;
 use crate::commands::purge::Purge;
@@ -15,7 +15,7 @@ fn settings(home: &Path) -> Settings {
 
 async fn store(session: &Session, text: &str) -> String {
     let arguments = json!({ "content": text, "tags": ["t"] }).as_object().unwrap().clone();
-    session.call::<Receipt>("storing", "memory_store", arguments).await.unwrap().typed.content_hash
+    session.call::<Stored>("storing", "memory_store", arguments).await.unwrap().typed.receipt.content_hash
 }
 
 async fn delete(session: &Session, hash: &str) -> DeleteReceipt {

@@ -115,15 +115,21 @@ pub(crate) async fn create(
         arguments.extend(hostname.map(|name| ("client_hostname".to_owned(), name.into())));
     }
     app.options().defaults.fill("memory_store", &mut arguments);
-    let told = tool::call::<wire::Receipt>(&write.caller(), "memory_store", arguments).await;
-    let Told { answer: receipt, text } = told.map_err(refused_to_store)?;
+    let told = tool::call::<wire::Stored>(&write.caller(), "memory_store", arguments).await;
+    let Told { answer: wire::Stored { receipt, memory }, text } = told.map_err(refused_to_store)?;
     if receipt.outcome == "duplicate" {
         let message = duplicate(&receipt.store, &store);
         return Ok(Json(Stored { success: false, message, content_hash: None, memory: None }));
     }
-    let first = receipt.parts.first().map_or(receipt.content_hash, |part| part.content_hash.clone());
-    let memory = Memory::find(write.reader(), &first, Some("all")).await?;
-    Ok(Json(Stored { success: true, message: text, content_hash: Some(first), memory }))
+    let (content_hash, memory) = match receipt.parts.into_iter().next() {
+        None => (receipt.content_hash, memory.map(Memory::from)),
+        // Of a text that became several memories, the first is shown.
+        Some(first) => {
+            let memory = Memory::find(write.reader(), &first.content_hash, Some("all")).await?;
+            (first.content_hash, memory)
+        }
+    };
+    Ok(Json(Stored { success: true, message: text, content_hash: Some(content_hash), memory }))
 }
 
 /// What a header says, if it says something.

@@ -27,5 +27,5 @@ pub(in crate::tools) static TOOL: Tool = Tool {
 async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolError> {
     let id = arguments.required_text("id")?;
     let hash = HashPrefix::parse(&id).map_err(|error| invalid("id", &error))?;
-    Answer::compact(&wire::Page::from(caller.reader().get(&hash).await?))
+    Answer::compact(wire::Page::from(caller.reader().get(&hash).await?))
 }

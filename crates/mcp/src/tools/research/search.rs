@@ -30,5 +30,5 @@ async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolEr
     let request = SearchRequest { query: Some(query), limit: LIMIT, ..SearchRequest::default() };
     let found = caller.reader().search(request).await?;
     let results = found.hits.into_iter().map(|hit| wire::Found::from(hit.memory)).collect();
-    Answer::compact(&wire::Pages { results })
+    Answer::compact(wire::Pages { results })
 }

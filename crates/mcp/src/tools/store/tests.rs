@@ -1,8 +1,7 @@
 use serde_json::{Value, json};
 use testkit::Fault;
 
-use crate::answer::Answer;
-use crate::fixture::Tools;
+use crate::fixture::{Answer, Tools};
 use engine::ErrorCode;
 
 /// A stored memory as `memory_get` gives it.
