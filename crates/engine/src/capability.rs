@@ -15,10 +15,16 @@ pub struct Reader {
     pub(crate) progress: Progress,
 }
 
-/// May store and delete memories of one space.
+/// May store memories in one space, and change and delete none.
+#[derive(Clone)]
+pub struct Adder {
+    reader: Reader,
+}
+
+/// May change and delete memories of one space, too.
 #[derive(Clone)]
 pub struct Writer {
-    reader: Reader,
+    adder: Adder,
 }
 
 /// May examine and repair the store of one space.
@@ -36,16 +42,14 @@ pub struct Grant {
 
 impl Grant {
     pub(crate) fn new(space: Arc<OpenSpace>, capability: Capability) -> Self {
-        Self {
-            capability,
-            admin: Admin { writer: Writer { reader: Reader { space, progress: Progress::default() } } },
-        }
+        let reader = Reader { space, progress: Progress::default() };
+        Self { capability, admin: Admin { writer: Writer { adder: Adder { reader } } } }
     }
 
     /// The same, and whoever waits hears how far its use cases have got.
     #[must_use]
     pub fn reporting(mut self, progress: Progress) -> Self {
-        self.admin.writer.reader.progress = progress;
+        self.admin.writer.adder.reader.progress = progress;
         self
     }
 
@@ -67,6 +71,12 @@ impl Grant {
         self.admin.writer().reader()
     }
 
+    /// The adder's handle, if it was granted.
+    #[must_use]
+    pub fn adder(&self) -> Option<&Adder> {
+        (self.capability >= Capability::Add).then(|| self.admin.writer().adder())
+    }
+
     /// The writer's handle, if it was granted.
     #[must_use]
     pub fn writer(&self) -> Option<&Writer> {
@@ -80,8 +90,8 @@ impl Grant {
     }
 }
 
-impl Writer {
-    /// What a writer may read.
+impl Adder {
+    /// What an adder may read.
     #[must_use]
     pub fn reader(&self) -> &Reader {
         &self.reader
@@ -93,6 +103,24 @@ impl Writer {
 
     pub(crate) fn progress(&self) -> &Progress {
         &self.reader.progress
+    }
+}
+
+impl Writer {
+    /// What a writer may store.
+    #[must_use]
+    pub fn adder(&self) -> &Adder {
+        &self.adder
+    }
+
+    /// What a writer may read.
+    #[must_use]
+    pub fn reader(&self) -> &Reader {
+        self.adder.reader()
+    }
+
+    pub(crate) fn space(&self) -> &Arc<OpenSpace> {
+        self.adder.space()
     }
 }
 

@@ -6,7 +6,8 @@
 //! | handle | use cases |
 //! |---|---|
 //! | [`Reader`] | [`search`](Reader::search), [`get`](Reader::get), [`list`](Reader::list), [`hashes`](Reader::hashes), [`history`](Reader::history), [`tags`](Reader::tags), [`types`](Reader::types), [`known_types`](Reader::known_types), [`survey`](Reader::survey), [`entities`](Reader::entities), [`entity`](Reader::entity), [`near_duplicates`](Reader::near_duplicates), [`model`](Reader::model), [`health`](Reader::health), [`watch`](Reader::watch), [`parse_date`](Reader::parse_date) |
-//! | [`Writer`] | everything of a reader, [`store`](Writer::store), [`store_session`](Writer::store_session), [`update`](Writer::update), [`add_version`](Writer::add_version), [`delete`](Writer::delete), [`undelete`](Writer::undelete), [`clean_up`](Writer::clean_up), [`import`](Writer::import), [`standings`](Writer::standings) |
+//! | [`Adder`] | everything of a reader, [`store`](Adder::store), [`store_session`](Adder::store_session) |
+//! | [`Writer`] | everything of an adder, [`update`](Writer::update), [`add_version`](Writer::add_version), [`delete`](Writer::delete), [`undelete`](Writer::undelete), [`clean_up`](Writer::clean_up), [`import`](Writer::import), [`standings`](Writer::standings) |
 //! | [`Admin`] | everything of a writer, [`purge`](Admin::purge), [`examine`](Admin::examine), [`repair`](Admin::repair), [`probe`](Admin::probe), [`embed_pending`](Admin::embed_pending), [`export`](Admin::export), [`import_own`](Admin::import_own), [`carry`](Admin::carry), [`let_go`](Admin::let_go) |
 //!
 //! A handle is bound to one [`Space`](model::Space) and opens that space's store on first use, so that a door can answer
@@ -57,7 +58,7 @@ mod version;
 mod watch;
 
 pub use backup::{BackupInterval, BackupRetention, BackupSchedule, due_in, remove_superfluous, superfluous};
-pub use capability::{Admin, Capability, Grant, Reader, Writer};
+pub use capability::{Adder, Admin, Capability, Grant, Reader, Writer};
 pub use carry::{Carried, LetGo};
 pub use cleanup::{CleanupReceipt, CleanupRequest, DuplicatePair, MAX_PAIRS, NearDuplicates};
 pub use delete::{DeleteReceipt, DeleteRequest, DryRun};

@@ -4,7 +4,7 @@ mod pieces;
 
 use model::{Content, EmbeddingState, MemoryType, Metadata, Origin, Partition, Tags, Timestamp};
 
-use crate::capability::Writer;
+use crate::capability::{Adder, Writer};
 use crate::store::{Part, Parts, RestoreDeleted, StoreRequest, store_parts};
 use crate::{EngineError, ontology};
 
@@ -58,7 +58,7 @@ pub struct SessionReceipt {
     pub warnings: Vec<String>,
 }
 
-impl Writer {
+impl Adder {
     /// Stores a conversation: a line `[role] content` for each turn. A long one becomes several memories of whole turns
     /// ([`Settings::session_chunk_chars`](crate::Settings::session_chunk_chars)), tagged `chunk:<i>/<n>`.
     ///
@@ -86,6 +86,16 @@ impl Writer {
         let mut warnings = Vec::new();
         let (chunks, embedding) = store_parts(self, parts, &mut warnings).await?;
         Ok(SessionReceipt { session_id, turns: lines.len(), chunks, embedding, warnings })
+    }
+}
+
+impl Writer {
+    /// As [`Adder::store_session`].
+    ///
+    /// # Errors
+    /// As [`Adder::store_session`].
+    pub async fn store_session(&self, request: SessionRequest) -> Result<SessionReceipt, EngineError> {
+        self.adder().store_session(request).await
     }
 }
 

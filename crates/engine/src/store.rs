@@ -12,7 +12,7 @@ use model::{
 use ports::{Inserted, MemoryStore};
 use tokio::time::Instant;
 
-use crate::capability::Writer;
+use crate::capability::{Adder, Writer};
 use crate::new_vectors::{self, NewVectors};
 use crate::open_space::OpenSpace;
 use crate::{EngineError, embedding, ontology, watch};
@@ -107,7 +107,7 @@ pub struct NearDuplicate {
     pub similarity: f64,
 }
 
-impl Writer {
+impl Adder {
     /// Stores a memory. When it returns, the memory is durable or was there already. A memory that cannot be embedded
     /// now is stored all the same, found by its words, and embedded later. A text that is longer than
     /// [`Settings::splitting`](crate::Settings::splitting) allows becomes several memories.
@@ -161,6 +161,16 @@ impl Writer {
                 memory: Some(memory),
             }),
         }
+    }
+}
+
+impl Writer {
+    /// As [`Adder::store`].
+    ///
+    /// # Errors
+    /// As [`Adder::store`].
+    pub async fn store(&self, request: StoreRequest) -> Result<StoreReceipt, EngineError> {
+        self.adder().store(request).await
     }
 }
 

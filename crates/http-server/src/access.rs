@@ -3,6 +3,7 @@
 //! | handle | needs the scope |
 //! |---|---|
 //! | [`Read`] | `read` |
+//! | [`Add`] | `add` |
 //! | [`Write`] | `write` |
 //! | [`Owner`] | `admin` |
 //! | [`OfServer`] of one of these | the same, from a credential that reaches what concerns everybody on this server |
@@ -24,6 +25,9 @@ pub const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 /// Somebody who may read.
 pub struct Read(pub Granted);
 
+/// Somebody who may store, and need not be one who may change anything.
+pub struct Add(pub Granted);
+
 /// Somebody who may write.
 pub struct Write(pub Granted);
 
@@ -43,6 +47,20 @@ pub struct Granted {
 }
 
 impl Read {
+    /// The memories, to read.
+    #[must_use]
+    pub fn reader(&self) -> &Reader {
+        self.0.grant.reader()
+    }
+
+    /// Whoever asks, as a tool sees them.
+    #[must_use]
+    pub fn caller(&self) -> Caller {
+        self.0.caller()
+    }
+}
+
+impl Add {
     /// The memories, to read.
     #[must_use]
     pub fn reader(&self) -> &Reader {
@@ -132,6 +150,14 @@ impl FromRequestParts<App> for Read {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         Granted::of(parts, app, Capability::Read).map(Self)
+    }
+}
+
+impl FromRequestParts<App> for Add {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        Granted::of(parts, app, Capability::Add).map(Self)
     }
 }
 

@@ -120,9 +120,11 @@ impl Failure {
     /// Somebody who was granted less than a route needs (RFC 6750 section 3.1).
     #[must_use]
     pub fn insufficient_scope(needed: Capability, granted: Capability) -> Self {
-        let (needed, granted) = (needed.name(), granted.name());
+        // A client asks for what the challenge names, and `add` is for keys alone: no client of OAuth knows it.
+        let asked = if needed == Capability::Add { Capability::Write } else { needed };
+        let (needed, granted, asked) = (needed.name(), granted.name(), asked.name());
         let description = format!("this needs the scope '{needed}', the credential has '{granted}'");
-        let challenge = format!(r#"Bearer error="insufficient_scope", scope="{needed}""#);
+        let challenge = format!(r#"Bearer error="insufficient_scope", scope="{asked}""#);
         Self::refused(StatusCode::FORBIDDEN, "insufficient_scope", &description, &challenge)
     }
 

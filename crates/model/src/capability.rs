@@ -9,7 +9,9 @@ use thiserror::Error;
 pub enum Capability {
     /// Look at memories.
     Read,
-    /// Store and delete memories.
+    /// Store memories, but change and delete none: what an agent needs that nobody watches.
+    Add,
+    /// Change and delete memories, too.
     Write,
     /// Examine and repair the store.
     Admin,
@@ -17,18 +19,19 @@ pub enum Capability {
 
 /// A name that is no capability's.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("'{0}' is no scope: say read, write or admin")]
+#[error("'{0}' is no scope: say read, add, write or admin")]
 pub struct InvalidCapability(pub String);
 
 impl Capability {
     /// All, the least first.
-    pub const ALL: [Self; 3] = [Self::Read, Self::Write, Self::Admin];
+    pub const ALL: [Self; 4] = [Self::Read, Self::Add, Self::Write, Self::Admin];
 
-    /// Its name, as scopes and messages have it: `read`, `write`, `admin`.
+    /// Its name, as scopes and messages have it: `read`, `add`, `write`, `admin`.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Read => "read",
+            Self::Add => "add",
             Self::Write => "write",
             Self::Admin => "admin",
         }

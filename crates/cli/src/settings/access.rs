@@ -65,6 +65,7 @@ impl Access {
         match self.anonymous_scope.value {
             None => "",
             Some(Capability::Read) => "read",
+            Some(Capability::Add) => "read add",
             Some(Capability::Write) => "read write",
             Some(Capability::Admin) => "read write admin",
         }
@@ -84,7 +85,7 @@ fn owner_key(raw: &Raw) -> Result<Option<Secret>, InvalidSetting> {
 fn anonymous_scope(raw: &Raw) -> Result<Option<Capability>, InvalidSetting> {
     let words = raw.as_text()?.split(|c: char| c.is_whitespace() || c == ',').filter(|word| !word.is_empty());
     let scopes: Result<Vec<Capability>, _> = words.map(str::parse::<Capability>).collect();
-    let allowed = "it must be some of read, write and admin, with blanks between; empty is nothing";
+    let allowed = "it must be some of read, add, write and admin, with blanks between; empty is nothing";
     Ok(scopes.map_err(|_| InvalidSetting::value(raw, allowed))?.into_iter().max())
 }
 
@@ -123,13 +124,14 @@ mod tests {
             ("  ", None),
             ("read", Some(Capability::Read)),
             ("write", Some(Capability::Write)),
+            ("add read", Some(Capability::Add)),
             ("write  read", Some(Capability::Write)),
             ("read,write,admin", Some(Capability::Admin)),
         ] {
             assert_eq!(scope(text), Ok(expected), "{text:?}");
         }
         for text in ["all", "read readwrite", "READ", "none"] {
-            assert!(scope(text).unwrap_err().to_string().contains("read, write and admin"), "{text}");
+            assert!(scope(text).unwrap_err().to_string().contains("read, add, write and admin"), "{text}");
         }
     }
 

@@ -3,7 +3,7 @@
 use model::{Content, ContentHash, EmbeddingState, Partition};
 
 use super::{StoreRequest, Written, check_deleted, insert, new_memory};
-use crate::capability::Writer;
+use crate::capability::Adder;
 use crate::engine::Settings;
 use crate::{EngineError, new_vectors};
 
@@ -64,11 +64,11 @@ pub(super) fn of_long_text(
 /// # Errors
 /// [`EngineError::DeletedBefore`] when one of them was deleted; the failure, when nothing was written before it.
 pub(crate) async fn store_parts(
-    writer: &Writer,
+    adder: &Adder,
     parts: Parts,
     warnings: &mut Vec<String>,
 ) -> Result<(Vec<Part>, EmbeddingState), EngineError> {
-    let (space, progress) = (writer.space(), writer.progress());
+    let (space, progress) = (adder.space(), adder.progress());
     let store = space.store().await?.as_ref();
     let total = 2 * parts.len() as u64;
     progress.tell(0, total);

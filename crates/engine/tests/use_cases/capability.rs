@@ -6,11 +6,15 @@ use testkit::Bench;
 #[test]
 fn a_grant_holds_the_handles_of_its_capability_and_no_more() {
     let bench = Bench::default();
-    for (capability, writes, administers) in
-        [(Capability::Read, false, false), (Capability::Write, true, false), (Capability::Admin, true, true)]
-    {
+    for (capability, adds, writes, administers) in [
+        (Capability::Read, false, false, false),
+        (Capability::Add, true, false, false),
+        (Capability::Write, true, true, false),
+        (Capability::Admin, true, true, true),
+    ] {
         let grant = bench.grant(capability);
         assert_eq!(grant.capability(), capability);
+        assert_eq!(grant.adder().is_some(), adds, "{capability:?}");
         assert_eq!(grant.writer().is_some(), writes, "{capability:?}");
         assert_eq!(grant.admin().is_some(), administers, "{capability:?}");
     }
@@ -18,9 +22,8 @@ fn a_grant_holds_the_handles_of_its_capability_and_no_more() {
 
 #[test]
 fn each_capability_includes_the_ones_before_it() {
-    assert!(Capability::Read < Capability::Write && Capability::Write < Capability::Admin);
-    let names = [Capability::Read, Capability::Write, Capability::Admin].map(Capability::name);
-    assert_eq!(names, ["read", "write", "admin"]);
+    assert!(Capability::ALL.is_sorted());
+    assert_eq!(Capability::ALL.map(Capability::name), ["read", "add", "write", "admin"]);
 }
 
 #[test]

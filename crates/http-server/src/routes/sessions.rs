@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::memories::create::{AGENT_ID, header, refused_to_store, store_to_write};
 use crate::App;
-use crate::access::Write;
+use crate::access::Add;
 use crate::error::{ErrorDetail, Failure};
 use crate::extract::{Body, Lenient};
 use crate::routes::memories::create::{RefusedToStore, duplicate};
@@ -72,7 +72,7 @@ pub(crate) struct Kept {
     tag = "memories",
     request_body = NewSession,
     params(("X-Agent-ID" = Option<String>, Header, description = "The author")),
-    security(("key" = ["write"])),
+    security(("key" = ["add"])),
     responses(
         (status = OK, body = Kept),
         (status = BAD_REQUEST, body = ErrorDetail),
@@ -81,7 +81,7 @@ pub(crate) struct Kept {
 )]
 pub(crate) async fn sessions(
     State(app): State<App>,
-    write: Write,
+    add: Add,
     headers: HeaderMap,
     Body(new): Body<NewSession>,
 ) -> Result<Json<Kept>, Failure> {
@@ -101,7 +101,7 @@ pub(crate) async fn sessions(
         ("restore_deleted", new.restore_deleted.map(|restore| restore.0.into())),
     ]);
     app.options().defaults.fill("memory_store_session", &mut arguments);
-    let told = tool::call::<wire::Session>(&write.caller(), "memory_store_session", arguments).await;
+    let told = tool::call::<wire::Session>(&add.caller(), "memory_store_session", arguments).await;
     let told = told.map_err(refused_to_store)?;
     let session = told.answer;
     let is_new = session.chunks.iter().any(|chunk| chunk.outcome == "created");

@@ -1,6 +1,6 @@
 //! Who calls a tool.
 
-use engine::{Admin, Capability, Grant, Progress, Reader, Writer};
+use engine::{Adder, Admin, Capability, Grant, Progress, Reader, Writer};
 use model::{Origin, OriginKind};
 
 /// How much of a client's name is kept, in characters.
@@ -46,6 +46,10 @@ impl Caller {
 
     pub(crate) fn reader(&self) -> &Reader {
         self.grant.reader()
+    }
+
+    pub(crate) fn adder(&self) -> Option<&Adder> {
+        self.grant.adder()
     }
 
     pub(crate) fn writer(&self) -> Option<&Writer> {

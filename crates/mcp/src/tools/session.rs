@@ -24,7 +24,7 @@ pub(super) static TOOL: Tool = Tool {
     title: "Store Session",
     description: "Keep a conversation, turn by turn. A long one becomes several memories of whole turns.",
     annotations: Annotations { effect: Effect::Additive, repeat: Repeat::Repeated },
-    capability: Capability::Write,
+    capability: Capability::Add,
     profile: Profile::Default,
     parameters: &[
         Parameter::of("turns", Kind::Records { fields: TURN }, "What was said, in order")
@@ -47,10 +47,10 @@ pub(super) static TOOL: Tool = Tool {
 };
 
 async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolError> {
-    let Some(writer) = caller.writer() else { return Err(insufficient_scope(&TOOL, caller.capability())) };
+    let Some(adder) = caller.adder() else { return Err(insufficient_scope(&TOOL, caller.capability())) };
     let request = read(&mut arguments, caller)?;
     let store = request.partition.to_string();
-    let receipt = writer.store_session(request).await;
+    let receipt = adder.store_session(request).await;
     let receipt = receipt.map_err(|error| ToolError::from(error).while_doing(FAILURE))?;
     let is_error = receipt.chunks.iter().any(|chunk| matches!(chunk.outcome, PartOutcome::Failed { .. }))
         || receipt.chunks.iter().all(|chunk| chunk.outcome != PartOutcome::Created);

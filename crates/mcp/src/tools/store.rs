@@ -33,7 +33,7 @@ pub(super) static TOOL: Tool = Tool {
     description: "Keep a text so that it can be found again by meaning, words, tags and time. A text that is \
                   already kept is reported as a duplicate; similar texts are kept and named.",
     annotations: Annotations { effect: Effect::Additive, repeat: Repeat::Idempotent },
-    capability: Capability::Write,
+    capability: Capability::Add,
     profile: Profile::Default,
     parameters: &[
         Parameter::text("content", "Text to keep, up to 1 MB; kept exactly")
@@ -71,10 +71,10 @@ pub(super) static TOOL: Tool = Tool {
 };
 
 async fn run(caller: &Caller, mut arguments: Arguments) -> Result<Answer, ToolError> {
-    let Some(writer) = caller.writer() else { return Err(insufficient_scope(&TOOL, caller.capability())) };
+    let Some(adder) = caller.adder() else { return Err(insufficient_scope(&TOOL, caller.capability())) };
     let request = read(&mut arguments, caller)?;
     let store = request.partition.to_string();
-    let stored = writer.store(request).await;
+    let stored = adder.store(request).await;
     let mut receipt = stored.map_err(|error| ToolError::from(error).while_doing(FAILURE))?;
     receipt.warnings.extend(arguments.warnings());
     let text = text(&receipt, &store);

@@ -94,7 +94,8 @@ async fn a_tool_is_refused_below_its_capability_and_changes_nothing() {
         let error = tools.call(tool.name, Value::Object(tool.example())).await.unwrap_err();
         assert_eq!(error.code, ErrorCode::InsufficientScope);
         let text = error.to_string();
-        assert!(text.contains(tool.name) && text.contains("'write'") && text.contains("'read'"), "{text}");
+        let needed = format!("'{}'", tool.capability.name());
+        assert!(text.contains(tool.name) && text.contains(&needed) && text.contains("'read'"), "{text}");
         assert_eq!(tools.answer("memory_list", json!({})).await.structured["total"], 0);
     }
 }

@@ -27,16 +27,17 @@ const MOST_YEARS: f64 = 100.0;
   memory keys create --name dashboard --scope read --expires 90d
   memory keys create --name ci --expires 2027-01-01 > ci.key
   memory keys create --name ci --json | jq -r .key
-  memory keys create --name agent --space crew --expires 30d
+  memory keys create --name agent --space crew --scope add --expires 30d
 
 The key alone goes to standard output; everything else to standard error.
 It opens the space that --space names, and nothing of any other.
-Each scope includes the ones before it: read, write, admin.")]
+Each scope includes the ones before it: read (look at memories), add (store, but
+change and delete nothing), write (change and delete), admin (everything).")]
 pub struct Create {
     /// What to call it: a name that no other key has
     #[arg(short, long, value_name = "NAME", value_parser = name)]
     pub name: KeyName,
-    /// What its holder may do: read, write or admin
+    /// What its holder may do: read, add, write or admin
     #[arg(short, long, value_name = "SCOPE", default_value = "write", hide_possible_values = true)]
     pub scope: Scope,
     /// When it ends: in hours, days, weeks or years (12h, 90d, 6w, 1y), or a date [default: never]
@@ -49,7 +50,9 @@ pub struct Create {
 pub enum Scope {
     /// Look at memories.
     Read,
-    /// Store and delete them too.
+    /// Store them too, but change and delete none.
+    Add,
+    /// Change and delete them too.
     Write,
     /// Everything.
     Admin,
@@ -61,6 +64,7 @@ impl Create {
         let expires_at = self.expires.map(|text| end(&text, now, &ring.clock.zone())).transpose()?;
         let capability = match self.scope {
             Scope::Read => Capability::Read,
+            Scope::Add => Capability::Add,
             Scope::Write => Capability::Write,
             Scope::Admin => Capability::Admin,
         };

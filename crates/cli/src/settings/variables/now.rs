@@ -296,7 +296,7 @@ pub(super) const SECTIONS: &[Section] = &[
             public(
                 super::ANONYMOUS_SCOPE,
                 "read write",
-                "what callers without a key may do: `read`, `write`, `admin`, each of which includes the ones before it; empty is nothing",
+                "what callers without a key may do: `read`, `add` (store, but change and delete nothing), `write`, `admin`, each of which includes the ones before it; empty is nothing",
             ),
             public(super::ACCESS_PATH, "`<base>/access.db`", "the file of the keys that `memory keys` makes"),
             public(super::SPACES_PATH, "`<base>/spaces`", "the directory of all spaces but the default one"),

@@ -47,6 +47,7 @@ impl Row {
 
 const HASH: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 const READ: Needed = Scope(Capability::Read);
+const ADD: Needed = Scope(Capability::Add);
 const WRITE: Needed = Scope(Capability::Write);
 
 /// What the OpenAPI document has.
@@ -66,7 +67,7 @@ pub(super) const DOCUMENTED: [(&str, &str, Needed); 35] = [
     ("POST", "/api/manage/delete-untagged", WRITE),
     ("POST", "/api/manage/system/{operation}", WRITE),
     ("GET", "/api/memories", READ),
-    ("POST", "/api/memories", WRITE),
+    ("POST", "/api/memories", ADD),
     ("GET", "/api/memories/hashes", READ),
     ("POST", "/api/memories/search", READ),
     ("GET", "/api/memories/{content_hash}", READ),
@@ -79,7 +80,7 @@ pub(super) const DOCUMENTED: [(&str, &str, Needed); 35] = [
     ("POST", "/api/search/by-time", READ),
     ("GET", "/api/search/similar/{content_hash}", READ),
     ("GET", "/api/server/status", Server(Capability::Read)),
-    ("POST", "/api/sessions", WRITE),
+    ("POST", "/api/sessions", ADD),
     ("GET", "/api/tags", READ),
     ("GET", "/api/types", READ),
     ("GET", "/mcp/health", Nothing),

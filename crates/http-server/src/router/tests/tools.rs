@@ -8,13 +8,14 @@ use serde_json::{Value, json};
 use super::credentials::{Keyring, MODES, Shown, all_shown};
 use crate::Surface;
 
+const ADD: Capability = Capability::Add;
 const READ: Capability = Capability::Read;
 const WRITE: Capability = Capability::Write;
 
 /// Every tool, and what its caller must have been granted.
 const TOOLS: [(&str, Capability); 33] = [
-    ("memory_store", WRITE),
-    ("memory_store_session", WRITE),
+    ("memory_store", ADD),
+    ("memory_store_session", ADD),
     ("memory_search", READ),
     ("memory_list", READ),
     ("memory_get", READ),
@@ -27,7 +28,7 @@ const TOOLS: [(&str, Capability); 33] = [
     ("memory_cleanup", WRITE),
     ("search", READ),
     ("fetch", READ),
-    ("store_memory", WRITE),
+    ("store_memory", ADD),
     ("retrieve_memory", READ),
     ("recall_memory", READ),
     ("recall_by_timeframe", READ),

@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 use utoipa::ToSchema;
 
 use crate::App;
-use crate::access::Write;
+use crate::access::Add;
 use crate::error::{ErrorDetail, Failure};
 use crate::extract::{Body, Lenient};
 use crate::tool::{self, Told};
@@ -95,7 +95,7 @@ pub(crate) struct RefusedToStoreDetail {
         ("X-Agent-ID" = Option<String>, Header, description = "The author; adds the tag `agent:<id>`"),
         ("X-Client-Hostname" = Option<String>, Header, description = "The machine it comes from, where that is kept"),
     ),
-    security(("key" = ["write"])),
+    security(("key" = ["add"])),
     responses(
         (status = OK, body = Stored),
         (status = BAD_REQUEST, body = ErrorDetail),
@@ -104,7 +104,7 @@ pub(crate) struct RefusedToStoreDetail {
 )]
 pub(crate) async fn create(
     State(app): State<App>,
-    write: Write,
+    add: Add,
     headers: HeaderMap,
     Body(new): Body<NewMemory>,
 ) -> Result<Json<Stored>, Failure> {
@@ -115,7 +115,7 @@ pub(crate) async fn create(
         arguments.extend(hostname.map(|name| ("client_hostname".to_owned(), name.into())));
     }
     app.options().defaults.fill("memory_store", &mut arguments);
-    let told = tool::call::<wire::Stored>(&write.caller(), "memory_store", arguments).await;
+    let told = tool::call::<wire::Stored>(&add.caller(), "memory_store", arguments).await;
     let Told { answer: wire::Stored { receipt, memory }, text } = told.map_err(refused_to_store)?;
     if receipt.outcome == "duplicate" {
         let message = duplicate(&receipt.store, &store);
@@ -125,7 +125,7 @@ pub(crate) async fn create(
         None => (receipt.content_hash, memory.map(Memory::from)),
         // Of a text that became several memories, the first is shown.
         Some(first) => {
-            let memory = Memory::find(write.reader(), &first.content_hash, Some("all")).await?;
+            let memory = Memory::find(add.reader(), &first.content_hash, Some("all")).await?;
             (first.content_hash, memory)
         }
     };

@@ -1,5 +1,6 @@
 //! Tests of `POST /api/memories`.
 
+use engine::Capability;
 use mcp::Defaults;
 use serde_json::{Value, json};
 
@@ -122,4 +123,33 @@ async fn what_cannot_be_kept_is_refused() {
     door.reader().post(PATH, json!({"content": "x"})).await.of(403);
     door.stranger().post(PATH, json!({"content": "x"})).await.of(401);
     assert_eq!(door.reader().get("/api/memories?store=all").await.of(200)["total"], 0);
+}
+
+#[tokio::test]
+async fn who_may_only_add_stores_and_changes_and_deletes_nothing() {
+    let door = Door::open().await;
+    let agent = door.stranger().header("x-api-key", door.key(Capability::Add));
+    let stored = agent.post(PATH, json!({"content": "an agent's find", "tags": ["found"]})).await.of(200);
+    let turns = json!({"turns": [{"role": "user", "content": "which port?"}]});
+    assert_eq!(agent.post("/api/sessions", turns).await.of(200)["success"], true);
+    let one = format!("{PATH}/{}", stored["content_hash"].as_str().unwrap());
+    assert_eq!(agent.get(&one).await.of(200)["tags"], json!(["found"]));
+    // The same again changes nothing of what is there.
+    let again = agent.post(PATH, json!({"content": "an agent's find", "tags": ["other"]})).await.of(200);
+    assert_eq!(again["success"], false);
+    let before = door.reader().get(PATH).await.of(200);
+    for refused in [
+        agent.put(&one, json!({"tags": ["changed"]})).await,
+        agent.delete(&one).await,
+        agent.post("/api/manage/bulk-delete", json!({"tag": "found"})).await,
+        agent.poke("/api/manage/cleanup-duplicates").await,
+        agent.put("/api/manage/tags/found?new_tag=taken", json!(null)).await,
+    ] {
+        assert_eq!(refused.of(403)["detail"]["error"], "insufficient_scope");
+    }
+    assert_eq!(door.reader().get(PATH).await.of(200), before);
+    // A client that signs in knows no such scope: it is told to ask for the next one.
+    let refused = door.reader().post(PATH, json!({"content": "x"})).await;
+    let challenge = refused.headers["www-authenticate"].to_str().unwrap().to_owned();
+    assert!(challenge.contains(r#"scope="write""#), "{challenge}");
 }
