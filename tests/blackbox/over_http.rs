@@ -1,5 +1,6 @@
 //! The server over HTTP, as it is started, asked and stopped.
 
+use rustix::process::Signal;
 use serde_json::json;
 
 use crate::harness::Home;
@@ -37,6 +38,25 @@ fn a_key_that_is_revoked_is_refused_at_once() {
     server.send(&list).of(200);
     home.succeed(&["keys", "revoke", "read"]);
     server.send(&list).of(401);
+    server.stop();
+}
+
+#[test]
+fn a_hangup_has_the_certificate_read_again_and_ends_nothing() {
+    let home = Home::new()
+        .set("MCP_HTTPS_ENABLED", "true")
+        .set("MCP_HTTPS_PORT", "0")
+        .set("MCP_HTTP_PORT", "1")
+        .set("MCP_LOG_LEVEL", "info");
+    let server = home.http_server_with(&["--http"]);
+    assert!(server.url().starts_with("https://"), "{}", server.url());
+    server.signal(Signal::HUP);
+    server.wait_for_log("the certificate was read again");
+    server.stop();
+
+    let server = home.set("MCP_HTTPS_ENABLED", "false").http_server();
+    server.signal(Signal::HUP);
+    server.wait_for_log("there is no certificate to read again");
     server.stop();
 }
 

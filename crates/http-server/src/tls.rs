@@ -124,18 +124,32 @@ impl Tls {
     /// Looks whether the files changed, or a pair that is made here ends soon, and uses what is there now. What cannot be used
     /// is told of, and what was used before stays.
     pub fn refresh(&self, now: Timestamp) {
-        let Shared { source, config, seen } = &*self.shared;
-        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-        let prepared = source.renew(now);
-        let stamp = source.stamp();
+        let mut seen = self.shared.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let prepared = self.shared.source.renew(now);
+        let stamp = self.shared.source.stamp();
         if prepared.is_ok() && stamp == seen.used {
             return;
         }
+        self.replace(&mut seen, prepared, stamp, now);
+    }
+
+    /// Uses what the files hold now, whether they look changed or not. What cannot be used is told of each time, and what was
+    /// used before stays.
+    pub fn reload(&self, now: Timestamp) {
+        let mut seen = self.shared.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        seen.refused = None;
+        let prepared = self.shared.source.renew(now);
+        let stamp = self.shared.source.stamp();
+        self.replace(&mut seen, prepared, stamp, now);
+    }
+
+    fn replace(&self, seen: &mut Seen, prepared: Result<(), TlsError>, stamp: Stamp, now: Timestamp) {
+        let Shared { source, config, .. } = &*self.shared;
         match prepared.and_then(|()| source.config(now)) {
             Ok(new) => {
                 config.reload_from_config(Arc::new(new));
                 *seen = Seen { used: stamp, refused: None };
-                tracing::info!("the certificate changed and is used from now on");
+                tracing::info!("the certificate was read again and is used from now on");
             }
             // A pair that is being replaced does not fit for a moment: it is tried again, and told of once.
             Err(error) if seen.refused != Some(stamp) => {

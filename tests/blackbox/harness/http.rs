@@ -24,6 +24,7 @@ pub(crate) struct HttpServer {
     pid: Pid,
     url: String,
     log: Arc<Mutex<Vec<u8>>>,
+    growth: Receiver<()>,
     exit: Receiver<ExitStatus>,
     status: Option<ExitStatus>,
 }
@@ -59,8 +60,8 @@ impl HttpServer {
             let mut bytes = [0; 4096];
             while let Ok(read @ 1..) = errors.read(&mut bytes) {
                 written.lock().unwrap().extend_from_slice(&bytes[..read]);
-                // Nobody waits for it any more once the address is known.
-                let _known = grew.send(());
+                // Nobody waits for it when the server is gone.
+                let _gone = grew.send(());
             }
         });
         let (ended, exit) = mpsc::channel();
@@ -70,9 +71,9 @@ impl HttpServer {
             let _read = logger.join();
             ended.send(status).ok();
         });
-        let mut server = Self { pid, url: String::new(), log, exit, status: None };
+        let mut server = Self { pid, url: String::new(), log, growth, exit, status: None };
         while server.url.is_empty() {
-            let waited = growth.recv_timeout(PATIENCE);
+            let waited = server.growth.recv_timeout(PATIENCE);
             server.url = listening(&server.log()).unwrap_or_default();
             match waited {
                 Ok(()) => {}
@@ -97,6 +98,14 @@ impl HttpServer {
     /// What it wrote to standard error so far.
     pub(crate) fn log(&self) -> String {
         String::from_utf8_lossy(&self.log.lock().unwrap()).into_owned()
+    }
+
+    /// Waits until it has written this.
+    pub(crate) fn wait_for_log(&self, text: &str) {
+        while !self.log().contains(text) {
+            let waited = self.growth.recv_timeout(PATIENCE);
+            assert!(waited.is_ok() || self.log().contains(text), "{text} was not written: {}", self.log());
+        }
     }
 
     /// Sends a request, without TLS, on a connection of its own.

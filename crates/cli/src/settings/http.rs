@@ -8,7 +8,7 @@ use mcp::http::{Authority, is_origin};
 use super::layers::{Layers, Raw};
 use super::resolve::checked;
 use super::variables as var;
-use super::{InvalidSetting, Setting, parse};
+use super::{InvalidSetting, Origin, Setting, parse};
 
 /// How long a body may be at least and at most, in bytes.
 const BODY_BYTES: (usize, usize) = (1024, 1024 * 1024 * 1024);
@@ -88,7 +88,7 @@ impl Http {
         Ok(Self {
             mode: checked(layers.get(var::MODE), mode, Mode::Stdio)?,
             host: host(var::HTTP_HOST)?,
-            port: checked(layers.get(var::HTTP_PORT), port, 8000)?,
+            port: everything_port(layers)?,
             mcp_host: host(var::SSE_HOST)?,
             mcp_port: checked(layers.get(var::SSE_PORT), port, 8765)?,
             streamable: checked(layers.get(var::STREAMABLE_HTTP_MODE), parse::switch, false)?,
@@ -132,6 +132,19 @@ impl Http {
     pub fn drain(&self) -> Duration {
         Duration::from_secs(self.drain_s.value as u64)
     }
+}
+
+/// The port of everything. One that is meant for TLS counts where TLS is on, and gives way to a flag.
+fn everything_port(layers: &Layers) -> Result<Setting<u16>, InvalidSetting> {
+    let named = layers.get(var::HTTP_PORT);
+    let is_flag = named.as_ref().is_some_and(|raw| matches!(raw.origin, Origin::Flag { .. }));
+    let is_tls = checked(layers.get(var::HTTPS_ENABLED), parse::switch, false)?.value;
+    // Looked at in any case, so that what cannot be a port is told of before TLS is switched on.
+    let of_tls = layers.get(var::HTTPS_PORT);
+    if let Some(raw) = &of_tls {
+        port(raw)?;
+    }
+    checked(of_tls.filter(|_| is_tls && !is_flag).or(named), port, 8000)
 }
 
 fn mode(raw: &Raw) -> Result<Mode, InvalidSetting> {
@@ -192,7 +205,7 @@ mod tests {
     use std::path::Path;
 
     use super::*;
-    use crate::settings::{Environment, Settings};
+    use crate::settings::{Environment, FlagValue, Settings};
 
     fn with(name: &str, value: &str) -> Result<Http, InvalidSetting> {
         let home = Path::new("/home/u");
@@ -224,6 +237,28 @@ mod tests {
         ] {
             assert!(with(name, value).is_err(), "{name}={value}");
         }
+    }
+
+    #[test]
+    fn the_port_for_tls_counts_where_tls_is_on_and_gives_way_to_a_flag() {
+        let port = |flag: Option<&str>, variables: &[(&str, &str)]| {
+            let home = Path::new("/home/u");
+            let flags = flag.map(|text| FlagValue {
+                variable: var::HTTP_PORT,
+                flag: "--http-port",
+                text: text.into(),
+            });
+            Settings::resolve(flags.into_iter().collect(), Environment::of(variables, Some(home), home))
+                .map(|settings| settings.http.port.value)
+        };
+        let (off, on) = (("MCP_HTTPS_ENABLED", "false"), ("MCP_HTTPS_ENABLED", "true"));
+        let (http, https) = (("MCP_HTTP_PORT", "8010"), ("MCP_HTTPS_PORT", "8443"));
+        assert_eq!(port(None, &[off, http, https]).unwrap(), 8010);
+        assert_eq!(port(None, &[on, http, https]).unwrap(), 8443);
+        assert_eq!(port(None, &[on, http]).unwrap(), 8010);
+        assert_eq!(port(None, &[on]).unwrap(), 8000);
+        assert_eq!(port(Some("9000"), &[on, http, https]).unwrap(), 9000);
+        assert!(port(None, &[off, ("MCP_HTTPS_PORT", "65536")]).is_err());
     }
 
     #[test]

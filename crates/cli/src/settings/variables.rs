@@ -130,6 +130,7 @@ pub(super) const HTTP_ROOT_PATH: &str = "MCP_HTTP_ROOT_PATH";
 pub(super) const HTTP_ALLOWED_HOSTS: &str = "MCP_ALLOWED_HOSTS";
 pub(super) const HTTP_TRUSTED_PROXIES: &str = "MCP_TRUSTED_PROXIES";
 pub(super) const HTTP_QUERY_CREDENTIALS: &str = "MCP_ALLOW_QUERY_CREDENTIALS";
+pub(super) const HTTPS_PORT: &str = "MCP_HTTPS_PORT";
 pub(super) const HTTPS_ENABLED: &str = "MCP_HTTPS_ENABLED";
 pub(super) const SSL_CERT_FILE: &str = "MCP_SSL_CERT_FILE";
 pub(super) const SSL_KEY_FILE: &str = "MCP_SSL_KEY_FILE";

@@ -117,6 +117,24 @@ fn changed_files_are_used_and_a_broken_change_is_not() {
 }
 
 #[test]
+fn whoever_asks_for_it_has_the_files_read_again_at_once_even_if_they_look_the_same() {
+    let base = tempfile::tempdir().unwrap();
+    write_pair(base.path(), "one.local");
+    let tls = Tls::load(given(base.path()), at(0.0)).unwrap();
+    let used = || Arc::as_ptr(&tls.config().get_inner());
+    let first = tls.config().get_inner();
+    tls.reload(at(0.0));
+    let second = tls.config().get_inner();
+    assert!(!Arc::ptr_eq(&first, &second));
+    fs::write(base.path().join("k.pem"), "broken").unwrap();
+    tls.reload(at(0.0));
+    assert_eq!(used(), Arc::as_ptr(&second));
+    write_pair(base.path(), "another-name.local");
+    tls.reload(at(0.0));
+    assert_ne!(used(), Arc::as_ptr(&second));
+}
+
+#[test]
 fn a_pair_that_is_made_here_is_renewed_while_the_server_runs() {
     let base = tempfile::tempdir().unwrap();
     let tls = Tls::load(made_here(base.path(), &["localhost"]), at(0.0)).unwrap();

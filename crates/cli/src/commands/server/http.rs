@@ -1,5 +1,6 @@
 //! The HTTP door.
 
+use std::io::IsTerminal;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use http_server::tls::CHECK_INTERVAL;
 use http_server::{App, Certificate, Parts, Server, Surface, Tls};
 use model::Space;
 use ports::{Clock, StoreError, SystemClock};
+use tokio::sync::mpsc;
 
 use super::signals::{end_at_once, signals, stopped};
 use crate::exit::{Failure, Verdict};
@@ -34,16 +36,23 @@ pub(super) async fn serve(
     engine.warm(&Space::Default);
     let drain = options.drain;
     let app = App::new(Parts { engine: engine.clone(), authenticator, options });
-    // Whoever started this with port 0 reads the port here.
     let scheme = if tls.is_some() { "https" } else { "http" };
-    terminal.say(&format!("listening at {scheme}://{}; Ctrl-C ends it", server.address()));
-    if let Some(tls) = tls {
+    if let Some(tls) = &tls {
         tokio::spawn(tls.clone().follow(Arc::new(SystemClock), CHECK_INTERVAL));
-        server = server.over(tls);
+        server = server.over(tls.clone());
     }
+    // Whoever closes a terminal means the program in it. Without one nothing hangs up: then it is said by an operator.
+    let reload = (!std::io::stdin().is_terminal()).then(|| {
+        let (asked, asking) = mpsc::channel(1);
+        tokio::spawn(reload(tls, asking));
+        asked
+    });
+    let signals = signals(reload);
+    // Whoever started this with port 0 reads the port here, and may send signals from then on.
+    terminal.say(&format!("listening at {scheme}://{}; Ctrl-C ends it", server.address()));
     let streams = app.clone();
     let stop = async move {
-        stopped(signals(), end_at_once).await;
+        stopped(signals, end_at_once).await;
         streams.end();
     };
     let served = server.serve(http_server::router_of(&app, surface), drain, stop).await;
@@ -73,6 +82,20 @@ fn tls(settings: &Settings) -> Result<Option<Tls>, Failure> {
         message: format!("TLS is on (MCP_HTTPS_ENABLED), and nothing is served without it, but {error}"),
         hint: Some("correct MCP_SSL_CERT_FILE and MCP_SSL_KEY_FILE, or leave both out".to_owned()),
     })
+}
+
+/// Reads the certificate again as often as that is asked for.
+async fn reload(tls: Option<Tls>, mut asked: mpsc::Receiver<()>) {
+    while asked.recv().await.is_some() {
+        let Some(tls) = tls.clone() else {
+            tracing::info!(signal = "SIGHUP", "there is no certificate to read again");
+            continue;
+        };
+        let reloaded = tokio::task::spawn_blocking(move || tls.reload(SystemClock.now())).await;
+        if let Err(error) = reloaded {
+            tracing::error!(error = &error as &dyn std::error::Error, "the certificate was not read again");
+        }
+    }
 }
 
 /// Refuses to serve the network without authentication; on this machine, says what is missing.

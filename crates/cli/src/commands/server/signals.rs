@@ -29,37 +29,50 @@ pub(super) fn end_at_once(signal: Signal) {
     std::process::exit(128 + i32::from(signal.number));
 }
 
-/// The signals that ask the process to stop, as they come. None when they cannot be received.
-pub(super) fn signals() -> mpsc::Receiver<Signal> {
+/// The signals that ask the process to stop, as they come. None when they cannot be received. With `reload`, SIGHUP is none of
+/// them: it goes there.
+pub(super) fn signals(reload: Option<mpsc::Sender<()>>) -> mpsc::Receiver<Signal> {
     let (sender, receiver) = mpsc::channel(2);
-    tokio::spawn(forward(sender));
+    forward(sender, reload);
     receiver
 }
 
+/// From when this returns no signal is lost.
 #[cfg(unix)]
-async fn forward(signals: mpsc::Sender<Signal>) {
+fn forward(signals: mpsc::Sender<Signal>, reload: Option<mpsc::Sender<()>>) {
     use tokio::signal::unix::{SignalKind, signal};
 
     let streams =
         (signal(SignalKind::terminate()), signal(SignalKind::interrupt()), signal(SignalKind::hangup()));
     let (Ok(mut terminate), Ok(mut interrupt), Ok(mut hangup)) = streams else { return };
-    loop {
-        let signal = tokio::select! {
-            _ = terminate.recv() => Signal { name: "SIGTERM", number: 15 },
-            _ = interrupt.recv() => Signal { name: "SIGINT", number: 2 },
-            _ = hangup.recv() => Signal { name: "SIGHUP", number: 1 },
-        };
-        if signals.send(signal).await.is_err() {
-            return;
+    tokio::spawn(async move {
+        loop {
+            let signal = tokio::select! {
+                _ = terminate.recv() => Signal { name: "SIGTERM", number: 15 },
+                _ = interrupt.recv() => Signal { name: "SIGINT", number: 2 },
+                _ = hangup.recv() => match &reload {
+                    Some(reload) => {
+                        // One that waits already is enough.
+                        let _waits = reload.try_send(());
+                        continue;
+                    }
+                    None => Signal { name: "SIGHUP", number: 1 },
+                },
+            };
+            if signals.send(signal).await.is_err() {
+                return;
+            }
         }
-    }
+    });
 }
 
 #[cfg(not(unix))]
-async fn forward(signals: mpsc::Sender<Signal>) {
-    while tokio::signal::ctrl_c().await.is_ok() {
-        if signals.send(Signal { name: "Ctrl-C", number: 2 }).await.is_err() {
-            return;
+fn forward(signals: mpsc::Sender<Signal>, _: Option<mpsc::Sender<()>>) {
+    tokio::spawn(async move {
+        while tokio::signal::ctrl_c().await.is_ok() {
+            if signals.send(Signal { name: "Ctrl-C", number: 2 }).await.is_err() {
+                return;
+            }
         }
-    }
+    });
 }

@@ -17,7 +17,7 @@ use crate::wiring::{self, Use};
 /// Serves one assistant.
 pub(super) async fn serve(settings: &Settings, output: File) -> Result<Verdict, Failure> {
     let engine = wiring::engine(settings, Use::Server);
-    let input = Stoppable::new(tokio::io::stdin(), stopped(signals(), end_at_once));
+    let input = Stoppable::new(tokio::io::stdin(), stopped(signals(None), end_at_once));
     let output = tokio::fs::File::from_std(output);
     // Whoever started the process owns the files: there is no more to protect from them.
     let options = wiring::server_options(settings);

@@ -72,6 +72,7 @@ impl Unit {
              [Service]\n\
              Type=exec\n\
              ExecStart={}\n\
+             ExecReload=/bin/kill -HUP $MAINPID\n\
              Restart=on-failure\n\
              RestartSec=2\n\
              TimeoutStopSec={}\n",

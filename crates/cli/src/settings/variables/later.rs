@@ -18,7 +18,6 @@ pub(super) const SECTIONS: &[Section] = &[
         variables: &[
             public("MCP_HTTP_ENABLED", "false", "whether the server answers over HTTP too"),
             public("MCP_MEMORY_HTTP_AUTO_START", "", "as the variable above, if that is not set"),
-            public("MCP_HTTPS_PORT", "8443", "the port for TLS"),
             public("MCP_STANDALONE_MODE", "", "whether the server stays without a client"),
             public("MCP_RATE_LIMIT_*", "", "how many calls a minute of one tool a client may make"),
             public("MCP_UPDATE_GIT_REMOTE", "", "where the dashboard looks for updates"),

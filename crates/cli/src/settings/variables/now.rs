@@ -179,6 +179,12 @@ pub(super) const SECTIONS: &[Section] = &[
                 "the address or name that `memory server --http` listens at",
             ),
             public(super::HTTP_PORT, "8000", "the port it listens at; 0 is any that is free"),
+            public(
+                super::HTTPS_PORT,
+                "",
+                "the same where TLS is on, then before `MCP_HTTP_PORT`; a flag goes before both",
+            )
+            .instead_of(super::HTTP_PORT),
             public(super::SSE_HOST, "127.0.0.1", "the address or name at which MCP alone is served"),
             public(super::SSE_PORT, "8765", "the port for that; 0 is any that is free"),
             public(
