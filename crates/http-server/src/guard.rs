@@ -41,7 +41,7 @@ use tower::util::option_layer;
 
 use crate::App;
 pub(crate) use caller::Gate;
-pub(crate) use peer::machine;
+pub(crate) use peer::{Machine, machine};
 pub(crate) use place::Place;
 
 /// Puts the guards around the routes: the first to see a request stands last.

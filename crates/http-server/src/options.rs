@@ -30,6 +30,9 @@ pub struct Options {
     pub write_timeout: Duration,
     /// How many connections may be open. More are closed as they come.
     pub max_connections: usize,
+    /// How many of them may be of one machine: an address, or the first 64 bits of one of IPv6. This machine and the proxies
+    /// that are trusted may have all.
+    pub max_connections_of_machine: usize,
     /// How many requests may be worked on. More are refused at once; a stream counts until it begins.
     /// One caller may have a quarter of them.
     pub max_concurrent_requests: usize,
@@ -72,6 +75,7 @@ impl Default for Options {
             keep_alive: Duration::from_secs(5),
             write_timeout: Duration::from_secs(60),
             max_connections: 16 * 1024,
+            max_connections_of_machine: 1024,
             max_concurrent_requests: 256,
             requests_per_minute: 6000,
             failures_per_minute: 30,

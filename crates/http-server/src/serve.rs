@@ -2,16 +2,19 @@
 //!
 //! | part | what |
 //! |---|---|
-//! | `connections` | how many there may be, and how long one may stay that does nothing |
+//! | `connections` | how long one may stay that does nothing |
+//! | `places` | how many there may be, in all and of one machine |
 //! | `activity` | what happens on a connection |
 
 mod activity;
 mod connections;
+mod places;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
 
+use auth::Network;
 use axum::Router;
 use axum_server::Handle;
 use axum_server::tls_rustls::RustlsAcceptor;
@@ -69,6 +72,9 @@ struct Waits {
 #[derive(Debug, Clone)]
 struct Limits {
     max_connections: usize,
+    max_of_machine: usize,
+    /// Whose connections are not counted as those of one machine.
+    trusted_proxies: Vec<Network>,
     waits: Waits,
 }
 
@@ -154,7 +160,12 @@ impl Limits {
             head: options.head_timeout,
             write: options.write_timeout,
         };
-        Self { max_connections: options.max_connections, waits }
+        Self {
+            max_connections: options.max_connections,
+            max_of_machine: options.max_connections_of_machine,
+            trusted_proxies: options.trusted_proxies.clone(),
+            waits,
+        }
     }
 }
 

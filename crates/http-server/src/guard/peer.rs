@@ -17,7 +17,8 @@ const MAX_STATIONS: usize = 32;
 pub(crate) struct Machine(IpAddr);
 
 impl Machine {
-    fn of(address: IpAddr) -> Self {
+    /// The machine that has an address.
+    pub(crate) fn of(address: IpAddr) -> Self {
         match address.to_canonical() {
             IpAddr::V6(address) => {
                 Self(IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX))))

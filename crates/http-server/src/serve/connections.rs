@@ -1,4 +1,4 @@
-//! Connections: how many there may be, and how long one may stay that does nothing.
+//! Connections, and how long one may stay that does nothing.
 //!
 //! | a client that | is left after |
 //! |---|---|
@@ -17,23 +17,22 @@ use std::task::{Context, Poll};
 use axum_server::accept::Accept;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::activity::{Activity, Counted};
+use super::places::{Place, Places};
 use super::{Limits, Waits};
 
 /// Lets connections in, as long as there is room.
 #[derive(Clone)]
 pub(super) struct Connections {
-    places: Arc<Semaphore>,
+    places: Places,
     waits: Waits,
 }
 
 impl Connections {
     pub(super) fn new(limits: &Limits) -> Self {
-        let places = limits.max_connections.min(Semaphore::MAX_PERMITS);
-        Self { places: Arc::new(Semaphore::new(places)), waits: limits.waits }
+        Self { places: Places::new(limits), waits: limits.waits }
     }
 }
 
@@ -43,13 +42,12 @@ impl<S> Accept<TcpStream, S> for Connections {
     type Future = Ready<io::Result<(Self::Stream, Self::Service)>>;
 
     fn accept(&self, stream: TcpStream, service: S) -> Self::Future {
-        let Ok(place) = Arc::clone(&self.places).try_acquire_owned() else {
-            return ready(Err(io::Error::other("too many connections are open")));
-        };
+        let place = stream.peer_addr().and_then(|peer| self.places.take(peer).map_err(io::Error::other));
         // Answers are written whole: waiting for more to send only delays them.
-        if let Err(error) = stream.set_nodelay(true) {
-            return ready(Err(error));
-        }
+        let place = match place.and_then(|place| stream.set_nodelay(true).map(|()| place)) {
+            Ok(place) => place,
+            Err(error) => return ready(Err(error)),
+        };
         let activity = Arc::new(Activity::new());
         let stream = Watched::new(stream, Arc::clone(&activity), self.waits, Some(place));
         ready(Ok((stream, Counted::new(service, activity))))
@@ -63,16 +61,11 @@ pub(super) struct Watched<T> {
     waits: Waits,
     read_timer: Option<Pin<Box<Sleep>>>,
     write_timer: Option<Pin<Box<Sleep>>>,
-    _place: Option<OwnedSemaphorePermit>,
+    _place: Option<Place>,
 }
 
 impl<T> Watched<T> {
-    pub(super) fn new(
-        stream: T,
-        activity: Arc<Activity>,
-        waits: Waits,
-        place: Option<OwnedSemaphorePermit>,
-    ) -> Self {
+    pub(super) fn new(stream: T, activity: Arc<Activity>, waits: Waits, place: Option<Place>) -> Self {
         Self { stream, activity, waits, read_timer: None, write_timer: None, _place: place }
     }
 
