@@ -9,8 +9,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use serde_json::json;
 
 use crate::commands::{
-    backup, completions, config, delete, doctor, export, filter, get, history, import, keys, list, purge,
-    restore, search, server, service, spaces, stats, status, store, undelete, update, verify,
+    audit, backup, completions, config, delete, doctor, export, filter, get, history, import, keys, list,
+    purge, restore, search, server, service, spaces, stats, status, store, undelete, update, verify,
 };
 use crate::exit;
 use crate::render::Terminal;
@@ -133,6 +133,8 @@ pub enum Command {
     Export(export::Export),
     /// Make, list and revoke API keys for the server over HTTP
     Keys(keys::Keys),
+    /// Show who did what: sign-ins, keys, clients, spaces, and what was refused
+    Audit(audit::Audit),
     /// Make, list, rename and remove shared spaces; move memories between spaces
     Spaces(spaces::Spaces),
     /// Start the server over HTTP beside, and wait until it answers
@@ -203,6 +205,7 @@ impl Command {
             | Self::Logs(_)
             | Self::Service(_)
             | Self::Config(_)
+            | Self::Audit(_)
             | Self::Verify(_)
             | Self::Completions(_) => false,
             Self::Spaces(command) => command.works_in_a_space(),

@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+pub mod audit;
 pub mod backup;
 pub mod completions;
 pub mod config;
@@ -51,6 +52,7 @@ pub fn run(arguments: Arguments, terminal: &Terminal) -> Result<Verdict, Failure
         Command::Config(command) => command.run(terminal, &source),
         Command::Keys(command) => command.run(terminal, &source),
         Command::Spaces(command) => command.run(terminal, &source),
+        Command::Audit(command) => command.run(terminal, &source),
         Command::Server(command) => command.run(terminal, &source),
         Command::Launch(command) => command.run(terminal, &source),
         Command::Stop(command) => command.run(terminal, &source),
