@@ -50,6 +50,7 @@ impl Settings {
                 ("which certificate is shown", &tls.certificate.origin),
                 ("whether callers without a key are let in", &access.allow_anonymous.origin),
                 ("where API keys are kept", &access.file.origin),
+                ("where shared spaces are kept", &access.spaces.origin),
             ],
         ));
         Ok(Self {

@@ -96,8 +96,12 @@ fn a_file_of_the_working_directory_that_chooses_where_memories_go_is_told() {
         ("MCP_MEMORY_SQLITE_PATH=/a.db", "where memories are kept"),
         ("MCP_MEMORY_SQLITEVEC_PATH=/a.db", "where memories are kept"),
         ("MCP_MEMORY_BACKUPS_PATH=/b", "where backups go"),
-        ("MCP_MEMORY_BASE_DIR=/c", "where memories are kept, where backups go, where API keys are kept"),
+        (
+            "MCP_MEMORY_BASE_DIR=/c",
+            "where memories are kept, where backups go, where API keys are kept, where shared spaces are kept",
+        ),
         ("MCP_MEMORY_ACCESS_PATH=/k.db", "where API keys are kept"),
+        ("MCP_MEMORY_SPACES_PATH=/s", "where shared spaces are kept"),
         ("MCP_API_KEY=hunter2", "who is let in"),
         ("MCP_ALLOW_ANONYMOUS_ACCESS=true", "whether callers without a key are let in"),
         ("MCP_EXTERNAL_EMBEDDING_URL=http://localhost:1/v1", "which server texts are sent to"),
@@ -110,6 +114,7 @@ fn a_file_of_the_working_directory_that_chooses_where_memories_go_is_told() {
         ("MCP_MEMORY_SQLITE_PATH", "/a.db"),
         ("MCP_MEMORY_BACKUPS_PATH", "/b"),
         ("MCP_MEMORY_ACCESS_PATH", "/k.db"),
+        ("MCP_MEMORY_SPACES_PATH", "/s"),
     ];
     assert_eq!(notices(&overruled), Vec::<String>::new());
     std::fs::write(&here, "MCP_AGENT_ID=a").unwrap();

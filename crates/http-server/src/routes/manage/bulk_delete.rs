@@ -25,7 +25,7 @@ pub(crate) struct BulkDelete {
     memory_type: Option<String>,
     /// How many there must be.
     #[serde(default)]
-    #[schema(value_type = Option<u64>)]
+    #[schema(value_type = Option<u64>, maximum = 9_007_199_254_740_992_u64)]
     confirm_count: Option<Lenient<u64>>,
     /// The named store: `default`, another, or `all`.
     #[serde(default)]

@@ -20,7 +20,7 @@ pub(crate) struct Renaming {
     /// Its new name.
     new_tag: String,
     /// How many memories must have it.
-    #[param(value_type = Option<u64>)]
+    #[param(value_type = Option<u64>, maximum = 9_007_199_254_740_992_u64)]
     confirm_count: Option<Lenient<u64>>,
 }
 

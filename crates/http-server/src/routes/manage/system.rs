@@ -3,11 +3,28 @@
 use axum::Json;
 use axum::http::StatusCode;
 use engine::Capability;
+use utoipa::ToSchema;
 
 use super::{BulkOutcome, cleanup_duplicates};
 use crate::access::Write;
 use crate::error::{ErrorDetail, Failure};
 use crate::extract::Path;
+
+/// What can be done to the store.
+#[derive(ToSchema)]
+#[expect(
+    dead_code,
+    reason = "a shape of the OpenAPI document: an unknown operation is answered with a sentence"
+)]
+#[schema(rename_all = "snake_case")]
+enum Operation {
+    /// Deletes memories that repeat older ones.
+    CleanupDuplicates,
+    /// Makes anew what can be derived.
+    RebuildIndex,
+    /// Not needed.
+    OptimizeDb,
+}
 
 /// Upkeep of the store
 ///
@@ -17,7 +34,7 @@ use crate::extract::Path;
     post,
     path = "/api/manage/system/{operation}",
     tag = "manage",
-    params(("operation" = String, Path, description = "cleanup_duplicates or rebuild_index")),
+    params(("operation" = inline(Operation), Path, description = "What to do")),
     security(("key" = ["write"])),
     responses(
         (status = OK, body = BulkOutcome),
@@ -76,5 +93,17 @@ mod tests {
         assert_eq!(refused["detail"]["error"], "insufficient_scope");
         door.owner().poke("/api/manage/system/optimize_db").await.of(501);
         door.owner().poke("/api/manage/system/format_disk").await.of(400);
+    }
+
+    #[test]
+    fn the_document_names_the_operations() {
+        let document = crate::openapi();
+        let parameters = &document["paths"]["/api/manage/system/{operation}"]["post"]["parameters"];
+        let operations = &parameters[0]["schema"]["enum"];
+        assert_eq!(
+            operations,
+            &json!(["cleanup_duplicates", "rebuild_index", "optimize_db"]),
+            "{parameters}"
+        );
     }
 }

@@ -25,7 +25,7 @@ pub(crate) struct Count {
 #[into_params(parameter_in = Query)]
 pub(crate) struct Confirmation {
     /// How many memories there must be.
-    #[param(value_type = u64)]
+    #[param(value_type = u64, maximum = 9_007_199_254_740_992_u64)]
     confirm_count: Lenient<u64>,
 }
 

@@ -19,7 +19,7 @@ const DEFAULT_LIMIT: u64 = 1000;
 #[into_params(parameter_in = Query)]
 pub(crate) struct Which {
     /// Where the page begins: `next_cursor` of the page before.
-    #[param(value_type = Option<u64>, default = 0)]
+    #[param(value_type = Option<u64>, maximum = 9_223_372_036_854_775_807_u64, default = 0)]
     cursor: Option<Lenient<u64>>,
     /// Keys at most.
     #[param(value_type = Option<u32>, minimum = 1, maximum = 5000, default = 1000)]
@@ -55,7 +55,12 @@ pub(crate) async fn hashes(read: Read, Query(which): Query<Which>) -> Result<Jso
         let message = format!("limit is {limit}, it must be from 1 to {MAX_HASHES}");
         return Err(Failure::problem("out_of_range", vec!["query".into(), "limit".into()], message));
     };
-    let cursor = which.cursor.and_then(|cursor| i64::try_from(cursor.0).ok()).filter(|cursor| *cursor > 0);
+    let cursor = which.cursor.map_or(0, |cursor| cursor.0);
+    let Ok(cursor) = i64::try_from(cursor) else {
+        let message = format!("cursor is {cursor}, it must be from 0 to {}", i64::MAX);
+        return Err(Failure::problem("out_of_range", vec!["query".into(), "cursor".into()], message));
+    };
+    let cursor = Some(cursor).filter(|cursor| *cursor > 0);
     let tombstones = match which.include_deleted {
         Some(Lenient(true)) => Tombstones::Included,
         _ => Tombstones::LeftOut,
@@ -105,10 +110,10 @@ mod tests {
     #[tokio::test]
     async fn a_page_has_its_bounds() {
         let door = Door::open().await;
-        for query in ["limit=0", "limit=5001", "limit=x", "cursor=-1"] {
+        for query in ["limit=0", "limit=5001", "limit=x", "cursor=-1", "cursor=9223372036854775808"] {
             door.reader().get(&format!("{PATH}?{query}")).await.of(422);
         }
-        door.reader().get(&format!("{PATH}?limit=5000&cursor=9007199254740992")).await.of(200);
+        door.reader().get(&format!("{PATH}?limit=5000&cursor=9223372036854775807")).await.of(200);
         door.stranger().get(PATH).await.of(401);
     }
 }

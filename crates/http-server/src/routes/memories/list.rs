@@ -17,7 +17,7 @@ use crate::wire::Memory;
 pub(crate) struct Which {
     /// The page, from 1.
     #[serde(default)]
-    #[param(value_type = Option<u32>, minimum = 1, default = 1)]
+    #[param(value_type = Option<u64>, minimum = 1, maximum = 4_294_967_295_u64, default = 1)]
     page: Option<Lenient<u64>>,
     /// Memories on a page.
     #[serde(default)]
