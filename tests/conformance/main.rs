@@ -31,7 +31,12 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let keys = Arc::new(FakeKeyStore::default());
     let authenticator = Authenticator::new(policy, keys, Arc::new(FakeClock::default()));
     let options = Options::default();
-    let app = App::new(Parts { engine: Bench::default().engine, authenticator, options: options.clone() });
+    let app = App::new(Parts {
+        engine: Bench::default().engine,
+        authenticator,
+        oauth: None,
+        options: options.clone(),
+    });
     let router = router_in_front_of(&app, |endpoints| endpoints.in_front_of(move || fixture.clone()));
     let server = Server::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?.within(&options);
     say(server.address());

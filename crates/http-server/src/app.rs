@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use auth::oauth::AuthorizationServer;
 use auth::{Authenticator, Principal, Tickets};
 use engine::{Engine, Grant};
 use mcp::http::Endpoints;
@@ -25,6 +26,8 @@ pub struct Parts {
     pub engine: Engine,
     /// Finds out who asks.
     pub authenticator: Authenticator,
+    /// Lets programs act for users who said so in a browser; none where there are no accounts.
+    pub oauth: Option<Arc<AuthorizationServer>>,
     /// How the door behaves.
     pub options: Options,
 }
@@ -54,7 +57,8 @@ impl App {
     /// What routes work with, from now on.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let gate = Gate::new(&parts.options);
+        let issuer = parts.oauth.as_deref().map(AuthorizationServer::issuer);
+        let gate = Gate::new(&parts.options, issuer);
         let ending = CancellationToken::new();
         let shared = Shared {
             events: Events::new(parts.options.events.clone(), ending.clone()),
@@ -164,6 +168,11 @@ impl App {
     #[must_use]
     pub fn authenticator(&self) -> &Authenticator {
         &self.shared.parts.authenticator
+    }
+
+    /// The authorization server, where there is one.
+    pub(crate) fn oauth(&self) -> Option<&Arc<AuthorizationServer>> {
+        self.shared.parts.oauth.as_ref()
     }
 
     /// How the door behaves.

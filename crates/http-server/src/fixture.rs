@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, LazyLock};
 
+use auth::oauth::{AuthorizationServer, Settings};
 use auth::{Authenticator, KeyRequest, Policy, Secret, new_key};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
@@ -14,7 +15,7 @@ use engine::Capability;
 use model::{KeyName, Space, SpaceId};
 use ports::{Clock, KeyStore};
 use serde_json::Value;
-use testkit::{Bench, FakeKeyStore, SeededRng};
+use testkit::{Bench, FakeAuditLog, FakeKeyStore, FakeOAuthStore, SeededRng};
 use tokio::sync::Notify;
 use tower::ServiceExt;
 
@@ -22,6 +23,9 @@ use crate::{App, Options, Parts, router};
 
 /// The key of the settings.
 pub(crate) const OWNERS_KEY: &str = "the-owners-key";
+
+/// Where everybody reaches the authorization server of a door that has one.
+pub(crate) const ISSUER: &str = "https://memory.example";
 
 /// Another space than the default one.
 pub(crate) fn other_space() -> Space {
@@ -33,6 +37,7 @@ pub(crate) struct Door {
     pub(crate) bench: Bench,
     pub(crate) keys: Arc<FakeKeyStore>,
     pub(crate) app: App,
+    pub(crate) oauth: Option<Arc<AuthorizationServer>>,
     router: Router,
     secrets: Vec<(Capability, String)>,
     others: Vec<(Capability, String)>,
@@ -55,6 +60,24 @@ impl Door {
 
     /// A door before this engine.
     pub(crate) async fn of(bench: Bench, options: Options, anonymous: Option<Capability>) -> Self {
+        Self::made(bench, options, anonymous, None).await
+    }
+
+    /// A door with an authorization server, which everybody reaches at [`ISSUER`].
+    pub(crate) async fn issuing(settings: Settings, options: Options, anonymous: Option<Capability>) -> Self {
+        let bench = Bench::default();
+        let (store, log) = (Arc::new(FakeOAuthStore::default()), Arc::new(FakeAuditLog::default()));
+        let (clock, rng) = (Arc::clone(&bench.clock), Arc::new(SeededRng::default()));
+        let server = AuthorizationServer::new(settings, store, None, log, clock, rng);
+        Self::made(bench, options, anonymous, Some(Arc::new(server))).await
+    }
+
+    async fn made(
+        bench: Bench,
+        options: Options,
+        anonymous: Option<Capability>,
+        oauth: Option<Arc<AuthorizationServer>>,
+    ) -> Self {
         let (keys, rng) = (Arc::new(FakeKeyStore::default()), SeededRng::default());
         let ring = async |kind: &str, space: Space| {
             let mut secrets = Vec::new();
@@ -71,9 +94,10 @@ impl Door {
         let policy = Policy { owner_key: Some(Secret::new(OWNERS_KEY)), anonymous };
         let clock = Arc::clone(&bench.clock) as Arc<dyn Clock>;
         let authenticator = Authenticator::new(policy, Arc::clone(&keys) as Arc<dyn KeyStore>, clock);
-        let app = App::new(Parts { engine: bench.engine.clone(), authenticator, options });
+        let app =
+            App::new(Parts { engine: bench.engine.clone(), authenticator, oauth: oauth.clone(), options });
         let router = router(&app);
-        Self { bench, keys, app, router, secrets, others }
+        Self { bench, keys, app, oauth, router, secrets, others }
     }
 
     /// The key of a scope.

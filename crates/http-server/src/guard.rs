@@ -5,6 +5,7 @@
 //! | `headers` | what a browser may not do with an answer |
 //! | `request_id` | a name for each request |
 //! | `panics` | a route that panics is answered like any failure inside |
+//! | `open` | what clients of OAuth ask that run in pages of any place |
 //! | `cors` | pages of other places that may read answers |
 //! | `target` | addresses, fields, how bodies are framed and coded |
 //! | `crowd` | how many requests are worked on at the same time |
@@ -21,6 +22,7 @@ mod crowd;
 #[cfg(test)]
 mod fixtures;
 mod headers;
+mod open;
 mod panics;
 mod peer;
 mod place;
@@ -54,7 +56,7 @@ pub(crate) fn around(routes: Router, app: &App) -> Router {
         root_path: options.root_path.clone(),
         query_credentials: options.query_credentials,
     };
-    let (app, known) = (app.clone(), app.clone());
+    let (app, known, open) = (app.clone(), app.clone(), app.clone());
     routes
         .layer(DefaultBodyLimit::max(max_body_bytes))
         .layer(from_fn(move |request, next| body_limit::check(max_body_bytes, request, next)))
@@ -64,6 +66,7 @@ pub(crate) fn around(routes: Router, app: &App) -> Router {
         .layer(from_fn(move |request, next| crowd::check(Arc::clone(&places), request, next)))
         .layer(from_fn(move |request, next| target::check(addresses.clone(), request, next)))
         .layer(option_layer(cors::layer(&options.cors_origins)))
+        .layer(from_fn(move |request, next| open::answer(open.clone(), request, next)))
         .layer(panics::layer())
         .layer(from_fn(request_id::name))
         .layer(map_response(move |response: Response| async move { headers::add(is_tls, response) }))

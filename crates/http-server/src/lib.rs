@@ -10,7 +10,7 @@
 //! | `extract` | bodies, query strings and paths, and what is answered when they are wrong |
 //! | [`error`] | failures, as the wire has them |
 //! | `document` | the OpenAPI document |
-//! | `routes` | the routes, one file each |
+//! | `routes` | the routes, one file each; `routes/oauth`: those of the authorization server |
 //! | `wire` | what requests and answers look like |
 //! | `tool`, `time` | calls of tools; times in words |
 //! | `events` | live events: what happens to memories, to those who listen |

@@ -42,6 +42,10 @@ pub struct Options {
     /// How many wrong credentials a minute an address may try; 0 is any number. Of those that were never good, twenty times as
     /// many are checked.
     pub failures_per_minute: u32,
+    /// How many clients of OAuth a machine may register in a minute; 0 is any number.
+    pub registrations_per_minute: u32,
+    /// The longest body of a request to the authorization server, in bytes.
+    pub oauth_max_body_bytes: usize,
     /// The names that this server may be called by, beside `localhost` and addresses (`MCP_ALLOWED_HOSTS`).
     pub allowed_hosts: Vec<String>,
     /// The origins of web pages of other places that may ask (`MCP_CORS_ORIGINS`).
@@ -79,6 +83,8 @@ impl Default for Options {
             max_concurrent_requests: 256,
             requests_per_minute: 6000,
             failures_per_minute: 30,
+            registrations_per_minute: 20,
+            oauth_max_body_bytes: 64 * 1024,
             allowed_hosts: Vec::new(),
             cors_origins: Vec::new(),
             trusted_proxies: Vec::new(),

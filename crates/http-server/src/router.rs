@@ -32,7 +32,9 @@ pub fn router(app: &App) -> Router {
 pub fn router_of(app: &App, surface: Surface) -> Router {
     let routes = match surface {
         Surface::Everything => everything(app).merge(protocol::streamable(app)),
-        Surface::Mcp => routes::probes::alone(app).merge(protocol::streamable(app)),
+        Surface::Mcp => {
+            routes::probes::alone(app).merge(protocol::streamable(app)).merge(routes::oauth::alone(app))
+        }
         Surface::Sse => routes::probes::alone(app).merge(protocol::sse(app)),
     };
     guarded(app, routes)

@@ -7,6 +7,7 @@ mod health;
 mod manage;
 mod memories;
 pub(crate) mod metrics;
+pub(crate) mod oauth;
 pub(crate) mod pages;
 pub(crate) mod probes;
 mod process;
@@ -25,14 +26,15 @@ use crate::{App, completion, idempotency};
 
 /// Every route that the OpenAPI document has.
 pub(crate) fn all() -> OpenApiRouter<App> {
-    others().merge(changes()).merge(repeatable())
+    others().merge(changes()).merge(repeatable()).merge(oauth::routes())
 }
 
 /// The same; writes are carried out to their end, and those that are sent again with a key once.
 pub(crate) fn of(app: &App) -> OpenApiRouter<App> {
     let repeatable = repeatable().route_layer(from_fn_with_state(app.clone(), idempotency::once));
     let writes = changes().merge(repeatable);
-    others().merge(writes.route_layer(from_fn_with_state(app.clone(), completion::to_the_end)))
+    let all = others().merge(writes.route_layer(from_fn_with_state(app.clone(), completion::to_the_end)));
+    if app.oauth().is_some() { all.merge(oauth::routes()) } else { all }
 }
 
 /// Writes that come to the same when they are sent again.

@@ -58,7 +58,7 @@ fn shown(form: Parameters<'_>, basic: Option<&[u8]>, refusal: &dyn Fn() -> Error
     let in_form = form.get("client_secret")?;
     let Some(basic) = basic else {
         let id = id.ok_or_else(refusal)?.to_owned();
-        return Ok(Shown { id, secret: in_form.map(secret).transpose()? });
+        return Ok(Shown { id, secret: in_form.map(|text| secret(text, refusal)).transpose()? });
     };
     if in_form.is_some() {
         return Err(Error::invalid_request("the client shows a secret in two places"));
@@ -74,13 +74,13 @@ fn shown(form: Parameters<'_>, basic: Option<&[u8]>, refusal: &dyn Fn() -> Error
     if id.is_some_and(|id| id != name) {
         return Err(Error::invalid_request("the client says two different client_id"));
     }
-    let secret = (!password.is_empty()).then(|| secret(&password)).transpose()?;
+    let secret = (!password.is_empty()).then(|| secret(&password, refusal)).transpose()?;
     Ok(Shown { id: name, secret })
 }
 
 /// What is no secret of ours need not be compared with one.
-fn secret(text: &str) -> Result<Secret, Error> {
-    minted::parse(super::CLIENT_SECRET, text.as_bytes()).ok_or(Error::invalid_client())
+fn secret(text: &str, refusal: &dyn Fn() -> Error) -> Result<Secret, Error> {
+    minted::parse(super::CLIENT_SECRET, text.as_bytes()).ok_or_else(refusal)
 }
 
 fn form_decoded(text: &[u8]) -> String {

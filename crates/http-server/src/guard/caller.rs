@@ -16,6 +16,7 @@ use axum::response::{IntoResponse, Response};
 use mcp::http::{Authority, Page, Sources};
 
 use super::attempts::Attempts;
+use super::open::is_open;
 use super::peer::{Machine, machine};
 use super::rate::Limit;
 use crate::access::{Asker, presented};
@@ -25,6 +26,8 @@ use crate::{App, Options};
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// Names that always mean this machine.
 const OWN_NAMES: [&str; 1] = ["localhost"];
+/// Where clients of OAuth register.
+const REGISTRATION: &str = "/oauth/register";
 /// What tells anybody that the process answers, and nothing else: supervisors call it by whatever name they have.
 const PROBES: [&str; 4] = ["/api/health", "/health", "/livez", "/readyz"];
 
@@ -34,17 +37,22 @@ pub(crate) struct Gate {
     attempts: Attempts,
     by_principal: Limit<String>,
     by_machine: Limit<Machine>,
+    registrations: Limit<Machine>,
 }
 
 impl Gate {
-    pub(crate) fn new(options: &Options) -> Self {
-        let names = OWN_NAMES.map(str::to_owned).into_iter().chain(options.allowed_hosts.iter().cloned());
+    /// `issuer` is the address that everybody reaches this server by, where it is known.
+    pub(crate) fn new(options: &Options, issuer: Option<&str>) -> Self {
+        let issuer = issuer.and_then(|issuer| issuer.split_once("://")?.1.split('/').next());
+        let names = OWN_NAMES.into_iter().chain(issuer).map(str::to_owned);
+        let names = names.chain(options.allowed_hosts.iter().cloned());
         let names: Vec<String> = names.collect();
         Self {
             sources: Sources::new(&names, &options.cors_origins),
             attempts: Attempts::new(options.failures_per_minute),
             by_principal: Limit::per_minute(options.requests_per_minute),
             by_machine: Limit::per_minute(options.requests_per_minute),
+            registrations: Limit::per_minute(options.registrations_per_minute),
         }
     }
 
@@ -71,6 +79,9 @@ async fn admit(app: &App, parts: &Parts) -> Result<Asker, Failure> {
     let host = Authority::of(parts).ok_or_else(|| {
         Failure::new(StatusCode::BAD_REQUEST, "the Host header is missing, written twice or not a host")
     })?;
+    if is_open(app, parts) {
+        return open(app, parts, &host);
+    }
     let page = gate.sources.page(&parts.headers, &host);
     if page == Page::Foreign {
         let detail = "web pages of this origin may not ask: MCP_CORS_ORIGINS lists those that may";
@@ -90,6 +101,20 @@ async fn admit(app: &App, parts: &Parts) -> Result<Asker, Failure> {
     };
     taken.map_err(Failure::too_many)?;
     Ok(Asker(found.map_err(Failure::from)))
+}
+
+/// What clients of OAuth ask before they have anything to show: their pages may be anywhere, and what they show is for the route to
+/// look at.
+fn open(app: &App, parts: &Parts, host: &Authority) -> Result<Asker, Failure> {
+    let (gate, options) = (app.gate(), app.options());
+    foreign_name(gate, host, parts, &options.root_path)?;
+    if let Some(machine) = machine(parts, &options.trusted_proxies) {
+        gate.by_machine.take(&machine).map_err(Failure::too_many)?;
+        if !parts.method.is_safe() && parts.uri.path().ends_with(REGISTRATION) {
+            gate.registrations.take(&machine).map_err(Failure::too_many)?;
+        }
+    }
+    Ok(Asker(Err(Failure::from(Refusal::Missing))))
 }
 
 /// Who asks, or why nobody is known; an error when too much was tried.

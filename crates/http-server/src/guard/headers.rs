@@ -44,9 +44,11 @@ pub(super) fn add(is_tls: bool, mut response: Response) -> Response {
 mod tests {
     use std::collections::BTreeMap;
 
+    use auth::oauth::Settings;
+
     use super::*;
     use crate::Options;
-    use crate::fixture::{Door, Reply};
+    use crate::fixture::{Door, ISSUER, Reply};
 
     /// What a browser is told, of an answer.
     fn told(reply: &Reply) -> BTreeMap<String, String> {
@@ -59,7 +61,7 @@ mod tests {
 
     #[tokio::test]
     async fn every_answer_of_every_route_has_them() {
-        let door = Door::open().await;
+        let door = Door::issuing(Settings::at(ISSUER), Options::default(), None).await;
         let document = serde_json::to_value(crate::openapi()).unwrap();
         let paths = document["paths"].as_object().unwrap().keys().map(String::as_str);
         for path in paths.chain(["/openapi.json", "/none", "/api/%ff", "/api/memories?api_key=x"]) {

@@ -28,6 +28,13 @@ impl Machine {
     }
 }
 
+impl Machine {
+    /// Its address.
+    pub(crate) fn address(self) -> IpAddr {
+        self.0
+    }
+}
+
 impl fmt::Display for Machine {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.fmt(f)

@@ -5,11 +5,13 @@
 //! | `table` | the routes and what each needs |
 //! | `credentials` | the credentials, and the rule of what comes of each |
 //! | `tools` | the same for the tools of MCP |
+//! | `oauth` | the same for a door with an authorization server |
 //! | `isolation` | nothing of one space is seen from another |
 //! | `regressions` | what went wrong in the original, by its number |
 
 mod credentials;
 mod isolation;
+mod oauth;
 mod regressions;
 mod table;
 mod tools;
@@ -22,7 +24,7 @@ use serde_json::{Value, json};
 
 use credentials::{ALL_WAYS, Answered, Keyring, MODES, Shown, Way, all_shown, answered};
 use engine::Capability;
-use table::{DOCUMENTED, Needed, Row, SURFACES, rows};
+use table::{DOCUMENTED, Needed, OAUTH, Row, SURFACES, rows};
 
 use crate::Surface;
 
@@ -111,7 +113,7 @@ fn the_document_says_of_every_operation_what_the_table_says() {
             found.insert((method.to_uppercase(), path.clone()), operation["security"].clone());
         }
     }
-    let expected = DOCUMENTED.iter().map(|(method, path, needed)| {
+    let expected = DOCUMENTED.iter().chain(&OAUTH).map(|(method, path, needed)| {
         let security = match needed {
             Needed::Nothing => Value::Null,
             Needed::Scope(capability) | Needed::Server(capability) => {

@@ -58,6 +58,7 @@ fn o6_whoever_is_not_itself_is_told_the_same_as_nobody() {
     for header in [
         basic(&id, &other),
         basic(&id, ""),
+        basic(&id, "wrong"),
         basic("unknown", &secret),
         b"Basic !".to_vec(),
         b"Basic eA==".to_vec(),

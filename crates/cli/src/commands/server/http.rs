@@ -35,7 +35,7 @@ pub(super) async fn serve(
     let engine = wiring::engine(settings, Use::Server);
     engine.warm(&Space::Default);
     let drain = options.drain;
-    let app = App::new(Parts { engine: engine.clone(), authenticator, options });
+    let app = App::new(Parts { engine: engine.clone(), authenticator, oauth: None, options });
     let scheme = if tls.is_some() { "https" } else { "http" };
     if let Some(tls) = &tls {
         tokio::spawn(tls.clone().follow(Arc::new(SystemClock), CHECK_INTERVAL));

@@ -2,6 +2,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
+use auth::oauth::Settings;
 use auth::{KeyRequest, Principal, new_key};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -16,7 +17,7 @@ use testkit::Bench;
 use tower::ServiceExt;
 
 use super::table::{Needed, Row};
-use crate::fixture::{Door, OWNERS_KEY};
+use crate::fixture::{Door, ISSUER, OWNERS_KEY};
 use crate::{Options, Surface, router_of};
 
 /// What somebody shows.
@@ -90,14 +91,28 @@ pub(super) struct Keyring {
 
 impl Keyring {
     pub(super) async fn of(surface: Surface, anonymous: Option<Capability>, query_credentials: bool) -> Self {
-        let options = Options {
+        let options = Self::options(query_credentials);
+        Self::before(Door::of(Bench::default(), options, anonymous).await, surface, anonymous).await
+    }
+
+    /// The same before a door with an authorization server.
+    pub(super) async fn issuing(surface: Surface, anonymous: Option<Capability>) -> Self {
+        let door = Door::issuing(Settings::at(ISSUER), Self::options(false), anonymous).await;
+        Self::before(door, surface, anonymous).await
+    }
+
+    fn options(query_credentials: bool) -> Options {
+        Options {
             failures_per_minute: 0,
             requests_per_minute: 0,
             metrics: true,
             query_credentials,
+            registrations_per_minute: 0,
             ..Options::default()
-        };
-        let door = Door::of(Bench::default(), options, anonymous).await;
+        }
+    }
+
+    async fn before(door: Door, surface: Surface, anonymous: Option<Capability>) -> Self {
         let now = door.bench.clock.now();
         let stale = async |shown: Shown, name: &str, expires_at| {
             let name = KeyName::new(name).unwrap();
@@ -110,7 +125,8 @@ impl Keyring {
         let expired = stale(Shown::Expired, "expired", Some(now.plus_seconds(-10.0))).await;
         let revoked = stale(Shown::Revoked, "revoked", None).await;
         door.keys.revoke(&revoked.2.id, now.plus_seconds(-10.0)).await.unwrap();
-        let router = router_of(&door.app, surface);
+        let (router, query_credentials) =
+            (router_of(&door.app, surface), door.app.options().query_credentials);
         Self { router, anonymous, query_credentials, stale: [expired, revoked], door }
     }
 

@@ -89,6 +89,20 @@ pub(super) const DOCUMENTED: [(&str, &str, Needed); 35] = [
     ("GET", "/readyz", Nothing),
 ];
 
+/// What the document and the router have where there is an authorization server. Anybody may ask: what is shown there is a client's.
+pub(super) const OAUTH: [(&str, &str, Needed); 10] = [
+    ("GET", "/.well-known/oauth-authorization-server", Nothing),
+    ("GET", "/.well-known/oauth-authorization-server/{resource}", Nothing),
+    ("GET", "/.well-known/openid-configuration", Nothing),
+    ("GET", "/.well-known/openid-configuration/{resource}", Nothing),
+    ("GET", "/.well-known/oauth-protected-resource", Nothing),
+    ("GET", "/.well-known/oauth-protected-resource/{resource}", Nothing),
+    ("POST", "/oauth/register", Nothing),
+    ("POST", "/oauth/token", Nothing),
+    ("POST", "/oauth/revoke", Nothing),
+    ("POST", "/oauth/introspect", Nothing),
+];
+
 /// What only the router has.
 const PAGES: [(&str, &str, Needed); 7] = [
     ("GET", "/", Nothing),
@@ -120,6 +134,15 @@ pub(super) fn rows(surface: Surface) -> Vec<Row> {
         Surface::Mcp => &[&PROBES, &MCP],
         Surface::Sse => &[&PROBES, &SSE],
     };
+    made(parts)
+}
+
+/// The rows of the authorization server: those of the doors that have it.
+pub(super) fn oauth_rows(surface: Surface) -> Vec<Row> {
+    if surface == Surface::Sse { Vec::new() } else { made(&[&OAUTH]) }
+}
+
+fn made(parts: &[&[(&'static str, &'static str, Needed)]]) -> Vec<Row> {
     let row = |(method, path, needed): &(&str, &'static str, Needed)| Row {
         method: method.parse().unwrap(),
         path,
