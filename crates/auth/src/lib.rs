@@ -9,6 +9,7 @@
 //! | [`Principal`] | who a request is from |
 //! | [`Authenticator`] | from the one to the other |
 //! | [`Network`] | addresses of proxies that are trusted |
+//! | [`accounts`] | who people are, how they sign in, and where they are signed in |
 //! | [`oauth`] | an OAuth 2.1 authorization server: programs that act for users |
 //! | [`spaces`] | spaces that users share: who may do what there |
 //! | [`Tickets`] | a right to open one stream, for callers that cannot send headers |
@@ -19,6 +20,7 @@
 //! # Adding a way to authenticate
 //! A variant of [`Method`], what a request shows of it in [`Presented`], and its turn in [`Authenticator::authenticate`].
 
+pub mod accounts;
 mod authenticator;
 mod base62;
 mod key;

@@ -156,7 +156,7 @@ actions! {
     UserDisable = "user.disable",
     /// A user was enabled again.
     UserEnable = "user.enable",
-    /// A user's password and second factors were taken away, and a link was made for new ones.
+    /// A user's password was set anew by somebody else, and the second factors were taken away.
     UserReset = "user.reset",
     /// An API key was made.
     KeyCreate = "key.create",

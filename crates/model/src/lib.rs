@@ -23,14 +23,17 @@
 //! | [`space`], [`shared_space`], [`user`], [`id`] | whose memory it is, what a member may do there; users; ids |
 //! | [`capability`] | what a caller may do there |
 //! | [`api_key`] | what is kept of an API key |
+//! | [`account`], [`session`], [`backoff`] | how a user signs in, where one is signed in, how attempts are slowed down |
 //! | [`audit`] | what the audit log holds |
 //! | [`oauth`] | clients, what users allowed them, codes and tokens |
 //!
 //! The crate does no input or output and knows no wire format. To add a value: one file, one type, its errors
 //! and its tests beside it.
 
+pub mod account;
 pub mod api_key;
 pub mod audit;
+pub mod backoff;
 pub mod capability;
 pub mod chunking;
 pub mod content;
@@ -46,6 +49,7 @@ pub mod ontology;
 pub mod origin;
 pub mod partition;
 pub mod record;
+pub mod session;
 pub mod shared_space;
 pub mod space;
 pub mod splitting;
@@ -56,8 +60,10 @@ pub mod timestamp;
 pub mod user;
 pub mod vector;
 
+pub use account::{Account, PasswordHash, SetUpOffer, TOTP_SECRET_BYTES, Totp, TotpOffer, TotpSecret};
 pub use api_key::{ApiKey, InvalidKeyName, KeyDigest, KeyId, KeyName, KeyState, MAX_KEY_NAME_CHARS};
 pub use audit::{AuditAction, AuditEntry, AuditOutcome, AuditText, InvalidAuditAction, MAX_AUDIT_TEXT_CHARS};
+pub use backoff::{Attempts, Backoff};
 pub use capability::{Capability, InvalidCapability};
 pub use chunking::{MAX_CHUNK_BYTES, chunks};
 pub use content::{Content, InvalidContent, MAX_CONTENT_BYTES};
@@ -72,6 +78,7 @@ pub use ontology::{InvalidOntology, InvalidRelationType, Ontology, RelationType}
 pub use origin::{Origin, OriginKind};
 pub use partition::{InvalidPartition, Partition, PartitionScope};
 pub use record::{EdgeRecord, MemoryRecord, Record, UsageRecord};
+pub use session::{Session, SessionId};
 pub use shared_space::{InvalidSpaceName, MAX_SPACE_NAME_CHARS, Member, SharedSpace, SpaceName};
 pub use space::{Role, Space, SpaceId};
 pub use splitting::{Cuts, InvalidSplitting, MAX_SPLIT_OVERLAP_CHARS, Piece, Splitting};
@@ -82,5 +89,5 @@ pub use time_expression::{
     extract_time_expression, parse_time_expression,
 };
 pub use timestamp::Timestamp;
-pub use user::UserId;
+pub use user::{InvalidUserName, MAX_USER_NAME_CHARS, User, UserId, UserName};
 pub use vector::{InvalidVector, ModelIdentity, Vector};

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`MemoryStore`] | [`memory_store_contract!`](crate::memory_store_contract) |
 //! | [`KeyStore`](crate::KeyStore) | [`key_store_contract!`](crate::key_store_contract) |
+//! | [`AccountStore`](crate::AccountStore) | [`account_store_contract!`](crate::account_store_contract) |
 //! | [`AuditLog`](crate::AuditLog) | [`audit_log_contract!`](crate::audit_log_contract) |
 //! | [`OAuthStore`](crate::OAuthStore) | [`oauth_store_contract!`](crate::oauth_store_contract) |
 //! | [`SpaceStore`](crate::SpaceStore) | [`space_store_contract!`](crate::space_store_contract) |
@@ -15,6 +16,7 @@
 #![expect(missing_docs, reason = "the names of the cases are sentences")]
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a case fails by panicking")]
 
+pub mod accounts;
 pub mod audit;
 pub mod backup;
 pub mod carrying;

@@ -5,6 +5,7 @@
 //! | [`MemoryStore`] | `store-sqlite`; later Cloudflare and PostgreSQL |
 //! | [`OpenStore`] | the composition root in `cli`: which space lives where |
 //! | [`KeyStore`] | `store-sqlite`; `testkit::FakeKeyStore` |
+//! | [`AccountStore`] | `store-sqlite`, in the file of the keys; `testkit::FakeAccountStore` |
 //! | [`AuditLog`] | `store-sqlite`; `testkit::FakeAuditLog` |
 //! | [`SpaceStore`] | `store-sqlite`, in the file of the keys; `testkit::FakeSpaceStore` |
 //! | [`OAuthStore`] | `store-sqlite`; `testkit::FakeOAuthStore` |
@@ -18,6 +19,7 @@
 //! ([`contract`], feature `testing`) from that crate's tests, and wire it up in `cli`. Errors say what happened in
 //! the port's own terms; the adapter's error is kept as the source and never reaches a user.
 
+pub mod accounts;
 pub mod audit;
 pub mod clock;
 #[cfg(feature = "testing")]
@@ -29,6 +31,10 @@ pub mod rng;
 pub mod shared_spaces;
 pub mod store;
 
+pub use accounts::{
+    AccountAdded, AccountStore, Counter, FactorsThen, Forgiven, MAX_COUNTERS, MAX_SESSIONS_OF_ONE, MAX_USERS,
+    PasswordChange, StaleAccounts,
+};
 pub use audit::{AuditFilter, AuditLog, MAX_AUDIT_PAGE};
 pub use clock::{Clock, SystemClock};
 pub use embedder::{EmbedError, Embedder, Readiness};

@@ -5,11 +5,13 @@
 //! |---|---|
 //! | `form` | whose file it is, its tables, and how an older one is brought up to date |
 //! | `rows` | the statements of keys |
+//! | `accounts` | users, how they sign in and where: tables and statements |
 //! | `audit` | the audit log: its table and its statements |
 //! | `spaces` | shared spaces and their members: tables and statements |
 //! | `oauth` | what an authorization server keeps: tables and statements |
 //! | `session` | the connection of a thread |
 
+mod accounts;
 mod audit;
 mod form;
 mod oauth;

@@ -46,6 +46,7 @@ const STEPS: &[&str] = &[
     CREATE UNIQUE INDEX api_keys_name ON api_keys (name) WHERE revoked_at IS NULL;
     CREATE INDEX api_keys_space ON api_keys (space);",
     super::oauth::TABLES,
+    super::accounts::TABLES,
 ];
 
 /// What a file is.

@@ -5,6 +5,7 @@
 
 mod samples;
 
+mod accounts;
 mod audit;
 mod backups;
 mod basics;
