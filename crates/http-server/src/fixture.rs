@@ -13,9 +13,9 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode
 use axum::routing::{MethodRouter, post};
 use engine::Capability;
 use model::{KeyName, Space, SpaceId};
-use ports::{Clock, KeyStore};
+use ports::{Clock, KeyStore, SystemRng};
 use serde_json::Value;
-use testkit::{Bench, FakeAuditLog, FakeKeyStore, FakeOAuthStore, SeededRng};
+use testkit::{Bench, FakeAuditLog, FakeClientDocuments, FakeKeyStore, FakeOAuthStore, SeededRng};
 use tokio::sync::Notify;
 use tower::ServiceExt;
 
@@ -30,6 +30,13 @@ pub(crate) const ISSUER: &str = "https://memory.example";
 /// Another space than the default one.
 pub(crate) fn other_space() -> Space {
     Space::Named(SpaceId::from_bytes([7; 10]))
+}
+
+/// What an authorization server keeps, and the documents that it can read.
+#[derive(Clone, Default)]
+pub(crate) struct Kept {
+    pub(crate) store: Arc<FakeOAuthStore>,
+    pub(crate) documents: Arc<FakeClientDocuments>,
 }
 
 /// The door on an engine of fakes, with a key of each scope, for the default space and for another one, in a key store of its own.
@@ -65,10 +72,22 @@ impl Door {
 
     /// A door with an authorization server, which everybody reaches at [`ISSUER`].
     pub(crate) async fn issuing(settings: Settings, options: Options, anonymous: Option<Capability>) -> Self {
+        Self::issuing_from(&Kept::default(), settings, options, anonymous).await
+    }
+
+    /// The same after a restart: with what was kept before.
+    pub(crate) async fn issuing_from(
+        kept: &Kept,
+        settings: Settings,
+        options: Options,
+        anonymous: Option<Capability>,
+    ) -> Self {
         let bench = Bench::default();
-        let (store, log) = (Arc::new(FakeOAuthStore::default()), Arc::new(FakeAuditLog::default()));
-        let (clock, rng) = (Arc::clone(&bench.clock), Arc::new(SeededRng::default()));
-        let server = AuthorizationServer::new(settings, store, None, log, clock, rng);
+        let Kept { store, documents } = kept.clone();
+        let (log, clock) = (Arc::new(FakeAuditLog::default()), Arc::clone(&bench.clock));
+        // Random numbers that come again after a restart would be no random numbers.
+        let rng = Arc::new(SystemRng);
+        let server = AuthorizationServer::new(settings, store, Some(documents), log, clock, rng);
         Self::made(bench, options, anonymous, Some(Arc::new(server))).await
     }
 
