@@ -8,6 +8,7 @@
 //! | [`transfers`] | `import`, `export` |
 //! | [`keys`] | `keys create`, `keys list`, `keys revoke` |
 //! | [`spaces`] | `spaces`, and `--space` of the others |
+//! | [`users`] | `users`, and what `audit` says of it |
 //! | [`services`] | `launch`, `stop`, `restart`, `info`, `health`, `logs`, `service` |
 //! | [`looking`] | filters of `search`, `list` and `delete`; `tags`, `stats`, `config` |
 //! | [`odd_usage`] | places, names and neighbours that nobody thinks of |
@@ -21,3 +22,4 @@ mod services;
 mod spaces;
 mod transfers;
 mod undoing;
+mod users;

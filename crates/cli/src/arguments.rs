@@ -10,7 +10,7 @@ use serde_json::json;
 
 use crate::commands::{
     audit, backup, completions, config, delete, doctor, export, filter, get, history, import, keys, list,
-    purge, restore, search, server, service, spaces, stats, status, store, undelete, update, verify,
+    purge, restore, search, server, service, spaces, stats, status, store, undelete, update, users, verify,
 };
 use crate::exit;
 use crate::render::Terminal;
@@ -133,6 +133,8 @@ pub enum Command {
     Export(export::Export),
     /// Make, list and revoke API keys for the server over HTTP
     Keys(keys::Keys),
+    /// Add, list, disable, enable and reset users: people who sign in to the server
+    Users(users::Users),
     /// Show who did what: sign-ins, keys, clients, spaces, and what was refused
     Audit(audit::Audit),
     /// Make, list, rename and remove shared spaces; move memories between spaces
@@ -206,6 +208,7 @@ impl Command {
             | Self::Service(_)
             | Self::Config(_)
             | Self::Audit(_)
+            | Self::Users(_)
             | Self::Verify(_)
             | Self::Completions(_) => false,
             Self::Spaces(command) => command.works_in_a_space(),

@@ -26,6 +26,7 @@ pub mod status;
 pub mod store;
 pub mod undelete;
 pub mod update;
+pub mod users;
 pub mod verify;
 
 pub(crate) use session::{Answered, Session};
@@ -52,6 +53,7 @@ pub fn run(arguments: Arguments, terminal: &Terminal) -> Result<Verdict, Failure
         Command::Config(command) => command.run(terminal, &source),
         Command::Keys(command) => command.run(terminal, &source),
         Command::Spaces(command) => command.run(terminal, &source),
+        Command::Users(command) => command.run(terminal, &source),
         Command::Audit(command) => command.run(terminal, &source),
         Command::Server(command) => command.run(terminal, &source),
         Command::Launch(command) => command.run(terminal, &source),

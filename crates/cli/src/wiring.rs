@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use auth::Authenticator;
+use auth::accounts::Accounts;
 use auth::keys::Keys;
 use auth::spaces::Spaces;
 use embed::BuiltIn;
@@ -103,11 +104,16 @@ pub fn access(settings: &Settings) -> Result<Arc<SqliteKeyStore>, StoreError> {
 }
 
 /// Who a request over HTTP is from, as the settings want it.
-///
-/// # Errors
-/// As [`keys`].
-pub fn authenticator(settings: &Settings) -> Result<Authenticator, StoreError> {
-    Ok(Authenticator::new(settings.access.policy(), keys(settings)?, Arc::new(SystemClock)))
+#[must_use]
+pub fn authenticator(settings: &Settings, access: &Arc<SqliteKeyStore>) -> Authenticator {
+    Authenticator::new(settings.access.policy(), access.clone(), Arc::new(SystemClock))
+}
+
+/// People who sign in, with the audit log and what they allowed programs.
+#[must_use]
+pub fn accounts_of(access: &Arc<SqliteKeyStore>) -> Accounts {
+    let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));
+    Accounts::new(access.clone(), access.clone(), clock, rng).with_grants(access.clone())
 }
 
 /// Spaces that users share, with the audit log.
@@ -370,7 +376,8 @@ mod tests {
             Settings::resolve(Vec::new(), environment).unwrap()
         };
         let settings = resolve(&[("MCP_API_KEY", "hunter2")]);
-        let (authenticator, keys) = (authenticator(&settings).unwrap(), keys(&settings).unwrap());
+        let (access, keys) = (access(&settings).unwrap(), keys(&settings).unwrap());
+        let authenticator = authenticator(&settings, &access);
         let shows = async |key: &[u8]| {
             let presented = auth::Presented { bearer: Some(key), api_key: None };
             authenticator.authenticate(presented).await.ok().map(|caller| caller.id)

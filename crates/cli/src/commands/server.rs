@@ -9,6 +9,7 @@
 mod http;
 mod signals;
 mod stdio;
+mod upkeep;
 
 use std::io::IsTerminal;
 

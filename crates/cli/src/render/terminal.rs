@@ -1,9 +1,10 @@
 //! Where output goes.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, StdinLock, Write};
 
 use serde_json::Value;
 
+use super::hidden::Hidden;
 use super::json;
 use crate::arguments::{Color, Output};
 
@@ -118,5 +119,17 @@ impl Terminal {
         let mut answer = String::new();
         io::stdin().lock().read_line(&mut answer)?;
         Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// Asks for something that nobody else may see: it is not shown while it is typed.
+    ///
+    /// # Errors
+    /// When the terminal cannot hide it.
+    pub fn ask_hidden<T>(&self, question: &str, read: impl FnOnce(StdinLock<'_>) -> T) -> io::Result<T> {
+        let mut stderr = anstream::stderr();
+        write!(stderr, "{question}")?;
+        stderr.flush()?;
+        let _hidden = Hidden::new(io::stdin())?;
+        Ok(read(io::stdin().lock()))
     }
 }

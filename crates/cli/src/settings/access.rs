@@ -10,6 +10,9 @@ use super::resolve::{checked, file};
 use super::variables as var;
 use super::{InvalidSetting, Setting, parse};
 
+/// How many days an entry of the audit log may be kept.
+const MOST_AUDIT_DAYS: usize = 3650;
+
 /// Who is let in over HTTP.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Access {
@@ -23,6 +26,8 @@ pub struct Access {
     pub file: Setting<PathBuf>,
     /// The directory of all spaces but the default one. Absolute.
     pub spaces: Setting<PathBuf>,
+    /// How many days the audit log keeps an entry.
+    pub audit_days: Setting<u32>,
 }
 
 impl Access {
@@ -47,6 +52,7 @@ impl Access {
             )?,
             file: file(layers, &[var::ACCESS_PATH], &base, "access.db")?,
             spaces: file(layers, &[var::SPACES_PATH], &base, "spaces")?,
+            audit_days: checked(layers.get(var::AUDIT_DAYS), audit_days, 365)?,
         })
     }
 
@@ -70,6 +76,10 @@ impl Access {
             Some(Capability::Admin) => "read write admin",
         }
     }
+}
+
+fn audit_days(raw: &Raw) -> Result<u32, InvalidSetting> {
+    parse::number(raw, 1, MOST_AUDIT_DAYS).map(|days| u32::try_from(days).unwrap_or(u32::MAX))
 }
 
 fn owner_key(raw: &Raw) -> Result<Option<Secret>, InvalidSetting> {
@@ -114,6 +124,17 @@ mod tests {
         assert_eq!(key, Policy { owner_key: Some(Secret::new("hunter2")), anonymous: None });
         assert_eq!(policy(&[("MCP_API_KEY", "")]), Policy::default());
         assert_eq!(policy(&[("MCP_API_KEY", "  ")]), Policy::default());
+    }
+
+    #[test]
+    fn the_audit_log_is_kept_for_days_within_bounds() {
+        let days =
+            |text: &str| with(&[("MCP_MEMORY_AUDIT_RETENTION_DAYS", text)]).map(|one| one.audit_days.value);
+        assert_eq!(with(&[]).unwrap().audit_days.value, 365);
+        assert_eq!((days("1"), days("3650")), (Ok(1), Ok(3650)));
+        for text in ["0", "3651", "-1", "a year"] {
+            assert!(days(text).unwrap_err().to_string().contains("from 1 to 3650"), "{text}");
+        }
     }
 
     #[test]

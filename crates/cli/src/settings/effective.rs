@@ -135,6 +135,7 @@ impl Settings {
             row(var::ANONYMOUS_SCOPE, &access.anonymous_scope, access.shown_scope()),
             row(var::ACCESS_PATH, &access.file, access.file.value.display()),
             row(var::SPACES_PATH, &access.spaces, access.spaces.value.display()),
+            row(var::AUDIT_DAYS, &access.audit_days, access.audit_days.value),
             row(var::TOOL_PROFILE, &self.tool_profile, self.tool_profile.value.name()),
             row(var::AGENT_ID, &self.agent_id, self.agent_id.value.as_deref().unwrap_or_default()),
             row(var::INCLUDE_HOSTNAME, &self.include_hostname, self.include_hostname.value),

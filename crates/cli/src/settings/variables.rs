@@ -143,6 +143,7 @@ pub(super) const ANONYMOUS_SCOPE: &str = "MCP_ANONYMOUS_SCOPE";
 pub(super) const API_KEY_FILE: &str = "MCP_API_KEY_FILE";
 pub(super) const ACCESS_PATH: &str = "MCP_MEMORY_ACCESS_PATH";
 pub(super) const SPACES_PATH: &str = "MCP_MEMORY_SPACES_PATH";
+pub(super) const AUDIT_DAYS: &str = "MCP_MEMORY_AUDIT_RETENTION_DAYS";
 /// Ours, as are the two that end in `_FILE`: the original has no file of its own.
 pub(super) const CONFIG: &str = "MCP_MEMORY_CONFIG";
 

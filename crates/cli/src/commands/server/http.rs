@@ -10,9 +10,11 @@ use http_server::tls::CHECK_INTERVAL;
 use http_server::{App, Certificate, Parts, Server, Surface, Tls};
 use model::Space;
 use ports::{Clock, StoreError, SystemClock};
+use store_sqlite::SqliteKeyStore;
 use tokio::sync::mpsc;
 
 use super::signals::{end_at_once, signals, stopped};
+use super::upkeep::Upkeep;
 use crate::exit::{Failure, Verdict};
 use crate::process;
 use crate::render::Terminal;
@@ -26,13 +28,15 @@ pub(super) async fn serve(
     terminal: &Terminal,
 ) -> Result<Verdict, Failure> {
     let address = address(settings, surface)?;
-    let authenticator = wiring::authenticator(settings).map_err(keyless)?;
+    let access = wiring::access(settings).map_err(keyless)?;
+    let authenticator = wiring::authenticator(settings, &access);
     guarded(&authenticator, address, terminal).await?;
     // Before anything listens: whoever asked for TLS gets it or nothing.
     let tls = tls(settings)?;
     let options = wiring::http_options(settings);
     let mut server = Server::listen(address).map_err(failed)?.within(&options);
     let engine = wiring::engine(settings, Use::Server);
+    let upkeep = tokio::spawn(upkeep(settings, &access).go_on());
     engine.warm(&Space::Default);
     let drain = options.drain;
     let app = App::new(Parts { engine: engine.clone(), authenticator, oauth: None, options });
@@ -57,9 +61,17 @@ pub(super) async fn serve(
     };
     let served = server.serve(http_server::router_of(&app, surface), drain, stop).await;
     app.finish(drain).await;
+    upkeep.abort();
     app.authenticator().close().await;
     engine.close().await;
     served.map(|()| Verdict::Success).map_err(failed)
+}
+
+/// What is done once a day with the file of access.
+fn upkeep(settings: &Settings, access: &Arc<SqliteKeyStore>) -> Upkeep {
+    let audit_days = settings.access.audit_days.value;
+    let accounts = wiring::accounts_of(access);
+    Upkeep { accounts, log: access.clone(), clock: Arc::new(SystemClock), audit_days }
 }
 
 /// The certificate, where TLS is on.

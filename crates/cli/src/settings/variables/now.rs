@@ -306,6 +306,11 @@ pub(super) const SECTIONS: &[Section] = &[
             ),
             public(super::ACCESS_PATH, "`<base>/access.db`", "the file of the keys that `memory keys` makes"),
             public(super::SPACES_PATH, "`<base>/spaces`", "the directory of all spaces but the default one"),
+            public(
+                super::AUDIT_DAYS,
+                "365",
+                "how many days the audit log keeps an entry, 1 to 3650; the server over HTTP removes older ones, and of more than 100,000 the oldest",
+            ),
         ],
     },
     Section {
