@@ -41,13 +41,14 @@ use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::oauth::AuthorizationId;
+use model::oauth::{AuthorizationId, Client, ClientId};
 use model::{AuditAction, AuditEntry, AuditOutcome, Timestamp};
 use ports::{AuditLog, ClientDocuments, Clock, OAuthStore, Rng, StaleBefore, StoreError};
 
 pub use administration::Withdrawal;
 pub use asked::{AskError, Asked, Objection};
 pub use bearer::Bearer;
+pub use documents::MAX_READ_DOCUMENTS;
 pub use error::Error;
 pub use refresh::GRACE_S;
 pub use registration::MAX_REDIRECT_URIS;
@@ -84,6 +85,8 @@ pub struct AuthorizationServer {
     log: Arc<dyn AuditLog>,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
+    /// Clients whose documents were read, and that nobody allowed anything yet.
+    read: Mutex<HashMap<ClientId, Client>>,
     /// When what is too old was removed last.
     swept: Mutex<Option<Timestamp>>,
     /// When the use of each authorization was noted last.
@@ -101,8 +104,8 @@ impl AuthorizationServer {
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
     ) -> Self {
-        let (swept, noted) = (Mutex::default(), Mutex::default());
-        Self { settings, store, documents, log, clock, rng, swept, noted }
+        let (read, swept, noted) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Self { settings, store, documents, log, clock, rng, read, swept, noted }
     }
 
     /// The address of this server, as clients know it.

@@ -87,9 +87,6 @@ pub enum Objection {
     /// Its document is none.
     #[error("the program that asks says who it is in a document that is not valid: {0}")]
     BadDocument(&'static str),
-    /// There is no room for it.
-    #[error("too many programs asked at the same time: try again in some minutes")]
-    TooManyClients,
     /// Where the browser should be sent is none of its addresses.
     #[error(
         "the program that asks wants your browser sent to an address that is not one of its own (redirect_uri)"
@@ -111,7 +108,7 @@ impl Objection {
     #[must_use]
     pub fn status(&self) -> u16 {
         match self {
-            Self::TooManyClients | Self::Unavailable(_) => 503,
+            Self::Unavailable(_) => 503,
             _ => 400,
         }
     }

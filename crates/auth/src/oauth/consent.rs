@@ -54,6 +54,7 @@ impl AuthorizationServer {
             used_at: None,
         };
         self.sweep().await;
+        self.keep_document(&asked.client).await?;
         // Written down first: what nobody can read of later is not given.
         let entry = self.decision(asked, user, AuditOutcome::Done, from).saying(format_args!(
             "scope {}, space {space}, authorization {}, to {}",

@@ -1,14 +1,19 @@
 //! Clients whose id is the address of a document that says what they are (OAuth Client ID Metadata Documents).
 
+use std::sync::PoisonError;
+
 use model::oauth::{Client, ClientAuthentication, ClientId, ClientName, ClientSource, GrantType};
 use ports::{ClientDocuments, ClientKept};
 use serde_json::{Map, Value};
 
 use super::registration::redirect_uris;
-use super::{AuthorizationServer, EVICTABLE_CLIENT_S, Limits, Objection};
+use super::{AuthorizationServer, EVICTABLE_CLIENT_S, Error, Limits, Objection};
 
 /// How long a document need not be read again when its host does not say, and how long at least and at most, in seconds.
 const FRESH_S: (f64, f64, f64) = (3600.0, 300.0, 86_400.0);
+/// How many documents are remembered of clients that nobody allowed anything yet. Anybody can have one read, so they take no room
+/// of clients that are kept.
+pub const MAX_READ_DOCUMENTS: usize = 256;
 
 impl AuthorizationServer {
     /// The client with an id, for whoever wants to send a browser somewhere. Its document is read when that is due.
@@ -16,16 +21,35 @@ impl AuthorizationServer {
         let known = self.store.client(id).await?;
         let documents = self.documents.as_ref().filter(|_| is_address(id.as_str()));
         match (known, documents) {
-            (Some(client), Some(documents)) => match client.source {
-                ClientSource::Document { fresh_until } if self.now() >= fresh_until => {
-                    self.read_document(id, &**documents).await
-                }
-                _ => Ok(client),
+            (Some(client), Some(_)) if self.is_fresh(&client) => Ok(client),
+            (_, Some(documents)) => match self.remembered(id) {
+                Some(client) => Ok(client),
+                None => self.read_document(id, &**documents).await,
             },
-            (None, Some(documents)) => self.read_document(id, &**documents).await,
             (Some(client), None) if client.source == ClientSource::Registration => Ok(client),
             (_, None) => Err(Objection::UnknownClient),
         }
+    }
+
+    /// Keeps a client whose document was read, when a user allows it something: the token endpoint has to know it.
+    pub(super) async fn keep_document(&self, client: &Client) -> Result<(), Error> {
+        if client.source == ClientSource::Registration {
+            return Ok(());
+        }
+        let before = self.now().plus_seconds(-EVICTABLE_CLIENT_S);
+        match self.store.put_client(client.clone(), before).await? {
+            ClientKept::Kept => Ok(()),
+            ClientKept::TooMany => Err(Error::too_many_clients()),
+        }
+    }
+
+    fn is_fresh(&self, client: &Client) -> bool {
+        matches!(client.source, ClientSource::Document { fresh_until } if self.now() < fresh_until)
+    }
+
+    fn remembered(&self, id: &ClientId) -> Option<Client> {
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.get(id).filter(|client| self.is_fresh(client)).cloned()
     }
 
     async fn read_document(
@@ -41,11 +65,12 @@ impl AuthorizationServer {
         let source = ClientSource::Document { fresh_until: now.plus_seconds(fresh_s) };
         let said = read(&document.body, id, self.settings.limits)?;
         let client = Client { source, created_at: now, ..said };
-        self.sweep().await;
-        match self.store.put_client(client.clone(), now.plus_seconds(-EVICTABLE_CLIENT_S)).await? {
-            ClientKept::Kept => Ok(client),
-            ClientKept::TooMany => Err(Objection::TooManyClients),
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        if read.len() >= MAX_READ_DOCUMENTS {
+            read.clear();
         }
+        read.insert(id.clone(), client.clone());
+        Ok(client)
     }
 }
 

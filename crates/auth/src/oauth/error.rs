@@ -67,6 +67,11 @@ impl Error {
         self
     }
 
+    pub(super) const fn too_many_clients() -> Self {
+        let description = "too many clients registered at the same time: try again in some minutes";
+        Self::new("temporarily_unavailable", description).with_status(503)
+    }
+
     pub(super) const fn no_randomness() -> Self {
         let description = "there is no randomness to be had: try again";
         Self::new("temporarily_unavailable", description).with_status(503)

@@ -42,10 +42,7 @@ impl AuthorizationServer {
         let before = client.created_at.plus_seconds(-EVICTABLE_CLIENT_S);
         match self.store.put_client(client.clone(), before).await? {
             ClientKept::Kept => {}
-            ClientKept::TooMany => {
-                let description = "too many clients registered at the same time: try again in some minutes";
-                return Err(Error::new("temporarily_unavailable", description).with_status(503));
-            }
+            ClientKept::TooMany => return Err(Error::too_many_clients()),
         }
         let entry = self.entry(AuditAction::ClientRegister, AuditOutcome::Done, from);
         let entry = entry.on(format_args!("client:{}", client.id));

@@ -1,6 +1,7 @@
-use super::super::tests::{Bed, VERIFIER, changed, query, text, user};
+use super::super::tests::{Bed, VERIFIER, changed, query, text, user, wait};
 use super::*;
 use crate::oauth::{AskError, Asked};
+use ports::OAuthStore;
 use serde_json::json;
 
 const ADDRESS: &str = "https://client.example/oauth/client.json";
@@ -95,6 +96,26 @@ fn s3_tokens_do_not_wait_for_the_document() {
     bed.clock.advance(86_400.0);
     assert!(bed.refresh(ADDRESS, &text(&told, "refresh_token")).is_ok());
     assert_eq!(bed.documents.fetches(), 1);
+}
+
+#[test]
+fn s3_v3_documents_that_anybody_had_read_take_no_room_of_clients() {
+    let bed = Bed::new();
+    bed.documents.put(ADDRESS, document().to_string(), None);
+    bed.ask(&asking()).unwrap();
+    for number in 0..2 * MAX_READ_DOCUMENTS {
+        let address = format!("https://evil.example/{number}.json");
+        let mut document = document();
+        document["client_id"] = address.clone().into();
+        bed.documents.put(&address, document.to_string(), None);
+        bed.ask(&changed(&asking(), "client_id", Some(&address))).unwrap();
+    }
+    assert_eq!(wait(bed.store.clients()).unwrap(), []);
+    assert!(bed.server.read.lock().unwrap().len() <= MAX_READ_DOCUMENTS);
+    // Who is allowed something is kept, whatever others ask.
+    bed.code(&asking(), &user(1));
+    let kept = wait(bed.store.clients()).unwrap();
+    assert_eq!(kept.iter().map(|client| client.id.as_str()).collect::<Vec<_>>(), [ADDRESS]);
 }
 
 #[test]
