@@ -1,7 +1,12 @@
 //! `memory users add|list|disable|enable|reset`, and what the audit log says of it.
 
-use std::process::Output;
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::process::{Output, Stdio};
 
+use rustix::fs::OFlags;
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use serde_json::{Value, json};
 
 use crate::harness::Home;
@@ -92,5 +97,48 @@ fn what_cannot_be_is_refused_and_changes_nothing() {
     refused(&["users", "add", "b n"], PASSWORD, 2, "no name for a user");
     refused(&["users", "add", "ben", PASSWORD], PASSWORD, 2, "unexpected");
     refused(&["users", "add", "anna"], PASSWORD, 1, "already");
+    assert_eq!(states(&home), [("anna".to_owned(), "active".to_owned())]);
+}
+
+/// Types lines at a terminal, each as soon as it is asked for; gives how it ended, and what the terminal showed.
+fn typed(home: &Home, arguments: &[&str], lines: &[&str]) -> (Option<i32>, String) {
+    let controller = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&controller).unwrap();
+    unlockpt(&controller).unwrap();
+    let name = ptsname(&controller, Vec::new()).unwrap().into_string().unwrap();
+    let flags = OFlags::NOCTTY.bits().cast_signed();
+    let terminal = OpenOptions::new().read(true).write(true).custom_flags(flags).open(name).unwrap();
+    let mut command = home.command(arguments);
+    command.stdin(terminal.try_clone().unwrap()).stderr(terminal).stdout(Stdio::null());
+    let mut child = command.spawn().unwrap();
+    // The command holds the terminal alone now: its end is the end of what there is to read.
+    drop(command);
+    let mut controller = File::from(controller);
+    let (mut shown, mut lines) = (Vec::new(), lines.iter());
+    let mut bytes = [0; 1024];
+    while let Ok(count) = controller.read(&mut bytes) {
+        if count == 0 {
+            break;
+        }
+        shown.extend_from_slice(&bytes[..count]);
+        if shown.ends_with(b": ")
+            && let Some(line) = lines.next()
+        {
+            controller.write_all(format!("{line}\n").as_bytes()).unwrap();
+        }
+    }
+    (child.wait().unwrap().code(), String::from_utf8(shown).unwrap())
+}
+
+#[test]
+fn a_password_is_asked_for_twice_and_not_shown() {
+    let home = Home::new();
+    let (code, shown) = typed(&home, &["users", "add", "anna"], &[PASSWORD, PASSWORD]);
+    assert_eq!(code, Some(0), "{shown}");
+    assert!(shown.contains("New password of anna: ") && shown.contains("The same again: "), "{shown}");
+    assert!(!shown.contains("correct horse"), "{shown}");
+    let (code, shown) = typed(&home, &["users", "add", "ben"], &[PASSWORD, "correct horse battery."]);
+    assert_eq!(code, Some(2), "{shown}");
+    assert!(shown.contains("two different passwords") && !shown.contains("correct horse"), "{shown}");
     assert_eq!(states(&home), [("anna".to_owned(), "active".to_owned())]);
 }

@@ -126,10 +126,11 @@ impl Terminal {
     /// # Errors
     /// When the terminal cannot hide it.
     pub fn ask_hidden<T>(&self, question: &str, read: impl FnOnce(StdinLock<'_>) -> T) -> io::Result<T> {
+        // First, so that whoever answers at once is hidden and heard.
+        let _hidden = Hidden::new(io::stdin())?;
         let mut stderr = anstream::stderr();
         write!(stderr, "{question}")?;
         stderr.flush()?;
-        let _hidden = Hidden::new(io::stdin())?;
         Ok(read(io::stdin().lock()))
     }
 }
