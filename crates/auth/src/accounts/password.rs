@@ -52,7 +52,7 @@ pub(super) fn chosen(password: &[u8]) -> Result<Secret, AccountsError> {
 /// Makes hashes with Argon2id, a few at once.
 pub(super) struct Hasher {
     argon2: Argon2<'static>,
-    running: Arc<Semaphore>,
+    pub(super) running: Arc<Semaphore>,
     waiting: Semaphore,
     /// How many were made.
     #[cfg(test)]

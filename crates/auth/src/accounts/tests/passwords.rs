@@ -75,9 +75,13 @@ async fn a_wrong_current_password_changes_nothing_and_is_slowed_down() {
 #[tokio::test]
 async fn of_two_who_change_one_password_at_once_one_does() {
     let bed = Arc::new(Bed::peopled().await);
+    let mut sessions = Vec::new();
+    for _ in 0..4 {
+        sessions.push(bed.sign_in("anna").await);
+    }
     let mut tries = tokio::task::JoinSet::new();
-    for number in 0..4 {
-        let (bed, own) = (Arc::clone(&bed), bed.sign_in("anna").await);
+    for (number, own) in sessions.into_iter().enumerate() {
+        let bed = Arc::clone(&bed);
         let new = format!("another password {number}");
         tries.spawn(async move { (change(&bed, &own, PASSWORD, new.as_bytes()).await.is_ok(), own) });
     }
