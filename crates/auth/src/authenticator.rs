@@ -7,8 +7,9 @@ use model::{ApiKey, Capability, KeyDigest, KeyId, KeyState, Timestamp};
 use ports::{Clock, KeyStore, MAX_KEYS, StoreError};
 use thiserror::Error;
 
+use crate::presented::Shown;
 use crate::secret::same;
-use crate::{KeySecret, MAX_CREDENTIAL_BYTES, Method, Presented, Principal, Secret};
+use crate::{KeySecret, MAX_CREDENTIAL_BYTES, Method, People, Presented, Principal, Secret};
 
 /// How often the use of a key is noted at most, in seconds.
 pub const USE_INTERVAL_S: f64 = 60.0;
@@ -31,10 +32,10 @@ pub enum Refusal {
     )]
     Missing,
     /// What it shows is not good (any more).
-    #[error("the API key is not valid: it is mistyped, unknown, expired or revoked")]
+    #[error("the API key or token is not valid here: it is mistyped, unknown, expired or revoked")]
     Invalid,
     /// Nobody can tell now.
-    #[error("the API key cannot be checked now: try again")]
+    #[error("the API key or token cannot be checked now: try again")]
     Unavailable(#[source] StoreError),
 }
 
@@ -44,6 +45,7 @@ pub struct Authenticator {
     owner: Option<KeyDigest>,
     anonymous: Option<Capability>,
     keys: Arc<dyn KeyStore>,
+    people: Option<People>,
     clock: Arc<dyn Clock>,
     /// When the use of each key was noted last.
     noted: Mutex<HashMap<KeyId, Timestamp>>,
@@ -54,7 +56,20 @@ impl Authenticator {
     #[must_use]
     pub fn new(policy: Policy, keys: Arc<dyn KeyStore>, clock: Arc<dyn Clock>) -> Self {
         let Policy { owner_key, anonymous } = policy;
-        Self { owner: owner_key.map(|key| key.digest()), anonymous, keys, clock, noted: Mutex::default() }
+        let owner = owner_key.map(|key| key.digest());
+        Self { owner, anonymous, keys, people: None, clock, noted: Mutex::default() }
+    }
+
+    /// The same, and it knows users by their sessions, and programs that act for them by their tokens.
+    #[must_use]
+    pub fn knowing(self, people: People) -> Self {
+        Self { people: Some(people), ..self }
+    }
+
+    /// The users, where there are any accounts.
+    #[must_use]
+    pub fn people(&self) -> Option<&People> {
+        self.people.as_ref()
     }
 
     /// Who a request is from.
@@ -66,9 +81,11 @@ impl Authenticator {
     /// [`Refusal`].
     pub async fn authenticate(&self, presented: Presented<'_>) -> Result<Principal, Refusal> {
         let mut refusal = None;
-        for credential in presented.credentials() {
-            match self.holder(credential).await {
+        for shown in presented.all() {
+            match self.holder(shown, presented.path).await {
                 Ok(Some(principal)) => return Ok(principal),
+                // A browser sends what it has: that a session is over is the same as that there is none.
+                Ok(None) if matches!(shown, Shown::Session(_)) => {}
                 Ok(None) => refusal = refusal.or(Some(Refusal::Invalid)),
                 Err(error) => refusal = Some(Refusal::Unavailable(error)),
             }
@@ -95,6 +112,17 @@ impl Authenticator {
                         && key.capability >= principal.capability
                 })
             }
+            Method::Session(id, user) => match &self.people {
+                Some(people) => people.confirms_session(id, user).await.map_err(Refusal::Unavailable)?,
+                None => false,
+            },
+            Method::Token(id) => match &self.people {
+                Some(people) => {
+                    let found = people.confirms_token(id, &principal.space, principal.capability).await;
+                    found.map_err(Refusal::Unavailable)?
+                }
+                None => false,
+            },
         };
         if is_good { Ok(()) } else { Err(Refusal::Invalid) }
     }
@@ -121,11 +149,24 @@ impl Authenticator {
         self.keys.close().await;
     }
 
-    /// Who has a credential, if it is a good one.
-    async fn holder(&self, credential: &[u8]) -> Result<Option<Principal>, StoreError> {
+    /// Who shows something, if it is good at that path.
+    async fn holder(&self, shown: Shown<'_>, path: &str) -> Result<Option<Principal>, StoreError> {
+        let (Shown::Bearer(credential) | Shown::Key(credential) | Shown::Session(credential)) = shown;
         if credential.len() > MAX_CREDENTIAL_BYTES {
             return Ok(None);
         }
+        match (shown, &self.people) {
+            (Shown::Session(secret), Some(people)) => people.of_session(secret).await,
+            (Shown::Session(_), None) => Ok(None),
+            (Shown::Bearer(token), Some(people)) => match self.holder_of_key(token).await? {
+                Some(principal) => Ok(Some(principal)),
+                None => people.of_token(token, path).await,
+            },
+            (Shown::Bearer(key) | Shown::Key(key), _) => self.holder_of_key(key).await,
+        }
+    }
+
+    async fn holder_of_key(&self, credential: &[u8]) -> Result<Option<Principal>, StoreError> {
         if self.owner.is_some_and(|owner| same(&owner, &KeyDigest::of(credential))) {
             return Ok(Some(Principal::owner()));
         }

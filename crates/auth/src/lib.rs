@@ -8,6 +8,7 @@
 //! | [`Presented`] | what a request shows, from its headers |
 //! | [`Principal`] | who a request is from |
 //! | [`Authenticator`] | from the one to the other |
+//! | [`People`] | users by their sessions, programs that act for them by their tokens |
 //! | [`Network`] | addresses of proxies that are trusted |
 //! | [`accounts`] | who people are, how they sign in, and where they are signed in |
 //! | [`oauth`] | an OAuth 2.1 authorization server: programs that act for users |
@@ -28,6 +29,7 @@ pub mod keys;
 mod minted;
 mod network;
 pub mod oauth;
+mod people;
 mod presented;
 mod principal;
 mod secret;
@@ -36,7 +38,9 @@ mod tickets;
 
 pub use authenticator::{Authenticator, Policy, Refusal, USE_INTERVAL_S};
 pub use key::{KeyRequest, KeySecret, new_key};
+pub use minted::is_minted;
 pub use network::{InvalidNetwork, Network};
+pub use people::People;
 pub use presented::{MAX_CREDENTIAL_BYTES, Presented, bearer};
 pub use principal::{Credential, Method, Principal, Reach};
 pub use secret::Secret;

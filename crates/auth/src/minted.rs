@@ -32,6 +32,15 @@ pub(crate) fn parse(prefix: &str, text: &[u8]) -> Option<Secret> {
     Some(Secret::new(text))
 }
 
+/// How those begin that callers show: API keys and access tokens.
+const SHOWN: [&str; 2] = ["mem_", "mat_"];
+
+/// Whether a credential was made here, as far as its form tells: an API key or an access token.
+#[must_use]
+pub fn is_minted(credential: &[u8]) -> bool {
+    SHOWN.into_iter().any(|prefix| parse(prefix, credential).is_some())
+}
+
 /// What checks the rest: CRC-32, whose every bit differs for texts that differ in one character.
 pub(crate) fn checksum(body: &[u8]) -> String {
     base62::digits(crc32fast::hash(body), CHECKSUM_CHARS)
@@ -53,6 +62,16 @@ mod tests {
             for other in ["mem_", "mrt_", "", &text[..8]] {
                 assert_eq!(parse(other, text.as_bytes()), None, "{other}");
             }
+        }
+    }
+
+    #[test]
+    fn keys_and_access_tokens_are_seen_by_their_form() {
+        let rng = SeededRng::default();
+        for (prefix, is_shown) in [("mem_", true), ("mat_", true), ("mrt_", false), ("mss_", false)] {
+            let text = mint(prefix, &rng).unwrap().reveal().to_owned();
+            assert_eq!(is_minted(text.as_bytes()), is_shown, "{prefix}");
+            assert!(!is_minted(&text.as_bytes()[1..]) && !is_minted(&text.as_bytes()[..text.len() - 1]));
         }
     }
 }

@@ -12,6 +12,21 @@ pub struct Presented<'a> {
     pub bearer: Option<&'a [u8]>,
     /// `X-API-Key`.
     pub api_key: Option<&'a [u8]>,
+    /// The session of a cookie, from a page of this server. It is looked at when nothing else is shown.
+    pub session: Option<&'a [u8]>,
+    /// What is asked for: a path, without what a proxy puts before it. Tokens can be good for a part of all paths.
+    pub path: &'a str,
+}
+
+/// One thing that is shown.
+#[derive(Clone, Copy)]
+pub(crate) enum Shown<'a> {
+    /// After `Bearer`.
+    Bearer(&'a [u8]),
+    /// In `X-API-Key`.
+    Key(&'a [u8]),
+    /// In a cookie.
+    Session(&'a [u8]),
 }
 
 impl<'a> Presented<'a> {
@@ -26,12 +41,16 @@ impl<'a> Presented<'a> {
     ) -> Result<Self, Refusal> {
         let authorization = only(authorization)?;
         let api_key = only(api_key)?;
-        Ok(Self { bearer: authorization.and_then(bearer), api_key: api_key.and_then(filled) })
+        let (bearer, api_key) = (authorization.and_then(bearer), api_key.and_then(filled));
+        Ok(Self { bearer, api_key, ..Self::default() })
     }
 
     /// What is shown, in the order in which it is tried.
-    pub(crate) fn credentials(self) -> impl Iterator<Item = &'a [u8]> {
-        self.bearer.into_iter().chain(self.api_key)
+    pub(crate) fn all(self) -> impl Iterator<Item = Shown<'a>> {
+        let in_headers = self.bearer.is_some() || self.api_key.is_some();
+        let session = self.session.filter(|_| !in_headers).map(Shown::Session);
+        let (bearer, key) = (self.bearer.map(Shown::Bearer), self.api_key.map(Shown::Key));
+        bearer.into_iter().chain(key).chain(session)
     }
 }
 

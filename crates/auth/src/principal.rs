@@ -1,12 +1,13 @@
 //! Who a request is from.
 
-use model::{ApiKey, Capability, KeyId, Space};
+use model::oauth::AuthorizationId;
+use model::{ApiKey, Capability, KeyId, SessionId, Space, UserId};
 
 /// Who a request is from, and what that caller may do.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Principal {
     /// Names the caller for sessions, limits and logs: `api_key_client` (as the original calls the holder of its one key),
-    /// `anonymous`, `key:<id>`.
+    /// `anonymous`, `key:<id>`, `user:<id>`, `token:<id of what was allowed>`.
     pub id: String,
     /// The caller's name for people.
     pub name: String,
@@ -38,6 +39,10 @@ pub enum Method {
     OwnerKey,
     /// By a key of the key store.
     Key(KeyId),
+    /// By a session in a browser, of this user.
+    Session(SessionId, UserId),
+    /// By an access token of what a user allowed.
+    Token(AuthorizationId),
     /// Not at all.
     Anonymous,
 }

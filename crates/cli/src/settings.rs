@@ -11,6 +11,7 @@
 //! | [`embedding_model`] | which model embeds: built in, or in a directory |
 //! | [`embedding_server`] | the settings of a server that embeds |
 //! | [`http`], [`access`] | the settings of the server over HTTP; who is let in there |
+//! | [`oauth`] | accounts, and clients that act for them |
 //! | [`tls`] | its certificate |
 //! | [`upkeep`] | the settings of what a server does by itself |
 //! | [`effective`] | the settings as they are in force, each with its origin |
@@ -37,6 +38,7 @@ pub mod events;
 pub mod http;
 pub mod layers;
 pub mod log;
+pub mod oauth;
 pub mod parse;
 pub mod paths;
 mod resolve;
@@ -62,6 +64,7 @@ pub use events::Events;
 pub use http::Http;
 pub use layers::{FlagValue, Layers, WithoutEffect};
 pub use log::LogFilter;
+pub use oauth::OAuth;
 pub use tls::TlsSettings;
 pub use upkeep::{Checks, ScheduledBackups};
 pub use value::{Origin, Setting};
@@ -129,6 +132,8 @@ pub struct Settings {
     pub tls: TlsSettings,
     /// Who is let in there.
     pub access: Access,
+    /// Accounts and OAuth there.
+    pub oauth: OAuth,
     /// What is logged.
     pub log: Setting<LogFilter>,
     /// What is set and has no effect.

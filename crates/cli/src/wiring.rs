@@ -1,5 +1,9 @@
 //! The composition root: which adapter stands behind which port.
 
+mod people;
+
+pub use people::{issuer, knowing};
+
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -103,7 +107,7 @@ pub fn access(settings: &Settings) -> Result<Arc<SqliteKeyStore>, StoreError> {
     Ok(Arc::new(SqliteKeyStore::new(path, network(settings))?))
 }
 
-/// Who a request over HTTP is from, as the settings want it.
+/// Who a request over HTTP is from, as the settings want it; users and the programs that act for them come with [`knowing`].
 #[must_use]
 pub fn authenticator(settings: &Settings, access: &Arc<SqliteKeyStore>) -> Authenticator {
     Authenticator::new(settings.access.policy(), access.clone(), Arc::new(SystemClock))
@@ -168,6 +172,7 @@ pub fn http_options(settings: &Settings) -> http_server::Options {
             max_streams: events.max_streams.value,
         },
         metrics: events.metrics.value,
+        oauth_max_body_bytes: settings.oauth.max_body_bytes.value,
         ..http_server::Options::default()
     }
 }
@@ -379,7 +384,7 @@ mod tests {
         let (access, keys) = (access(&settings).unwrap(), keys(&settings).unwrap());
         let authenticator = authenticator(&settings, &access);
         let shows = async |key: &[u8]| {
-            let presented = auth::Presented { bearer: Some(key), api_key: None };
+            let presented = auth::Presented { bearer: Some(key), ..auth::Presented::default() };
             authenticator.authenticate(presented).await.ok().map(|caller| caller.id)
         };
         assert_eq!(shows(b"hunter2").await.as_deref(), Some("api_key_client"));

@@ -136,7 +136,7 @@ impl Door {
 
     /// Somebody who shows nothing.
     pub(crate) fn stranger(&self) -> Client {
-        Client { router: self.router.clone(), headers: HeaderMap::new() }
+        Client::of(self.router.clone())
     }
 
     /// Somebody with a key for reading.
@@ -172,6 +172,11 @@ pub(crate) struct Client {
 }
 
 impl Client {
+    /// Somebody who shows nothing, before these routes.
+    pub(crate) fn of(router: Router) -> Self {
+        Self { router, headers: HeaderMap::new() }
+    }
+
     /// The same, and this header with every request.
     pub(crate) fn header(mut self, name: &'static str, value: &str) -> Self {
         self.headers.insert(HeaderName::from_static(name), HeaderValue::from_str(value).unwrap());

@@ -10,6 +10,7 @@
 //! | `target` | addresses, fields, how bodies are framed and coded |
 //! | `crowd` | how many requests are worked on at the same time |
 //! | `time` | how long a request may take |
+//! | `challenge` | where somebody who is refused finds out how to be let in |
 //! | `caller` | who asks, from where, and how often; with `attempts`, `rate` and `peer` |
 //! | `share` | how many requests of one caller are worked on at the same time; with `place`, which work keeps that goes on |
 //! | `body_limit` | how long a body may be |
@@ -17,6 +18,7 @@
 mod attempts;
 mod body_limit;
 mod caller;
+mod challenge;
 mod cors;
 mod crowd;
 #[cfg(test)]
@@ -56,12 +58,13 @@ pub(crate) fn around(routes: Router, app: &App) -> Router {
         root_path: options.root_path.clone(),
         query_credentials: options.query_credentials,
     };
-    let (app, known, open) = (app.clone(), app.clone(), app.clone());
+    let (app, known, open, refusing) = (app.clone(), app.clone(), app.clone(), app.clone());
     routes
         .layer(DefaultBodyLimit::max(max_body_bytes))
         .layer(from_fn(move |request, next| body_limit::check(max_body_bytes, request, next)))
         .layer(from_fn(move |request, next| share::check(known.clone(), shares.clone(), request, next)))
         .layer(from_fn(move |request, next| caller::check(app.clone(), request, next)))
+        .layer(from_fn(move |request, next| challenge::add(refusing.clone(), request, next)))
         .layer(from_fn(move |request, next| time::check(limit, request, next)))
         .layer(from_fn(move |request, next| crowd::check(Arc::clone(&places), request, next)))
         .layer(from_fn(move |request, next| target::check(addresses.clone(), request, next)))

@@ -14,6 +14,7 @@
 //! | `wire` | what requests and answers look like |
 //! | `tool`, `time` | calls of tools; times in words |
 //! | `events` | live events: what happens to memories, to those who listen |
+//! | `web` | pages on which people sign in and allow programs what they ask for |
 //! | `protocol` | MCP over HTTP, behind the same doors |
 //! | `standing` | whether who listens on an open stream still may |
 //! | `readiness`, `metrics` | whether it works, and what is counted |
@@ -55,6 +56,7 @@ mod standing;
 mod time;
 pub mod tls;
 mod tool;
+mod web;
 mod wire;
 
 pub use app::{App, Parts};

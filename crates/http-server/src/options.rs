@@ -44,7 +44,8 @@ pub struct Options {
     pub failures_per_minute: u32,
     /// How many clients of OAuth a machine may register in a minute; 0 is any number.
     pub registrations_per_minute: u32,
-    /// The longest body of a request to the authorization server, in bytes.
+    /// The longest form of a page, and the longest body of a request to the authorization server, in bytes
+    /// (`MCP_OAUTH_MAX_BODY_BYTES`).
     pub oauth_max_body_bytes: usize,
     /// The names that this server may be called by, beside `localhost` and addresses (`MCP_ALLOWED_HOSTS`).
     pub allowed_hosts: Vec<String>,

@@ -10,7 +10,7 @@ use mcp::http::{Endpoints, Streamable};
 use serde_json::Value;
 
 use crate::error::Failure;
-use crate::{App, document, guard, metrics, protocol, routes};
+use crate::{App, document, guard, metrics, protocol, routes, web};
 
 /// What a door serves. All doors have the same guards and know the same callers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,9 +31,10 @@ pub fn router(app: &App) -> Router {
 /// A door that serves this. Must be called on a Tokio runtime.
 pub fn router_of(app: &App, surface: Surface) -> Router {
     let routes = match surface {
-        Surface::Everything => everything(app).merge(protocol::streamable(app)),
+        Surface::Everything => everything(app).merge(protocol::streamable(app)).merge(web::routes(app)),
         Surface::Mcp => {
-            routes::probes::alone(app).merge(protocol::streamable(app)).merge(routes::oauth::alone(app))
+            let routes = routes::probes::alone(app).merge(protocol::streamable(app));
+            routes.merge(routes::oauth::alone(app)).merge(web::routes(app))
         }
         Surface::Sse => routes::probes::alone(app).merge(protocol::sse(app)),
     };

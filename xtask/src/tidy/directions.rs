@@ -63,6 +63,7 @@ const HOMES: &[(&str, &str)] = &[
     ("tower-http", "http-server"),
     ("prometheus-client", "http-server"),
     ("governor", "http-server"),
+    ("maud", "http-server"),
     ("rcgen", "http-server"),
     ("rustls", "http-server"),
     ("utoipa", "http-server"),

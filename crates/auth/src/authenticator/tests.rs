@@ -38,7 +38,8 @@ impl Bed {
     }
 
     fn shows(&self, bearer: Option<&str>, api_key: Option<&str>) -> Result<Principal, Refusal> {
-        let presented = Presented { bearer: bearer.map(str::as_bytes), api_key: api_key.map(str::as_bytes) };
+        let (bearer, api_key) = (bearer.map(str::as_bytes), api_key.map(str::as_bytes));
+        let presented = Presented { bearer, api_key, ..Presented::default() };
         wait(self.authenticator.authenticate(presented))
     }
 }
@@ -272,7 +273,8 @@ proptest! {
         let mut changed = text.clone().into_bytes();
         prop_assume!(changed[place] != byte);
         changed[place] = byte;
-        let presented = Presented { bearer: Some(&changed), api_key: Some(&text.as_bytes()[..cut]) };
+        let api_key = Some(&text.as_bytes()[..cut]);
+        let presented = Presented { bearer: Some(&changed), api_key, ..Presented::default() };
         let answer = wait(bed.authenticator.authenticate(presented));
         prop_assert!(is_invalid(&answer));
     }

@@ -48,6 +48,7 @@ impl Settings {
         let upkeep = &self.scheduled_backups;
         let chars = self.max_response_chars.value.map(|chars| if chars == u64::MAX { 0 } else { chars });
         let (http, events, access, tls) = (&self.http, &self.events, &self.access, &self.tls);
+        let oauth = &self.oauth;
         vec![
             row(var::BACKEND, &self.backend, kind),
             row(var::SQLITE_PATH, &self.database, self.database.value.display()),
@@ -136,6 +137,24 @@ impl Settings {
             row(var::ACCESS_PATH, &access.file, access.file.value.display()),
             row(var::SPACES_PATH, &access.spaces, access.spaces.value.display()),
             row(var::AUDIT_DAYS, &access.audit_days, access.audit_days.value),
+            row(var::OAUTH_ENABLED, &oauth.is_on, oauth.is_on.value),
+            row(var::OAUTH_ISSUER, &oauth.issuer, oauth.issuer.value.as_deref().unwrap_or_default()),
+            row(var::OAUTH_ACCESS_TOKEN_MINUTES, &oauth.access_minutes, oauth.access_minutes.value),
+            row(var::OAUTH_CODE_MINUTES, &oauth.code_minutes, oauth.code_minutes.value),
+            row(var::OAUTH_REFRESH_TOKEN_DAYS, &oauth.refresh_days, oauth.refresh_days.value),
+            row(var::OAUTH_MAX_BODY, &oauth.max_body_bytes, oauth.max_body_bytes.value),
+            row(var::OAUTH_MAX_STATE, &oauth.max_state_bytes, oauth.max_state_bytes.value),
+            row(var::OAUTH_MAX_SCOPE, &oauth.max_scope_bytes, oauth.max_scope_bytes.value),
+            row(
+                var::OAUTH_MAX_REDIRECT_URI,
+                &oauth.max_redirect_uri_bytes,
+                oauth.max_redirect_uri_bytes.value,
+            ),
+            row(
+                var::DCR_REGISTRATION_KEY,
+                &oauth.registration_key,
+                oauth.registration_key.value.as_ref().map_or("", |_| "set"),
+            ),
             row(var::TOOL_PROFILE, &self.tool_profile, self.tool_profile.value.name()),
             row(var::AGENT_ID, &self.agent_id, self.agent_id.value.as_deref().unwrap_or_default()),
             row(var::INCLUDE_HOSTNAME, &self.include_hostname, self.include_hostname.value),
@@ -260,6 +279,15 @@ mod tests {
             ("MCP_TRUSTED_PROXIES", "10.0.0.0/8"),
             ("MCP_ALLOW_QUERY_CREDENTIALS", "true"),
             ("MCP_HTTP_ROOT_PATH", "/memory"),
+            ("MCP_OAUTH_ENABLED", "true"),
+            ("MCP_OAUTH_ISSUER", "https://memory.example/memory"),
+            ("MCP_OAUTH_ACCESS_TOKEN_EXPIRE_MINUTES", "1440"),
+            ("MCP_OAUTH_AUTHORIZATION_CODE_EXPIRE_MINUTES", "10"),
+            ("MCP_OAUTH_REFRESH_TOKEN_EXPIRE_DAYS", "365"),
+            ("MCP_OAUTH_MAX_BODY_BYTES", "1024"),
+            ("MCP_OAUTH_MAX_STATE_LEN", "64"),
+            ("MCP_OAUTH_MAX_SCOPE_LEN", "64"),
+            ("MCP_OAUTH_MAX_REDIRECT_URI_LEN", "64"),
             ("MCP_HTTPS_ENABLED", "true"),
             ("MCP_SSL_CERT_FILE", "/etc/memory/c.pem"),
             ("MCP_SSL_KEY_FILE", "/etc/memory/k.pem"),

@@ -240,9 +240,9 @@ mod tests {
             told,
             [
                 ("MCP_RATE_LIMIT_MEMORY_STORE", Some("5")),
-                ("MCP_OAUTH_PRIVATE_KEY", None),
                 ("MCP_CONSOLIDATION_BATCH_SIZE", Some("50")),
                 ("MCP_MEMORY_OFFLINE", Some("1")),
+                ("MCP_OAUTH_PRIVATE_KEY", None),
             ]
         );
         assert_eq!(found[0].section.effect, Effect::Later);

@@ -11,7 +11,8 @@ use super::log::ALLOWED as ALLOWED_LOG;
 use super::variables as var;
 use super::{
     Access, Backend, Checks, EmbeddingModel, EmbeddingServer, Environment, Events, FlagValue, Http,
-    InvalidSetting, LogFilter, LongTexts, Origin, ScheduledBackups, Setting, Settings, TlsSettings, Weights,
+    InvalidSetting, LogFilter, LongTexts, OAuth, Origin, ScheduledBackups, Setting, Settings, TlsSettings,
+    Weights,
 };
 use super::{parse, paths};
 
@@ -37,6 +38,7 @@ impl Settings {
         let http = Http::resolve(&layers)?;
         let access = Access::resolve(&layers, &base, &database)?;
         let tls = TlsSettings::resolve(&layers, &base, &database)?;
+        let oauth = OAuth::resolve(&layers, &http.root_path.value)?;
         notices.extend(chosen_here(
             layers.environment(),
             &[
@@ -51,6 +53,8 @@ impl Settings {
                 ("whether callers without a key are let in", &access.allow_anonymous.origin),
                 ("where API keys are kept", &access.file.origin),
                 ("where shared spaces are kept", &access.spaces.origin),
+                ("whether there are accounts", &oauth.is_on.origin),
+                ("which address tokens are made for", &oauth.issuer.origin),
             ],
         ));
         Ok(Self {
@@ -111,6 +115,7 @@ impl Settings {
             http: Http::resolve(&layers)?,
             events: Events::resolve(&layers)?,
             access,
+            oauth,
             tls,
             log: log(&layers, &mut notices)?,
             without_effect,

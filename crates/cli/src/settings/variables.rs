@@ -144,6 +144,18 @@ pub(super) const API_KEY_FILE: &str = "MCP_API_KEY_FILE";
 pub(super) const ACCESS_PATH: &str = "MCP_MEMORY_ACCESS_PATH";
 pub(super) const SPACES_PATH: &str = "MCP_MEMORY_SPACES_PATH";
 pub(super) const AUDIT_DAYS: &str = "MCP_MEMORY_AUDIT_RETENTION_DAYS";
+pub(super) const OAUTH_ENABLED: &str = "MCP_OAUTH_ENABLED";
+pub(super) const OAUTH_ISSUER: &str = "MCP_OAUTH_ISSUER";
+pub(super) const OAUTH_ACCESS_TOKEN_MINUTES: &str = "MCP_OAUTH_ACCESS_TOKEN_EXPIRE_MINUTES";
+pub(super) const OAUTH_CODE_MINUTES: &str = "MCP_OAUTH_AUTHORIZATION_CODE_EXPIRE_MINUTES";
+pub(super) const OAUTH_REFRESH_TOKEN_DAYS: &str = "MCP_OAUTH_REFRESH_TOKEN_EXPIRE_DAYS";
+pub(super) const OAUTH_MAX_BODY: &str = "MCP_OAUTH_MAX_BODY_BYTES";
+pub(super) const OAUTH_MAX_STATE: &str = "MCP_OAUTH_MAX_STATE_LEN";
+pub(super) const OAUTH_MAX_SCOPE: &str = "MCP_OAUTH_MAX_SCOPE_LEN";
+pub(super) const OAUTH_MAX_REDIRECT_URI: &str = "MCP_OAUTH_MAX_REDIRECT_URI_LEN";
+pub(super) const DCR_REGISTRATION_KEY: &str = "MCP_DCR_REGISTRATION_KEY";
+/// Ours: the original reads it from the environment alone.
+pub(super) const DCR_REGISTRATION_KEY_FILE: &str = "MCP_DCR_REGISTRATION_KEY_FILE";
 /// Ours, as are the two that end in `_FILE`: the original has no file of its own.
 pub(super) const CONFIG: &str = "MCP_MEMORY_CONFIG";
 

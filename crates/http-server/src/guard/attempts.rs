@@ -10,7 +10,7 @@
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use auth::{KeySecret, Presented};
+use auth::{Presented, is_minted};
 use model::KeyDigest;
 
 use super::peer::Machine;
@@ -27,7 +27,7 @@ type Shown = (Option<KeyDigest>, Option<KeyDigest>);
 /// What a credential looks like.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 enum Form {
-    /// A key, whose digest is looked up.
+    /// A key or a token, whose digest is looked up.
     Key,
     /// Anything else: it is the key of the settings or none.
     Other,
@@ -67,7 +67,7 @@ impl Attempts {
         let shown = (shown.bearer.map(KeyDigest::of), shown.api_key.map(KeyDigest::of));
         let is_remembered = self.good().contains(&shown);
         if let (false, Some(machine)) = (is_remembered, machine) {
-            let is_key = parts.into_iter().flatten().any(|part| KeySecret::parse(part).is_some());
+            let is_key = parts.into_iter().flatten().any(is_minted);
             self.checks.take(&(machine, if is_key { Form::Key } else { Form::Other }))?;
         }
         Ok(Attempt { attempts: self, machine, shown, is_remembered })

@@ -6,8 +6,11 @@
 //! 3. Whoever is known by a credential may call this server by any name; a page that let a foreign name point here has none.
 //!    Others must use a name of this server, and may change nothing from another site (fetch metadata).
 //! 4. A credential may ask so often, and a machine without one.
+//!
+//! A session in a cookie counts on `/api` alone, and only when nothing says that another page asks: browsers send cookies by
+//! themselves. So it lets nobody past what stands in 3.
 
-use auth::{Method, Principal, Refusal};
+use auth::{Method, Presented, Principal, Refusal};
 use axum::extract::Request;
 use axum::http::request::Parts;
 use axum::http::{HeaderName, StatusCode};
@@ -21,6 +24,7 @@ use super::peer::{Machine, machine};
 use super::rate::Limit;
 use crate::access::{Asker, presented};
 use crate::error::Failure;
+use crate::web::{self, Cookies, Kind};
 use crate::{App, Options};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -83,14 +87,17 @@ async fn admit(app: &App, parts: &Parts) -> Result<Asker, Failure> {
         return open(app, parts, &host);
     }
     let page = gate.sources.page(&parts.headers, &host);
-    if page == Page::Foreign {
+    // Pages for people are for no other page, whichever the owner lists (O8).
+    let is_for_people =
+        app.authenticator().people().is_some() && web::is_page(below(parts, &options.root_path));
+    if page == Page::Foreign || (page == Page::Allowed && is_for_people) {
         let detail = "web pages of this origin may not ask: MCP_CORS_ORIGINS lists those that may";
         return Err(Failure::new(StatusCode::FORBIDDEN, detail));
     }
     let machine = machine(parts, &options.trusted_proxies);
-    let found = identify(app, parts, machine).await?;
+    let found = identify(app, parts, page, machine).await?;
     let known = found.as_ref().ok().filter(|principal| principal.method != Method::Anonymous);
-    if known.is_none() {
+    if known.is_none_or(|principal| matches!(principal.method, Method::Session(..))) {
         foreign_name(gate, &host, parts, &options.root_path)?;
         cross_site(parts, page)?;
     }
@@ -121,10 +128,21 @@ fn open(app: &App, parts: &Parts, host: &Authority) -> Result<Asker, Failure> {
 async fn identify(
     app: &App,
     parts: &Parts,
+    page: Page,
     machine: Option<Machine>,
 ) -> Result<Result<Principal, Refusal>, Failure> {
+    let path = below(parts, &app.options().root_path);
+    let people = app.authenticator().people();
+    if people.is_some() && web::is_page(path) {
+        return Ok(Err(Refusal::Missing));
+    }
     let shown = match presented(&parts.headers) {
-        Ok(shown) => shown,
+        Ok(shown) => {
+            let cookies = people.map(|people| Cookies::of(people.issuer()));
+            let session = cookies.filter(|_| path.starts_with("/api/") && is_same_site(parts, page));
+            let session = session.and_then(|cookies| cookies.read(Kind::Session, &parts.headers));
+            Presented { session: session.map(str::as_bytes), path, ..shown }
+        }
         Err(refusal) => {
             app.gate().attempts.failed(machine).map_err(Failure::too_many)?;
             return Ok(Err(refusal));
@@ -145,9 +163,7 @@ async fn identify(
 
 /// A page that let a name point here (DNS rebinding) shows that name.
 fn foreign_name(gate: &Gate, host: &Authority, parts: &Parts, root_path: &str) -> Result<(), Failure> {
-    let path = parts.uri.path();
-    let path = path.strip_prefix(root_path).unwrap_or(path);
-    if gate.is_own(host) || PROBES.contains(&path) {
+    if gate.is_own(host) || PROBES.contains(&below(parts, root_path)) {
         return Ok(());
     }
     let detail = "this server does not answer to the name in the Host header without a key: \
@@ -158,15 +174,24 @@ fn foreign_name(gate: &Gate, host: &Authority, parts: &Parts, root_path: &str) -
 /// What a browser sends for a page of another site may change nothing, when nothing but the place it is sent from speaks for
 /// it. A credential in a header is no such thing: browsers do not add one by themselves.
 fn cross_site(parts: &Parts, page: Page) -> Result<(), Failure> {
-    if parts.method.is_safe() || page == Page::Allowed {
-        return Ok(());
-    }
-    let mut sites = parts.headers.get_all(SEC_FETCH_SITE).iter();
-    if sites.all(|site| matches!(site.as_bytes(), b"same-origin" | b"none")) {
+    if parts.method.is_safe() || page == Page::Allowed || is_same_site(parts, page) {
         return Ok(());
     }
     let detail = "pages of another site may change nothing here without a key";
     Err(Failure::new(StatusCode::FORBIDDEN, detail))
+}
+
+/// Whether nothing says that a page of another place asks.
+fn is_same_site(parts: &Parts, page: Page) -> bool {
+    let mut sites = parts.headers.get_all(SEC_FETCH_SITE).iter();
+    matches!(page, Page::None | Page::Own)
+        && sites.all(|site| matches!(site.as_bytes(), b"same-origin" | b"none"))
+}
+
+/// What is asked for, without what a proxy puts before it.
+fn below<'a>(parts: &'a Parts, root_path: &str) -> &'a str {
+    let path = parts.uri.path();
+    path.strip_prefix(root_path).unwrap_or(path)
 }
 
 #[cfg(test)]

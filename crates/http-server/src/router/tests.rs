@@ -6,12 +6,14 @@
 //! | `credentials` | the credentials, and the rule of what comes of each |
 //! | `tools` | the same for the tools of MCP |
 //! | `oauth` | the same for a door with an authorization server |
+//! | `people` | the same for a door with accounts: pages, tokens, sessions |
 //! | `isolation` | nothing of one space is seen from another |
 //! | `regressions` | what went wrong in the original, by its number |
 
 mod credentials;
 mod isolation;
 mod oauth;
+mod people;
 mod regressions;
 mod table;
 mod tools;

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 use std::net::{SocketAddr, ToSocketAddrs};
 use std::sync::Arc;
 
-use auth::Authenticator;
+use auth::{Authenticator, People};
 use engine::ErrorCode;
 use http_server::tls::CHECK_INTERVAL;
 use http_server::{App, Certificate, Parts, Server, Surface, Tls};
@@ -30,7 +30,7 @@ pub(super) async fn serve(
     let address = address(settings, surface)?;
     let access = wiring::access(settings).map_err(keyless)?;
     let authenticator = wiring::authenticator(settings, &access);
-    guarded(&authenticator, address, terminal).await?;
+    guarded(&authenticator, settings.oauth.is_on.value, address, terminal).await?;
     // Before anything listens: whoever asked for TLS gets it or nothing.
     let tls = tls(settings)?;
     let options = wiring::http_options(settings);
@@ -39,7 +39,9 @@ pub(super) async fn serve(
     let upkeep = tokio::spawn(upkeep(settings, &access).go_on());
     engine.warm(&Space::Default);
     let drain = options.drain;
-    let app = App::new(Parts { engine: engine.clone(), authenticator, oauth: None, options });
+    let authenticator = wiring::knowing(authenticator, settings, &access, server.address());
+    let oauth = authenticator.people().map(People::shared_server);
+    let app = App::new(Parts { engine: engine.clone(), authenticator, oauth, options });
     let scheme = if tls.is_some() { "https" } else { "http" };
     if let Some(tls) = &tls {
         tokio::spawn(tls.clone().follow(Arc::new(SystemClock), CHECK_INTERVAL));
@@ -54,6 +56,7 @@ pub(super) async fn serve(
     let signals = signals(reload);
     // Whoever started this with port 0 reads the port here, and may send signals from then on.
     terminal.say(&format!("listening at {scheme}://{}; Ctrl-C ends it", server.address()));
+    set_up_link(app.authenticator(), terminal).await?;
     let streams = app.clone();
     let stop = async move {
         stopped(signals, end_at_once).await;
@@ -113,10 +116,12 @@ async fn reload(tls: Option<Tls>, mut asked: mpsc::Receiver<()>) {
 /// Refuses to serve the network without authentication; on this machine, says what is missing.
 async fn guarded(
     authenticator: &Authenticator,
+    has_accounts: bool,
     address: SocketAddr,
     terminal: &Terminal,
 ) -> Result<(), Failure> {
-    let has_keys = authenticator.has_keys().await.map_err(keyless)?;
+    // Whoever has no account is told no more than whoever has no key.
+    let has_keys = has_accounts || authenticator.has_keys().await.map_err(keyless)?;
     let is_local = address.ip().is_loopback();
     match (has_keys, authenticator.is_open()) {
         (false, _) if !is_local => Err(unguarded(address, "there is no API key")),
@@ -129,6 +134,21 @@ async fn guarded(
         }
         _ => Ok(()),
     }
+}
+
+/// Tells the owner how to make the first account, while there is none.
+async fn set_up_link(authenticator: &Authenticator, terminal: &Terminal) -> Result<(), Failure> {
+    let Some(people) = authenticator.people() else { return Ok(()) };
+    let offered = people.accounts().set_up_code().await.map_err(|error| Failure::Known {
+        code: ErrorCode::StorageUnavailable,
+        message: format!("the first account cannot be offered: {error}"),
+        hint: None,
+    })?;
+    if let Some(code) = offered {
+        let (issuer, code) = (people.issuer(), code.reveal());
+        terminal.say(&format!("nobody has an account yet; this link makes the first one, who owns this server: {issuer}/set-up?code={code}"));
+    }
+    Ok(())
 }
 
 fn keyless(error: StoreError) -> Failure {

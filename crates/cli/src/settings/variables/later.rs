@@ -42,38 +42,6 @@ pub(super) const SECTIONS: &[Section] = &[
         ],
     },
     Section {
-        title: "OAuth",
-        effect: Effect::Later,
-        variables: &[
-            public("MCP_OAUTH_ENABLED", "false", "whether the server is an OAuth 2.1 authorisation server"),
-            public("MCP_OAUTH_ISSUER", "", "its own address"),
-            public(
-                "MCP_OAUTH_STORAGE_BACKEND",
-                "memory",
-                "where it keeps clients and tokens: `memory`, `sqlite`",
-            ),
-            public("MCP_OAUTH_SQLITE_PATH", "`<base>/oauth.db`", "the file it keeps them in"),
-            secret("MCP_OAUTH_PRIVATE_KEY", "", "the key that signs tokens, as PEM"),
-            public("MCP_OAUTH_PRIVATE_KEY_PATH", "", "the file with that key"),
-            public("MCP_OAUTH_PUBLIC_KEY", "", "the key that verifies tokens, as PEM"),
-            public("MCP_OAUTH_PUBLIC_KEY_PATH", "", "the file with that key"),
-            secret("MCP_OAUTH_SECRET_KEY", "", "the key of tokens of older releases"),
-            public("MCP_OAUTH_ACCESS_TOKEN_EXPIRE_MINUTES", "60", "how long an access token is good"),
-            public("MCP_OAUTH_AUTHORIZATION_CODE_EXPIRE_MINUTES", "10", "how long a code is good"),
-            public("MCP_OAUTH_REFRESH_TOKEN_EXPIRE_DAYS", "30", "how long a refresh token is good"),
-            public("MCP_OAUTH_MAX_BODY_BYTES", "", "how long a request may be, in bytes"),
-            public("MCP_OAUTH_MAX_STATE_LEN", "", "how long `state` may be"),
-            public("MCP_OAUTH_MAX_SCOPE_LEN", "", "how long `scope` may be"),
-            public("MCP_OAUTH_MAX_REDIRECT_URI_LEN", "", "how long `redirect_uri` may be"),
-            public(
-                "MCP_OAUTH_TRUST_PROXY_HEADER",
-                "",
-                "whether a proxy's word on the caller's address is believed",
-            ),
-            secret("MCP_DCR_REGISTRATION_KEY", "", "the key that a client needs to register"),
-        ],
-    },
-    Section {
         title: "Cloudflare, hybrid and Milvus stores",
         effect: Effect::Later,
         variables: &[

@@ -33,6 +33,28 @@ pub(super) const SECTIONS: &[Section] = &[
         ],
     },
     Section {
+        title: "What the original's OAuth needs and this one does not",
+        effect: Effect::Never,
+        variables: &[
+            public(
+                "MCP_OAUTH_STORAGE_BACKEND",
+                "memory",
+                "clients and tokens are always kept: in the file of MCP_MEMORY_ACCESS_PATH, as digests",
+            ),
+            public(
+                "MCP_OAUTH_SQLITE_PATH",
+                "`<base>/oauth.db`",
+                "they are in the file of MCP_MEMORY_ACCESS_PATH",
+            ),
+            secret("MCP_OAUTH_PRIVATE_KEY", "", "tokens are opaque: nothing is signed"),
+            public("MCP_OAUTH_PRIVATE_KEY_PATH", "", "tokens are opaque: nothing is signed"),
+            public("MCP_OAUTH_PUBLIC_KEY", "", "tokens are opaque: nothing is signed"),
+            public("MCP_OAUTH_PUBLIC_KEY_PATH", "", "tokens are opaque: nothing is signed"),
+            secret("MCP_OAUTH_SECRET_KEY", "", "tokens are opaque: nothing is signed"),
+            public("MCP_OAUTH_TRUST_PROXY_HEADER", "", "MCP_TRUSTED_PROXIES says which proxies are believed"),
+        ],
+    },
+    Section {
         title: "Settings of clients and hooks",
         effect: Effect::Never,
         variables: &[

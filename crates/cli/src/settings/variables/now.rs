@@ -314,6 +314,56 @@ pub(super) const SECTIONS: &[Section] = &[
         ],
     },
     Section {
+        title: "OAuth",
+        effect: Effect::Now,
+        variables: &[
+            public(
+                super::OAUTH_ENABLED,
+                "false",
+                "whether the server over HTTP has accounts and is an OAuth 2.1 authorisation server",
+            ),
+            public(
+                super::OAUTH_ISSUER,
+                "where it listens",
+                "the address that everybody reaches it by, without a slash at the end: `https://memory.example`; over `http://` only this machine",
+            ),
+            public(
+                super::OAUTH_ACCESS_TOKEN_MINUTES,
+                "60",
+                "how many minutes an access token is good, 1 to 1440",
+            ),
+            public(super::OAUTH_CODE_MINUTES, "1", "how many minutes a code is good, 1 to 10"),
+            public(
+                super::OAUTH_REFRESH_TOKEN_DAYS,
+                "30",
+                "for how many days a client can renew its access, 1 to 365",
+            ),
+            public(
+                super::OAUTH_MAX_BODY,
+                "65536",
+                "how long the body of a request to it may be, in bytes, 1024 to 1048576",
+            ),
+            public(super::OAUTH_MAX_STATE, "4096", "how long `state` may be, in bytes, 64 to 6144"),
+            public(super::OAUTH_MAX_SCOPE, "1024", "how long `scope` may be, in bytes, 64 to 4096"),
+            public(
+                super::OAUTH_MAX_REDIRECT_URI,
+                "2048",
+                "how long `redirect_uri` may be, in bytes, 64 to 2048",
+            ),
+            secret(
+                super::DCR_REGISTRATION_KEY,
+                "",
+                "the key that a client must show to register itself; without one, every client may",
+            ),
+            public(
+                super::DCR_REGISTRATION_KEY_FILE,
+                "",
+                "a file with that key, which its owner alone can read",
+            )
+            .instead_of(super::DCR_REGISTRATION_KEY),
+        ],
+    },
+    Section {
         title: "Configuration file",
         effect: Effect::Now,
         variables: &[public(

@@ -216,11 +216,16 @@ impl Keyring {
     }
 
     /// Sends a request as one from this machine.
-    pub(super) async fn send(&self, mut request: Request<Body>) -> Response {
-        request.headers_mut().entry(HOST).or_insert("127.0.0.1:8000".parse().unwrap());
-        request.extensions_mut().insert(ConnectInfo(SocketAddr::from((Ipv4Addr::LOCALHOST, 50_000))));
-        self.router.clone().oneshot(request).await.unwrap()
+    pub(super) async fn send(&self, request: Request<Body>) -> Response {
+        send(&self.router, request).await
     }
+}
+
+/// Sends a request to a router as one from this machine.
+pub(super) async fn send(router: &Router, mut request: Request<Body>) -> Response {
+    request.headers_mut().entry(HOST).or_insert("127.0.0.1:8000".parse().unwrap());
+    request.extensions_mut().insert(ConnectInfo(SocketAddr::from((Ipv4Addr::LOCALHOST, 50_000))));
+    router.clone().oneshot(request).await.unwrap()
 }
 
 /// What an answer says to the question whether somebody may ask; none when it is no answer of a route.

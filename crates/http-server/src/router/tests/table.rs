@@ -124,6 +124,23 @@ const PROBES: [(&str, &str, Needed); 4] = [
     ("GET", "/metrics", Server(Capability::Read)),
 ];
 
+/// Pages for people, where there are accounts. What they want of whoever comes, they look at themselves: a person is sent to sign in.
+const PEOPLE: [(&str, &str, Needed); 13] = [
+    ("GET", "/sign-in", Nothing),
+    ("POST", "/sign-in", Nothing),
+    ("GET", "/set-up", Nothing),
+    ("POST", "/set-up", Nothing),
+    ("GET", "/account", Nothing),
+    ("POST", "/account/sign-out", Nothing),
+    ("POST", "/account/sessions", Nothing),
+    ("POST", "/account/programs", Nothing),
+    ("POST", "/account/password", Nothing),
+    ("POST", "/account/second-factor", Nothing),
+    ("GET", "/oauth/authorize", Nothing),
+    ("POST", "/oauth/authorize", Nothing),
+    ("GET", "/oauth/style.css", Nothing),
+];
+
 /// The doors.
 pub(super) const SURFACES: [Surface; 3] = [Surface::Everything, Surface::Mcp, Surface::Sse];
 
@@ -149,4 +166,9 @@ fn made(parts: &[&[(&'static str, &'static str, Needed)]]) -> Vec<Row> {
         needed: *needed,
     };
     parts.iter().copied().flatten().map(row).collect()
+}
+
+/// The rows of pages for people that a door with accounts has.
+pub(super) fn people_rows(surface: Surface) -> Vec<Row> {
+    if surface == Surface::Sse { Vec::new() } else { made(&[&PEOPLE]) }
 }

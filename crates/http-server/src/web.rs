@@ -1,0 +1,71 @@
+//! Pages on which people sign in, allow programs what they ask for, and take it back. They work without scripts.
+//!
+//! | part | what |
+//! |---|---|
+//! | `visit` | a browser that comes: its language, its cookies, who it is signed in as |
+//! | `page`, `texts`, `language` | what it is shown, in which language |
+//! | `form`, `cookie` | what it sends, and that it comes from a page of this server |
+//! | `sign_in`, `set_up` | signing in, and the first user |
+//! | `account`, `second_factor` | sessions, programs, the password, codes of an authenticator app |
+//! | `authorize` | a program that asks for something |
+//!
+//! Why `maud`, and why no scripts: `docs/decisions/0020-pages.md`.
+
+mod account;
+mod authorize;
+mod cookie;
+mod form;
+mod language;
+mod page;
+mod second_factor;
+mod set_up;
+mod sign_in;
+#[cfg(test)]
+pub(crate) mod tests;
+mod texts;
+mod visit;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
+use axum::routing::{get, post};
+
+use crate::App;
+pub(crate) use cookie::{Cookies, Kind};
+
+/// Where somebody signs in.
+const SIGN_IN: &str = "/sign-in";
+/// Where the first user is made.
+pub(crate) const SET_UP: &str = "/set-up";
+/// Where somebody sees the own account.
+const ACCOUNT: &str = "/account";
+/// Where programs send browsers.
+const AUTHORIZE: &str = "/oauth/authorize";
+
+/// The pages; none where there are no accounts.
+pub(crate) fn routes(app: &App) -> Router {
+    if app.authenticator().people().is_none() {
+        return Router::new();
+    }
+    let style = [(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "max-age=3600")];
+    Router::new()
+        .route(SIGN_IN, get(sign_in::show).post(sign_in::sign_in))
+        .route(SET_UP, get(set_up::show).post(set_up::set_up))
+        .route(ACCOUNT, get(account::show))
+        .route("/account/sign-out", post(account::sign_out))
+        .route("/account/sessions", post(account::end_session))
+        .route("/account/programs", post(account::withdraw))
+        .route("/account/password", post(account::change_password))
+        .route("/account/second-factor", post(second_factor::change))
+        .route(AUTHORIZE, get(authorize::show).post(authorize::decide))
+        .route(page::STYLE_PATH, get(async move || (style, page::STYLE)))
+        .layer(DefaultBodyLimit::max(app.options().oauth_max_body_bytes))
+        .with_state(app.clone())
+}
+
+/// Whether a path, without what a proxy puts before it, is a page of these: keys in headers mean nothing there.
+pub(crate) fn is_page(path: &str) -> bool {
+    let is_beneath =
+        |root: &str| path.strip_prefix(root).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+    [SIGN_IN, SET_UP, ACCOUNT, "/oauth"].into_iter().any(is_beneath)
+}

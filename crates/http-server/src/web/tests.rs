@@ -1,0 +1,21 @@
+//! The pages through the router, as a browser and a program see them.
+//!
+//! | part | what |
+//! |---|---|
+//! | `town` | a server with accounts, that can be started again; a browser; a program |
+//! | `people` | setting up, signing in, signing out |
+//! | `consent` | the page that asks, and what a malicious program could do with it |
+//! | `forms` | forms of other pages |
+//! | `second_factor` | codes of an authenticator app |
+//! | `reach` | what sessions and tokens open, and what not |
+//! | `flows` | what each client does, from its first call to its last |
+//! | `looks` | languages, policies, nothing that runs |
+
+mod consent;
+mod flows;
+mod forms;
+mod looks;
+mod people;
+mod reach;
+mod second_factor;
+pub(crate) mod town;
