@@ -22,6 +22,7 @@
 //! | [`files`] | modes, odd paths, files that cannot be used |
 //! | [`local_model`] | a model in a directory, changing to it, a directory that is damaged |
 //! | [`over_http`] | the server over HTTP: that it starts, keeps, and stops in good order |
+//! | [`oauth`] | accounts, and assistants that connect with OAuth |
 //! | [`documented_api`] | the OpenAPI document, held against the server |
 //! | [`command_line`], [`commands`] | what people and scripts type, command by command |
 //!
@@ -55,6 +56,7 @@ mod io_errors;
 mod kill;
 mod kill_steps;
 mod local_model;
+mod oauth;
 mod official_clients;
 mod over_http;
 mod power_loss;

@@ -58,6 +58,13 @@ impl Request {
         request
     }
 
+    /// The same with the fields of a form.
+    pub(crate) fn form(self, fields: &str) -> Self {
+        let mut request = self.header("content-type", "application/x-www-form-urlencoded");
+        request.body = fields.as_bytes().to_vec();
+        request
+    }
+
     /// Sends it. The answer must end.
     pub(super) fn send(&self, address: SocketAddr) -> Reply {
         let mut stream = TcpStream::connect(address).unwrap_or_else(|error| panic!("{address}: {error}"));
