@@ -1,5 +1,7 @@
 //! `memory launch`, `stop`, `restart`, `info`, `health`, `logs` and `service`.
 
+mod stopping;
+
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -30,7 +32,12 @@ impl Drop for Launching {
 
 impl Launching {
     fn new() -> Self {
-        Self { home: Home::new().set("MCP_HTTP_PORT", "0").set("MCP_BACKUP_ENABLED", "false") }
+        Self::with(&[])
+    }
+
+    fn with(settings: &[(&str, &str)]) -> Self {
+        let home = Home::new().set("MCP_HTTP_PORT", "0").set("MCP_BACKUP_ENABLED", "false");
+        Self { home: settings.iter().fold(home, |home, (name, value)| home.set(name, value)) }
     }
 
     fn share(&self, name: &str) -> PathBuf {
