@@ -1,6 +1,6 @@
 //! Looking for damage. Nothing is changed.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use model::ModelIdentity;
 use ports::{Check, Finding, IntegrityReport, Severity, StoreError};
@@ -193,15 +193,15 @@ pub(crate) const ORPHANS: &str = "SELECT v.rowid AS id FROM memory_embeddings_ro
     LEFT JOIN memories AS m ON m.id = v.rowid AND m.deleted_at IS NULL WHERE m.id IS NULL";
 
 fn modes(path: &Path) -> Vec<(Severity, String)> {
-    let loose = files::loose(path).into_iter();
-    loose
-        .map(|(file, mode)| {
-            (
-                Severity::Repairable,
-                format!("{} has mode {mode:03o}: others on this machine can use it", file.display()),
-            )
-        })
-        .collect()
+    told_modes(files::loose(path))
+}
+
+/// What is said of files that others can use.
+pub(crate) fn told_modes(loose: Vec<(PathBuf, u32)>) -> Vec<(Severity, String)> {
+    let told = |(file, mode): (PathBuf, u32)| {
+        format!("{} has mode {mode:03o}: others on this machine can use it", file.display())
+    };
+    loose.into_iter().map(|found| (Severity::Repairable, told(found))).collect()
 }
 
 fn sizes(path: &Path) -> Vec<(Severity, String)> {

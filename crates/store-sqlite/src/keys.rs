@@ -10,9 +10,11 @@
 //! | `spaces` | shared spaces and their members: tables and statements |
 //! | `oauth` | what an authorization server keeps: tables and statements |
 //! | `session` | the connection of a thread |
+//! | `examine` | looking for damage |
 
 mod accounts;
 mod audit;
+mod examine;
 mod form;
 mod oauth;
 mod rows;

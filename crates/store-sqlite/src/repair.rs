@@ -1,6 +1,6 @@
 //! Repairing what can be repaired: derived data and file modes, never a memory's text.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use model::ModelIdentity;
 use ports::Repaired;
@@ -46,15 +46,20 @@ pub(crate) fn database(connection: &Connection, model: &ModelIdentity) -> Result
 
 /// Takes the rights of others on the files away.
 pub(crate) fn modes(path: &Path) -> Vec<Repaired> {
+    tighten("modes", files::loose(path))
+}
+
+/// Takes the rights of others on these files, which have these modes, away.
+pub(crate) fn tighten(subject: &'static str, loose: Vec<(PathBuf, u32)>) -> Vec<Repaired> {
     let mut done = Vec::new();
-    for (file, mode) in files::loose(path) {
+    for (file, mode) in loose {
         let message = match files::tighten(&file) {
             Ok(()) => format!("{} had mode {mode:03o}; others cannot use it any more", file.display()),
             Err(error) => {
                 format!("{} has mode {mode:03o} and it could not be changed: {error}", file.display())
             }
         };
-        done.push(Repaired { subject: "modes", message });
+        done.push(Repaired { subject, message });
     }
     done
 }

@@ -189,3 +189,32 @@ fn the_key_of_the_settings_is_named_and_not_shown() {
     let shown = home.succeed(&["config", "MCP_API_KEY"]);
     assert!(shown.contains("not shown") && !shown.contains("hunter2"), "{shown}");
 }
+
+#[test]
+fn doctor_tells_what_is_wrong_with_the_file_of_keys() {
+    let home = Home::new();
+    home.succeed(&["store", "The last ferry leaves at nine"]);
+    let doctor = |arguments: &[&str], code: i32| {
+        let output = home.run(&[&["doctor", "--json"], arguments].concat());
+        assert_eq!(output.status.code(), Some(code), "{output:?}");
+        serde_json::from_slice::<Value>(&output.stdout).unwrap()
+    };
+    let looked_at = |told: &Value| told["checked"].as_array().unwrap().contains(&json!("access"));
+    assert!(!looked_at(&doctor(&[], 0)));
+    assert!(!access_file(&home).exists());
+    home.succeed(&["keys", "create", "--name", "laptop"]);
+    assert!(looked_at(&doctor(&[], 0)));
+
+    std::fs::set_permissions(access_file(&home), PermissionsExt::from_mode(0o644)).unwrap();
+    assert_eq!(doctor(&[], 1)["findings"][0]["subject"], "access");
+    assert_eq!(doctor(&["--fix"], 0)["repaired"][0]["subject"], "access");
+    let mode = std::fs::metadata(access_file(&home)).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+
+    let text = "no database at all";
+    std::fs::write(access_file(&home), text).unwrap();
+    assert_eq!(doctor(&["--fix"], 5)["findings"][0]["subject"], "access");
+    let told = String::from_utf8(home.run(&["doctor"]).stdout).unwrap();
+    assert!(told.contains("make new keys") && !told.contains("newest backup"), "{told}");
+    assert_eq!(std::fs::read_to_string(access_file(&home)).unwrap(), text);
+}

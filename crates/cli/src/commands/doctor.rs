@@ -1,19 +1,22 @@
-//! `memory doctor`: examines the database for damage, and repairs it; `memory doctor oauth`: examines how assistants connect.
+//! `memory doctor`: examines the database and the file of keys for damage, and repairs it; `memory doctor oauth`: examines how assistants connect.
 
 pub mod oauth;
 mod report;
 
 use clap::{Args, Subcommand};
-use engine::{Admin, EmbedProgress, ErrorCode, Examination, ListRequest};
+use engine::{Admin, EmbedProgress, EngineError, ErrorCode, Examination, ListRequest};
 use model::Filter;
+use ports::KeyStore;
+use store_sqlite::SqliteKeyStore;
 
 use super::Session;
 use crate::exit::{Failure, Verdict};
 use crate::render::Format;
 use crate::render::progress::{Bar, waiting};
+use crate::wiring;
 use report::{Mended, Report};
 
-/// Examines the database for damage, and repairs what can be derived from the memories.
+/// Examines the database and the file of keys for damage, and repairs what can be derived from the memories.
 #[derive(Debug, Args)]
 #[command(
     args_conflicts_with_subcommands = true,
@@ -24,8 +27,8 @@ use report::{Mended, Report};
   memory doctor --json | jq '.findings[] | select(.severity != \"note\")'
 
 Without --fix nothing is changed. Exit code 0 when all is well, 1 when something
-can be repaired, 5 when memories themselves are damaged: restore a backup then.
-The text of a memory is never touched."
+can be repaired, 5 when memories or the file of keys are damaged: restore a backup,
+or move that file away and make new keys. The text of a memory is never touched."
 )]
 pub struct Doctor {
     /// Repair word indexes, vectors and file modes; embed what has no vector yet
@@ -53,28 +56,45 @@ impl Doctor {
             ));
         };
         session.refuse_to_create()?;
-        let first = examine(session, admin).await?;
-        let report = if self.fix {
-            let mended = mend(session, admin).await?;
-            Report::new(&examine(session, admin).await?, Some(mended))
-        } else {
-            Report::new(&first, None)
-        };
+        let access = wiring::access(&session.settings).map_err(EngineError::from)?;
+        let report = self.report(session, admin, &access).await;
+        KeyStore::close(&*access).await;
+        let report = report?;
         match session.terminal.format() {
             Format::Json => session.terminal.print_json(&report.for_programs())?,
             Format::Human => session.terminal.print(&report.for_people())?,
         }
         Ok(report.verdict())
     }
+
+    async fn report(
+        &self,
+        session: &Session,
+        admin: &Admin,
+        access: &SqliteKeyStore,
+    ) -> Result<Report, Failure> {
+        let first = examine(session, admin, access).await?;
+        if !self.fix {
+            return Ok(Report::new(&first, None));
+        }
+        let mended = mend(session, admin, access).await?;
+        Ok(Report::new(&examine(session, admin, access).await?, Some(mended)))
+    }
 }
 
-async fn examine(session: &Session, admin: &Admin) -> Result<Examination, Failure> {
-    let examination = waiting(&session.terminal, "examining", admin.examine()).await?;
+async fn examine(session: &Session, admin: &Admin, access: &SqliteKeyStore) -> Result<Examination, Failure> {
+    let mut examination = waiting(&session.terminal, "examining", admin.examine()).await?;
     if examination.integrity.is_none() {
         // The store could not be opened. Trying once more says why, with the code of the error.
         let reader = admin.writer().reader();
         let tried = reader.list(ListRequest { filter: Filter::default(), page: 1, page_size: 1 }).await;
         tried.map_err(|error| advised(error.into()))?;
+    }
+    let keys = waiting(&session.terminal, "examining", access.examine()).await.map_err(EngineError::from)?;
+    if let Some(keys) = keys {
+        let integrity = examination.integrity.get_or_insert_default();
+        integrity.checked.extend(keys.checked);
+        integrity.findings.extend(keys.findings);
     }
     Ok(examination)
 }
@@ -91,8 +111,9 @@ fn advised(failure: Failure) -> Failure {
     }
 }
 
-async fn mend(session: &Session, admin: &Admin) -> Result<Mended, Failure> {
-    let repaired = waiting(&session.terminal, "repairing", admin.repair()).await?;
+async fn mend(session: &Session, admin: &Admin, access: &SqliteKeyStore) -> Result<Mended, Failure> {
+    let mut repaired = waiting(&session.terminal, "repairing", admin.repair()).await?;
+    repaired.extend(access.make_private().await.map_err(EngineError::from)?);
     let mut bar = Bar::new(&session.terminal, "embedding");
     let embedded = admin
         .embed_pending(&mut |progress: EmbedProgress| {

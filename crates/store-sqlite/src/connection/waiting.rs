@@ -30,6 +30,11 @@ impl Waiting {
         Self { limit, users, call: Mutex::new(Call { begun: Instant::now(), tries: 0 }) }
     }
 
+    /// Whoever uses the store: work for nobody is given up.
+    pub(crate) fn users(&self) -> &Users {
+        &self.users
+    }
+
     /// A new call begins: the clock starts again.
     pub(crate) fn restart(&self) {
         *self.lock() = Call { begun: Instant::now(), tries: 0 };

@@ -42,8 +42,8 @@ type Identity = (u64, u64);
 
 /// A thread's connection, opened when it is needed and there is something to open.
 pub(super) struct Session {
-    place: Arc<Place>,
-    waiting: Arc<Waiting>,
+    pub(super) place: Arc<Place>,
+    pub(super) waiting: Arc<Waiting>,
     open: Option<(Identity, Connection)>,
 }
 
@@ -132,7 +132,7 @@ impl Session {
 
 impl Place {
     /// What file is there now.
-    fn identity(&self) -> Result<Option<Identity>> {
+    pub(super) fn identity(&self) -> Result<Option<Identity>> {
         match fs::metadata(&self.path) {
             Ok(found) => Ok(Some((found.dev(), found.ino()))),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),

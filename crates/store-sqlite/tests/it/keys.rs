@@ -192,7 +192,7 @@ async fn a_file_of_a_newer_release_is_refused_untouched() {
 }
 
 /// The file as the first release that had keys made it.
-const FIRST_FORM: &str = "CREATE TABLE api_keys (
+pub(crate) const FIRST_FORM: &str = "CREATE TABLE api_keys (
         number INTEGER PRIMARY KEY,
         id TEXT NOT NULL UNIQUE,
         name TEXT NOT NULL,

@@ -13,6 +13,7 @@ mod carrying;
 mod contract;
 mod damage;
 mod events;
+mod examining;
 mod form;
 mod keys;
 mod locks;

@@ -11,6 +11,8 @@ use crate::render::text::{BAD, FAINT, GOOD, WARNING, memories, plain, styled};
 /// What to do about damage.
 pub(super) const RESTORE: &str =
     "copy the database file away, with -wal and -shm, then restore the newest backup that is sound";
+/// What to do about damage of the file of keys.
+const NEW_KEYS: &str = "move the file away, with -wal and -shm, and make new keys, or name another one with MCP_MEMORY_ACCESS_PATH";
 /// How wide the column of severities is.
 const SEVERITY_WIDTH: usize = 10;
 
@@ -109,6 +111,12 @@ impl Report {
         lines.join("\n")
     }
 
+    /// Whether what is damaged is the file of keys alone.
+    fn are_memories_sound(&self) -> bool {
+        let mut damages = self.findings.iter().filter(|finding| finding.severity == Severity::Damage);
+        damages.all(|finding| finding.subject == "access")
+    }
+
     fn conclusion(&self) -> String {
         match (self.verdict(), &self.mended) {
             (Verdict::Success, _) => styled(GOOD, "all is well"),
@@ -119,6 +127,9 @@ impl Report {
                 styled(WARNING, "some of it could not be repaired: see the log")
             }
             (Verdict::Unavailable, _) => styled(BAD, "memories cannot be read now"),
+            (Verdict::Damage, _) if self.are_memories_sound() => {
+                styled(BAD, &format!("API keys cannot be used: {NEW_KEYS}"))
+            }
             (Verdict::Damage, _) => styled(BAD, &format!("memories are damaged: {RESTORE}")),
         }
     }
@@ -203,6 +214,22 @@ mod tests {
         }
         let unreadable = Report { status: Status::Unavailable, ..report(&[], 0, None) };
         assert_eq!(unreadable.verdict(), Verdict::Unavailable);
+    }
+
+    #[test]
+    fn damage_of_the_file_of_keys_alone_asks_for_no_backup() {
+        let (keys, pages) = (("access", Severity::Damage), ("pages", Severity::Damage));
+        let repairable = ("words", Severity::Repairable);
+        let conclusion = |findings: &[_]| {
+            let told = report(findings, 0, None).for_people();
+            anstream::adapter::strip_str(&told).to_string().lines().last().unwrap().to_owned()
+        };
+        for alone in [&[keys][..], &[repairable, keys]] {
+            let told = conclusion(alone);
+            assert!(told.contains("make new keys") && !told.contains("backup"), "{told}");
+        }
+        let both = conclusion(&[keys, pages]);
+        assert!(both.contains("backup") && !both.contains("make new keys"), "{both}");
     }
 
     #[test]
