@@ -7,6 +7,7 @@ mod events;
 mod messages;
 mod sessions;
 
+use std::any::Any;
 use std::fmt::Display;
 use std::sync::Arc;
 
@@ -127,10 +128,17 @@ impl Answering for Streams {
     }
 }
 
+/// The place at the door of the request that brought a message: that one is answered at once, and the call has only begun.
+#[derive(Clone)]
+struct Held {
+    _at_the_door: Option<Arc<dyn Any + Send + Sync>>,
+}
+
 /// Says in a message who sent it.
 fn stamp(message: &mut ClientJsonRpcMessage, caller: HttpCaller, place: Place, parts: &Parts) {
     let (mut known, ()) = Request::new(()).into_parts();
     known.headers = handed_on(&parts.headers);
+    known.extensions.insert(Held { _at_the_door: caller.keep_place() });
     known.extensions.insert(caller);
     known.extensions.insert(place);
     match message {

@@ -143,13 +143,18 @@ impl<R: AsyncRead + Send + Unpin + 'static> rmcp::transport::Transport<RoleServe
                 Some(answers) => answers.send(item).await.map_err(|_| io::ErrorKind::BrokenPipe.into()),
                 None => Err(io::ErrorKind::NotConnected.into()),
             };
+            let is_answer = id.is_some();
             if let Some(id) = id {
                 in_flight.remove(&id);
             }
             if let Some(after_first_answer) = after_first_answer {
                 after_first_answer();
             }
-            sent
+            match sent {
+                // Nobody is there to read it. Whether that is a failure the writer has reported; `rmcp` would log one.
+                Err(_) if is_answer => Ok(()),
+                sent => sent,
+            }
         }
     }
 

@@ -1,5 +1,7 @@
 //! The deprecated transport: an event stream and an address to post to.
 
+use std::any::Any;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -266,6 +268,39 @@ async fn a_stream_that_breaks_cancels_no_call_and_a_cancellation_does() {
     assert_eq!(stored["structuredContent"]["outcome"], "duplicate", "{stored}");
     let listed = again.result("tools/call", json!({"name": "memory_list", "arguments": {}})).await;
     assert_eq!(listed["structuredContent"]["total"], 1, "{listed}");
+}
+
+#[tokio::test]
+async fn a_call_holds_the_place_of_the_request_that_brought_it_until_it_ends() {
+    let (engine, held) = held::engine();
+    let older = Older::of(&engine, HttpOptions::default());
+    let mut client = older.client("a").await;
+    // The door lets go of the place as soon as the request is answered, which is before the call begins.
+    let post = async |id: u64| {
+        let call = json!({"name": "memory_store", "arguments": {"content": format!("fact {id}")}});
+        let call = json!({"jsonrpc": "2.0", "id": id, "method": "tools/call", "params": call});
+        let mut request = to(&client.address, &call);
+        let place: Arc<dyn Any + Send + Sync> = Arc::new(id);
+        let caller = older.site.caller("a", Capability::Write);
+        request.extensions_mut().insert(HttpCaller { place: Some(Arc::downgrade(&place)), ..caller });
+        assert_eq!(older.service.clone().call(request).await.unwrap().status(), StatusCode::ACCEPTED);
+        Arc::downgrade(&place)
+    };
+    let places = [post(1).await, post(2).await];
+    held.entered(2).await;
+    let are_held = || places.each_ref().map(|place| place.upgrade().is_some());
+    assert_eq!(are_held(), [true, true]);
+    held.let_one_pass();
+    let answered = client.stream.message().await.unwrap()["id"].as_u64().unwrap();
+    while are_held() == [true, true] {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(are_held(), [answered != 1, answered != 2]);
+    held.release();
+    client.stream.message().await.unwrap();
+    while are_held() != [false, false] {
+        tokio::task::yield_now().await;
+    }
 }
 
 #[tokio::test]

@@ -1,5 +1,7 @@
 //! Cancellation, defects and the end of input.
 
+use std::io;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use engine::Capability;
@@ -138,6 +140,43 @@ async fn a_client_that_stopped_reading_ends_the_server_with_an_error() {
     tokio::io::AsyncWriteExt::shutdown(input).await.unwrap();
     let ended = server.await.unwrap();
     assert!(matches!(ended, Err(ServeError::Output(_)) | Ok(())), "{ended:?}");
+}
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl io::Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_hangs_up_while_it_is_being_answered_is_no_error_in_the_log() {
+    let log = Log::default();
+    let writer = log.clone();
+    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
+    let _logging = tracing::subscriber::set_default(subscriber);
+    let (engine, held) = held::engine();
+    let mut client = Client::of(&engine, Capability::Admin);
+    client.send(store("a")).await;
+    client.send(store("b")).await;
+    held.entered(2).await;
+    let Client { input, output, server, .. } = client;
+    drop((input, output));
+    // The answer to one cannot be written; then the other comes.
+    held.let_one_pass();
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    held.release();
+    let ended = server.await.unwrap();
+    assert!(matches!(ended, Err(ServeError::Output(_))), "{ended:?}");
+    let log = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("serve finished") && !log.contains("ERROR"), "{log}");
+    assert_eq!(held.finished(), 2);
 }
 
 #[tokio::test(start_paused = true)]
