@@ -50,10 +50,13 @@ impl Backoff {
     /// From when on it may be made, when it is too early.
     pub fn attempt(&self, attempts: Option<Attempts>, now: Timestamp) -> Result<Attempts, Timestamp> {
         let before = self.counting(attempts, now);
-        if let Some(next_at) = before.map(|before| self.next_at(&before)).filter(|next_at| now < *next_at) {
+        // Of attempts made at the same time the clocks may have been read in another order: free ones are free all the same.
+        let slowed = before.filter(|before| before.count >= self.free);
+        if let Some(next_at) = slowed.map(|slowed| self.next_at(&slowed)).filter(|next_at| now < *next_at) {
             return Err(next_at);
         }
-        Ok(Attempts { count: before.map_or(0, |before| before.count).saturating_add(1), last_at: now })
+        let last_at = before.map(|before| before.last_at).filter(|last_at| *last_at > now).unwrap_or(now);
+        Ok(Attempts { count: before.map_or(0, |before| before.count).saturating_add(1), last_at })
     }
 }
 
@@ -81,6 +84,14 @@ mod tests {
         assert_eq!(BACKOFF.attempt(before, at(51.9)), Err(at(52.0)));
         assert_eq!(BACKOFF.attempt(before, at(52.0)), Ok(Attempts { count: 4, last_at: at(52.0) }));
         assert_eq!(BACKOFF.attempt(None, at(52.0)), Ok(Attempts { count: 1, last_at: at(52.0) }));
+    }
+
+    #[test]
+    fn attempts_at_the_same_time_are_free_in_whatever_order_they_are_counted() {
+        let before = Some(Attempts { count: 1, last_at: at(50.001) });
+        assert_eq!(BACKOFF.attempt(before, at(50.0)), Ok(Attempts { count: 2, last_at: at(50.001) }));
+        let slowed = Some(Attempts { count: 3, last_at: at(50.001) });
+        assert_eq!(BACKOFF.attempt(slowed, at(50.0)), Err(at(52.001)));
     }
 
     #[test]
