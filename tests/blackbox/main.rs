@@ -23,6 +23,7 @@
 //! | [`local_model`] | a model in a directory, changing to it, a directory that is damaged |
 //! | [`over_http`] | the server over HTTP: that it starts, keeps, and stops in good order |
 //! | [`oauth`] | accounts, and assistants that connect with OAuth |
+//! | [`two_spaces`] | two spaces before one server: neither learns anything of the other |
 //! | [`documented_api`] | the OpenAPI document, held against the server |
 //! | [`command_line`], [`commands`] | what people and scripts type, command by command |
 //!
@@ -63,3 +64,4 @@ mod power_loss;
 mod python_client;
 mod readers;
 mod restore;
+mod two_spaces;

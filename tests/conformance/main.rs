@@ -17,10 +17,11 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
+use auth::keys::Keys;
 use auth::{Authenticator, Policy};
 use engine::Capability;
 use http_server::{App, Options, Parts, Server, router_in_front_of};
-use testkit::{Bench, FakeClock, FakeKeyStore};
+use testkit::{Bench, FakeAuditLog, FakeClock, FakeKeyStore, FakeSpaceStore, SeededRng};
 
 use crate::fixture::Fixture;
 
@@ -28,15 +29,12 @@ use crate::fixture::Fixture;
 async fn main() -> Result<(), Box<dyn Error>> {
     let fixture = Fixture::new()?;
     let policy = Policy { owner_key: None, anonymous: Some(Capability::Admin) };
-    let keys = Arc::new(FakeKeyStore::default());
-    let authenticator = Authenticator::new(policy, keys, Arc::new(FakeClock::default()));
-    let options = Options::default();
-    let app = App::new(Parts {
-        engine: Bench::default().engine,
-        authenticator,
-        oauth: None,
-        options: options.clone(),
-    });
+    let (keys, clock) = (Arc::new(FakeKeyStore::default()), Arc::new(FakeClock::default()));
+    let authenticator = Authenticator::new(policy, keys.clone(), clock.clone());
+    let (spaces, log) = (Arc::new(FakeSpaceStore::default()), Arc::new(FakeAuditLog::default()));
+    let keys = Keys::new(keys, spaces, log, clock, Arc::new(SeededRng::default()));
+    let (engine, options) = (Bench::default().engine, Options::default());
+    let app = App::new(Parts { engine, authenticator, keys, oauth: None, options: options.clone() });
     let router = router_in_front_of(&app, |endpoints| endpoints.in_front_of(move || fixture.clone()));
     let server = Server::listen(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)))?.within(&options);
     say(server.address());

@@ -7,7 +7,7 @@ import os
 
 import schemathesis
 
-SCOPES = ["", "read", "write", "admin"]
+SCOPES = ["", "read", "add", "write", "admin"]
 # What is said of the request itself, before anybody is asked who they are: an address that cannot be read, too many wrong keys.
 OF_ANYBODY = {400, 414, 429, 431}
 

@@ -17,7 +17,7 @@ pub enum KeysError {
     #[error("there is a key named '{0}' already: choose another name, or revoke that key first")]
     NameTaken(KeyName),
     /// There are too many keys.
-    #[error("there are {MAX_KEYS} keys already, and no more are kept: revoke those that nobody needs")]
+    #[error("the space has {MAX_KEYS} keys already, and no more are kept: revoke those that nobody needs")]
     TooMany,
     /// The key is for a space that is not there.
     #[error("there is no such space: list the spaces to see which there are")]

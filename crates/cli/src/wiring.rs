@@ -20,7 +20,7 @@ use engine::{BackupSchedule, Capability, Engine, Grant, Parts};
 use http_server::EventOptions;
 use mcp::Defaults;
 use model::{ModelIdentity, Space};
-use ports::{Embedder, KeyStore, MemoryStore, OpenStore, Readiness, StoreError, SystemClock, SystemRng};
+use ports::{Embedder, MemoryStore, OpenStore, Readiness, StoreError, SystemClock, SystemRng};
 use store_sqlite::{NetworkFileSystem, SqliteKeyStore, SqliteStore};
 
 use crate::process;
@@ -69,6 +69,7 @@ pub fn engine(settings: &Settings, used_by: Use) -> Engine {
             check_interval: settings.checks.interval(),
             embed_wait: embed_wait(settings, used_by),
             embed_in_background: used_by == Use::Server,
+            ..engine::Settings::default()
         },
     })
 }
@@ -82,15 +83,7 @@ fn embed_wait(settings: &Settings, used_by: Use) -> Duration {
     }
 }
 
-/// The API keys of this installation. Nothing is opened before they are asked for.
-///
-/// # Errors
-/// [`StoreError::Open`] when its threads cannot be started.
-pub fn keys(settings: &Settings) -> Result<Arc<dyn KeyStore>, StoreError> {
-    Ok(access(settings)?)
-}
-
-/// The same with the audit log and the spaces, for making and revoking them.
+/// The API keys of this installation, for making and revoking them.
 #[must_use]
 pub fn keys_of(access: &Arc<SqliteKeyStore>) -> Keys {
     let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));
@@ -101,7 +94,7 @@ pub fn keys_of(access: &Arc<SqliteKeyStore>) -> Keys {
 /// is asked for.
 ///
 /// # Errors
-/// As [`keys`].
+/// [`StoreError::Open`] when its threads cannot be started.
 pub fn access(settings: &Settings) -> Result<Arc<SqliteKeyStore>, StoreError> {
     let path = settings.access.file.value.clone();
     Ok(Arc::new(SqliteKeyStore::new(path, network(settings))?))
@@ -290,7 +283,7 @@ impl OpenStore for SqliteFiles {
 mod tests {
     use super::*;
     use crate::settings::Environment;
-    use ports::Clock as _;
+    use ports::{Clock as _, KeyStore};
 
     #[test]
     fn calls_are_filled_up_as_the_settings_want_it() {
@@ -381,7 +374,7 @@ mod tests {
             Settings::resolve(Vec::new(), environment).unwrap()
         };
         let settings = resolve(&[("MCP_API_KEY", "hunter2")]);
-        let (access, keys) = (access(&settings).unwrap(), keys(&settings).unwrap());
+        let (access, keys) = (access(&settings).unwrap(), access(&settings).unwrap());
         let authenticator = authenticator(&settings, &access);
         let shows = async |key: &[u8]| {
             let presented = auth::Presented { bearer: Some(key), ..auth::Presented::default() };
@@ -395,12 +388,12 @@ mod tests {
         let request =
             auth::KeyRequest { name, capability: Capability::Read, space: Space::Default, expires_at: None };
         let (secret, kept) = auth::new_key(request, SystemClock.now(), &SystemRng).unwrap();
-        keys.insert(kept.clone()).await.unwrap();
+        KeyStore::insert(&*keys, kept.clone()).await.unwrap();
         assert!(settings.access.file.value.exists());
         assert_eq!(shows(secret.reveal().as_bytes()).await, Some(format!("key:{}", kept.id)));
         keys.revoke(&kept.id, SystemClock.now()).await.unwrap();
         assert_eq!(shows(secret.reveal().as_bytes()).await, None);
-        keys.close().await;
+        KeyStore::close(&*keys).await;
         authenticator.close().await;
     }
 

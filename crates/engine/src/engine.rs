@@ -1,8 +1,6 @@
 //! The engine: spaces, and the parts that their use cases work with.
 
-use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use model::{Ontology, Space, Splitting, TagNamespaces, Timestamp};
@@ -10,7 +8,7 @@ use ports::{Clock, Embedder, OpenStore, Rng, StoreError};
 
 use crate::backup::BackupSchedule;
 use crate::capability::{Capability, Grant};
-use crate::open_space::OpenSpace;
+use crate::open_spaces::OpenSpaces;
 
 /// What an engine is made of.
 pub struct Parts {
@@ -63,6 +61,10 @@ pub struct Settings {
     pub backups: Option<BackupSchedule>,
     /// How often a server looks for damage; none never does.
     pub check_interval: Option<Duration>,
+    /// How many spaces may be open at once, the default one among them.
+    pub max_open_spaces: usize,
+    /// How long a space stays open that nobody uses. The default one stays open for good.
+    pub idle_before_closing: Duration,
 }
 
 impl Default for Settings {
@@ -81,6 +83,8 @@ impl Default for Settings {
             tag_namespaces: TagNamespaces::built_in(),
             backups: None,
             check_interval: None,
+            max_open_spaces: 32,
+            idle_before_closing: Duration::from_secs(600),
         }
     }
 }
@@ -93,22 +97,21 @@ pub struct Engine {
 
 struct Shared {
     parts: Arc<Parts>,
-    spaces: Mutex<HashMap<Space, Arc<OpenSpace>>>,
-    closed: Arc<AtomicBool>,
+    spaces: OpenSpaces,
 }
 
 impl Engine {
     /// An engine. Touches no file and loads no model.
     #[must_use]
     pub fn new(parts: Parts) -> Self {
-        let (parts, spaces, closed) = (Arc::new(parts), Mutex::default(), Arc::default());
-        Self { shared: Arc::new(Shared { parts, spaces, closed }) }
+        let parts = Arc::new(parts);
+        Self { shared: Arc::new(Shared { spaces: OpenSpaces::new(Arc::clone(&parts)), parts }) }
     }
 
     /// A handle on a space. The doors decide what a caller is granted; the engine sees to it that no more is done.
     #[must_use]
     pub fn grant(&self, space: &Space, capability: Capability) -> Grant {
-        Grant::new(self.space(space), capability)
+        Grant::new(self.shared.spaces.get(space), capability)
     }
 
     /// What time it is, by the clock of the use cases.
@@ -120,7 +123,7 @@ impl Engine {
     /// Starts loading the model and opening a space in the background. Must be called on a Tokio runtime.
     pub fn warm(&self, space: &Space) {
         self.shared.parts.embedder.warm();
-        let space = self.space(space);
+        let space = self.shared.spaces.get(space);
         tokio::spawn(async move {
             // Closing while it opens is no failure.
             if let Err(error) = space.store().await
@@ -134,22 +137,6 @@ impl Engine {
     /// Finishes what is being written and closes every store. Use cases called later fail, whenever their handle was
     /// granted.
     pub async fn close(&self) {
-        self.shared.closed.store(true, Ordering::SeqCst);
-        let spaces: Vec<_> = {
-            let mut spaces = self.shared.spaces.lock().unwrap_or_else(PoisonError::into_inner);
-            spaces.drain().map(|(_, space)| space).collect()
-        };
-        for space in spaces {
-            space.close().await;
-        }
-    }
-
-    fn space(&self, space: &Space) -> Arc<OpenSpace> {
-        let mut spaces = self.shared.spaces.lock().unwrap_or_else(PoisonError::into_inner);
-        let open = || {
-            let (parts, closed) = (Arc::clone(&self.shared.parts), Arc::clone(&self.shared.closed));
-            Arc::new(OpenSpace::new(space.clone(), parts, closed))
-        };
-        Arc::clone(spaces.entry(space.clone()).or_insert_with(open))
+        self.shared.spaces.close().await;
     }
 }

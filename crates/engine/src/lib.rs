@@ -42,6 +42,7 @@ mod list;
 mod new_vectors;
 mod ontology;
 mod open_space;
+mod open_spaces;
 mod probe;
 mod progress;
 mod purge;

@@ -1,18 +1,22 @@
 //! A space whose store is opened on first use.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use model::{Space, Vector};
 use ports::{EmbedError, Embedder, MemoryStore, StoreError};
-use tokio::sync::{Notify, OnceCell};
+use tokio::sync::{Notify, OnceCell, OwnedSemaphorePermit, Semaphore, watch};
 use tokio::time::Instant;
 
 use crate::access::{self, Collected};
 use crate::engine::Parts;
 use crate::query_vectors::QueryVectors;
 use crate::upkeep::Upkeep;
-use crate::{BackupSchedule, EngineError, embedding, purge, upkeep};
+use crate::{BackupSchedule, EngineError, embedding, open_spaces, purge, upkeep};
+
+/// How long it is waited until there is room to open a store.
+const ROOM_WAIT: Duration = Duration::from_secs(5);
 
 /// One space: its store, opened when it is first needed, and the background work on it.
 pub(crate) struct OpenSpace {
@@ -32,14 +36,39 @@ pub(crate) struct OpenSpace {
     pub(crate) upkeep: Arc<Upkeep>,
     /// Set when the engine was closed: nothing is opened any more.
     closed: Arc<AtomicBool>,
+    /// How many stores may be open, and the right of this one to be.
+    permits: Arc<Semaphore>,
+    permit: Mutex<Option<OwnedSemaphorePermit>>,
+    /// The closing of the same space before: its files are free after it.
+    before: Option<watch::Receiver<()>>,
 }
 
 impl OpenSpace {
-    pub(crate) fn new(space: Space, parts: Arc<Parts>, closed: Arc<AtomicBool>) -> Self {
+    pub(crate) fn new(
+        space: Space,
+        parts: Arc<Parts>,
+        closed: Arc<AtomicBool>,
+        permits: Arc<Semaphore>,
+        before: Option<watch::Receiver<()>>,
+    ) -> Self {
         let (store, settled) = (OnceCell::new(), OnceCell::new());
         let (pending, collected, queries) = (Arc::default(), Collected::default(), QueryVectors::default());
-        let (upkeep, written) = (Arc::default(), Notify::default());
-        Self { space, parts, store, settled, pending, written, collected, queries, upkeep, closed }
+        let (upkeep, written, permit) = (Arc::default(), Notify::default(), Mutex::default());
+        Self {
+            space,
+            parts,
+            store,
+            settled,
+            pending,
+            written,
+            collected,
+            queries,
+            upkeep,
+            closed,
+            permits,
+            permit,
+            before,
+        }
     }
 
     /// The store; opens it if that is not done yet. A failure is not remembered: the next call tries again.
@@ -49,7 +78,9 @@ impl OpenSpace {
                 if self.closed.load(Ordering::SeqCst) {
                     return Err(StoreError::Closed);
                 }
+                let permit = self.permit().await?;
                 let store = self.parts.stores.open(&self.space).await?;
+                *self.permit.lock().unwrap_or_else(PoisonError::into_inner) = Some(permit);
                 if self.parts.settings.embed_in_background {
                     tokio::spawn(embedding::run_worker(Arc::downgrade(self), Arc::clone(&self.pending)));
                     self.keep_for_days(&store);
@@ -58,6 +89,31 @@ impl OpenSpace {
                 Ok(store)
             })
             .await
+    }
+
+    /// The right to open a store, when the one of the same space before is closed and there is room.
+    async fn permit(&self) -> Result<OwnedSemaphorePermit, StoreError> {
+        let begun = Instant::now();
+        let free = async {
+            if let Some(before) = self.before.clone() {
+                open_spaces::until_closed(before).await;
+            }
+            Arc::clone(&self.permits).acquire_owned().await
+        };
+        let busy = |waited: Duration| StoreError::Busy {
+            waited_ms: u64::try_from(waited.as_millis()).unwrap_or(u64::MAX),
+        };
+        match tokio::time::timeout(ROOM_WAIT, free).await {
+            Ok(Ok(permit)) => Ok(permit),
+            Ok(Err(_closed)) => Err(StoreError::Closed),
+            Err(_elapsed) => {
+                tracing::warn!(
+                    limit = self.parts.settings.max_open_spaces,
+                    "as many spaces are in use as may be open"
+                );
+                Err(busy(begun.elapsed()))
+            }
+        }
     }
 
     /// Starts the work that purges what was deleted long ago, if the settings want it.
@@ -125,7 +181,7 @@ impl OpenSpace {
         })
     }
 
-    /// Closes the store. The engine has set `closed` before.
+    /// Closes the store. Nobody else uses it, or the engine has set `closed` before.
     pub(crate) async fn close(&self) {
         // An opening that is under way is waited for, so that no store stays open behind it.
         let opened = self.store.get_or_try_init(|| async { Err(StoreError::Closed) }).await;
@@ -133,6 +189,7 @@ impl OpenSpace {
             access::write(self).await;
             store.close().await;
         }
+        drop(self.permit.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.pending.notify_one();
     }
 }

@@ -6,9 +6,10 @@
 //! | [`Add`] | `add` |
 //! | [`Write`] | `write` |
 //! | [`Owner`] | `admin` |
+//! | [`KnownOwner`] | `admin`, and a credential: not for callers who are served without one |
 //! | [`OfServer`] of one of these | the same, from a credential that reaches what concerns everybody on this server |
 
-use auth::{Presented, Principal, Reach, Refusal};
+use auth::{Method, Presented, Principal, Reach, Refusal};
 use axum::extract::FromRequestParts;
 use axum::http::header::AUTHORIZATION;
 use axum::http::request::Parts;
@@ -33,6 +34,9 @@ pub struct Write(pub Granted);
 
 /// Somebody who may administer.
 pub struct Owner(pub Granted);
+
+/// Somebody who may administer and is known: what they do outlives the settings by which everybody is let in.
+pub struct KnownOwner(pub Granted);
 
 /// Somebody who may deal with what concerns everybody on this server, as far as the handle inside says. Whoever has a
 /// space of their own on it learns nothing there of the others.
@@ -174,6 +178,17 @@ impl FromRequestParts<App> for Owner {
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
         Granted::of(parts, app, Capability::Admin).map(Self)
+    }
+}
+
+impl FromRequestParts<App> for KnownOwner {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        match asker(parts)?.method {
+            Method::Anonymous => Err(Refusal::Missing.into()),
+            _ => Granted::of(parts, app, Capability::Admin).map(Self),
+        }
     }
 }
 

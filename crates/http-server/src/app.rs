@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
+use auth::keys::Keys;
 use auth::oauth::AuthorizationServer;
 use auth::{Authenticator, Principal, Tickets};
 use engine::{Engine, Grant};
@@ -28,6 +29,8 @@ pub struct Parts {
     pub authenticator: Authenticator,
     /// Lets programs act for users who said so in a browser; none where there are no accounts.
     pub oauth: Option<Arc<AuthorizationServer>>,
+    /// Makes, lists and revokes keys.
+    pub keys: Keys,
     /// How the door behaves.
     pub options: Options,
 }
@@ -116,6 +119,11 @@ impl App {
     /// The use cases.
     pub(crate) fn engine(&self) -> &Engine {
         &self.shared.parts.engine
+    }
+
+    /// The keys of this installation.
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.shared.parts.keys
     }
 
     /// What time it is.

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, LazyLock};
 
+use auth::keys::Keys;
 use auth::oauth::{AuthorizationServer, Settings};
 use auth::{Authenticator, KeyRequest, Policy, Secret, new_key};
 use axum::Router;
@@ -12,10 +13,12 @@ use axum::http::header::{CONTENT_TYPE, HOST};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode};
 use axum::routing::{MethodRouter, post};
 use engine::Capability;
-use model::{KeyName, Space, SpaceId};
-use ports::{Clock, KeyStore, SystemRng};
+use model::{KeyName, SharedSpace, Space, SpaceId, SpaceName, Timestamp};
+use ports::{Clock, KeyStore, SpaceStore, SystemRng};
 use serde_json::Value;
-use testkit::{Bench, FakeAuditLog, FakeClientDocuments, FakeKeyStore, FakeOAuthStore, SeededRng};
+use testkit::{
+    Bench, FakeAuditLog, FakeClientDocuments, FakeKeyStore, FakeOAuthStore, FakeSpaceStore, SeededRng,
+};
 use tokio::sync::Notify;
 use tower::ServiceExt;
 
@@ -30,6 +33,12 @@ pub(crate) const ISSUER: &str = "https://memory.example";
 /// Another space than the default one.
 pub(crate) fn other_space() -> Space {
     Space::Named(SpaceId::from_bytes([7; 10]))
+}
+
+fn other() -> SharedSpace {
+    let Space::Named(id) = other_space() else { unreachable!() };
+    let name = SpaceName::new("guests").unwrap();
+    SharedSpace { id, name, created_at: Timestamp::from_microseconds(0), created_by: None }
 }
 
 /// What an authorization server keeps, and the documents that it can read.
@@ -97,13 +106,13 @@ impl Door {
         anonymous: Option<Capability>,
         oauth: Option<Arc<AuthorizationServer>>,
     ) -> Self {
-        let (keys, rng) = (Arc::new(FakeKeyStore::default()), SeededRng::default());
+        let (keys, rng) = (Arc::new(FakeKeyStore::default()), Arc::new(SeededRng::default()));
         let ring = async |kind: &str, space: Space| {
             let mut secrets = Vec::new();
             for capability in Capability::ALL {
                 let name = KeyName::new(&format!("{} {kind}", capability.name())).unwrap();
                 let request = KeyRequest { name, capability, space: space.clone(), expires_at: None };
-                let (secret, key) = new_key(request, bench.clock.now(), &rng).unwrap();
+                let (secret, key) = new_key(request, bench.clock.now(), &*rng).unwrap();
                 keys.insert(key).await.unwrap();
                 secrets.push((capability, secret.reveal().to_owned()));
             }
@@ -113,8 +122,13 @@ impl Door {
         let policy = Policy { owner_key: Some(Secret::new(OWNERS_KEY)), anonymous };
         let clock = Arc::clone(&bench.clock) as Arc<dyn Clock>;
         let authenticator = Authenticator::new(policy, Arc::clone(&keys) as Arc<dyn KeyStore>, clock);
-        let app =
-            App::new(Parts { engine: bench.engine.clone(), authenticator, oauth: oauth.clone(), options });
+        let spaces = Arc::new(FakeSpaceStore::default());
+        spaces.create(other()).await.unwrap();
+        let log = Arc::new(FakeAuditLog::default());
+        let clock = Arc::clone(&bench.clock) as Arc<dyn Clock>;
+        let ring = Keys::new(Arc::clone(&keys) as Arc<dyn KeyStore>, spaces, log, clock, rng);
+        let (engine, oauth_of_app) = (bench.engine.clone(), oauth.clone());
+        let app = App::new(Parts { engine, authenticator, keys: ring, oauth: oauth_of_app, options });
         let router = router(&app);
         Self { bench, keys, app, oauth, router, secrets, others }
     }

@@ -4,6 +4,7 @@
 
 mod events;
 mod health;
+mod keys;
 mod manage;
 mod memories;
 pub(crate) mod metrics;
@@ -37,13 +38,13 @@ pub(crate) fn of(app: &App) -> OpenApiRouter<App> {
     if app.oauth().is_some() { all.merge(oauth::routes()) } else { all }
 }
 
-/// Writes that come to the same when they are sent again.
+/// Writes that come to the same when they are sent again, or are refused then; a key is no answer that is kept.
 fn changes() -> OpenApiRouter<App> {
-    OpenApiRouter::new().routes(routes!(manage::rename_tag::rename_tag)).routes(routes!(
-        memories::get::get,
-        memories::update::update,
-        memories::delete::delete
-    ))
+    OpenApiRouter::new()
+        .routes(routes!(keys::create::create, keys::list::list))
+        .routes(routes!(keys::revoke::revoke))
+        .routes(routes!(manage::rename_tag::rename_tag))
+        .routes(routes!(memories::get::get, memories::update::update, memories::delete::delete))
 }
 
 /// Writes by `POST`: they do something again when they are sent again.

@@ -5,7 +5,7 @@ use model::{ApiKey, KeyDigest, KeyId, Space, Timestamp};
 
 use crate::StoreError;
 
-/// How many keys that are not revoked an installation may have.
+/// How many keys that are not revoked a space may have.
 pub const MAX_KEYS: usize = 1000;
 
 /// How a new key was taken in.
@@ -13,9 +13,9 @@ pub const MAX_KEYS: usize = 1000;
 pub enum KeyInserted {
     /// It is kept.
     Created,
-    /// A key that is not revoked has its name (or its id, or its digest). Nothing was written.
+    /// A key of its space that is not revoked has its name (or any key its id, or its digest). Nothing was written.
     NameTaken,
-    /// There are [`MAX_KEYS`] that are not revoked already. Nothing was written.
+    /// Its space has [`MAX_KEYS`] that are not revoked already. Nothing was written.
     TooMany,
 }
 

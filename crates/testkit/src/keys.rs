@@ -59,12 +59,14 @@ impl KeyStore for FakeKeyStore {
         let is_same = |other: &ApiKey| {
             other.id == key.id
                 || other.digest == key.digest
-                || (other.name == key.name && other.revoked_at.is_none())
+                || (other.name == key.name && other.space == key.space && other.revoked_at.is_none())
         };
         if keys.iter().any(is_same) {
             return Ok(KeyInserted::NameTaken);
         }
-        if keys.iter().filter(|key| key.revoked_at.is_none()).count() >= MAX_KEYS {
+        let count =
+            keys.iter().filter(|other| other.space == key.space && other.revoked_at.is_none()).count();
+        if count >= MAX_KEYS {
             return Ok(KeyInserted::TooMany);
         }
         keys.push(key);

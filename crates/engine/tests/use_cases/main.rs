@@ -13,6 +13,7 @@ mod get;
 mod health;
 mod import;
 mod list;
+mod many_spaces;
 mod models;
 mod progress;
 mod revisions;

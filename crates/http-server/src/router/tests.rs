@@ -118,7 +118,7 @@ fn the_document_says_of_every_operation_what_the_table_says() {
     let expected = DOCUMENTED.iter().chain(&OAUTH).map(|(method, path, needed)| {
         let security = match needed {
             Needed::Nothing => Value::Null,
-            Needed::Scope(capability) | Needed::Server(capability) => {
+            Needed::Scope(capability) | Needed::Known(capability) | Needed::Server(capability) => {
                 let scope = json!([capability.name()]);
                 json!([{"key": scope}, {"bearer": scope}])
             }

@@ -31,6 +31,7 @@ macro_rules! key_store_contract {
             keys_come_oldest_first
             a_name_belongs_to_one_key_that_is_not_revoked
             names_are_compared_exactly
+            what_a_space_has_takes_nothing_from_another
             one_name_asked_for_at_the_same_time_is_given_once
             an_id_or_a_digest_is_never_taken_twice
             a_key_stays_revoked_since_the_first_time
@@ -149,6 +150,20 @@ pub async fn names_are_compared_exactly<S: KeyStoreUnderTest>() {
     for (number, name) in ["laptop", "Laptop", "laptop 2", "láptop"].into_iter().enumerate() {
         keep(bed.store(), &named(number as u64, name)).await;
     }
+}
+
+/// Names and room: nobody is refused for what another space has, or learns of it so.
+pub async fn what_a_space_has_takes_nothing_from_another<S: KeyStoreUnderTest>() {
+    let bed = S::empty().await;
+    let store = bed.store();
+    for number in 0..MAX_KEYS as u64 {
+        keep(store, &key(number)).await;
+    }
+    let other = ApiKey { space: crew(), ..named(10_000, "key 1") };
+    keep(store, &other).await;
+    let same = ApiKey { space: crew(), ..named(10_001, "key 1") };
+    assert_eq!(store.insert(same).await.unwrap(), KeyInserted::NameTaken);
+    assert_eq!(store.insert(key(10_002)).await.unwrap(), KeyInserted::TooMany);
 }
 
 pub async fn one_name_asked_for_at_the_same_time_is_given_once<S: KeyStoreUnderTest>() {

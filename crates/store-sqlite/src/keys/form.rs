@@ -47,6 +47,9 @@ const STEPS: &[&str] = &[
     CREATE INDEX api_keys_space ON api_keys (space);",
     super::oauth::TABLES,
     super::accounts::TABLES,
+    // A name belongs to one key of a space: nobody learns of names in another one by being refused them.
+    "DROP INDEX api_keys_name;
+    CREATE UNIQUE INDEX api_keys_name ON api_keys (space, name) WHERE revoked_at IS NULL;",
 ];
 
 /// What a file is.

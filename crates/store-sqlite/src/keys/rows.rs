@@ -11,12 +11,12 @@ const COLUMNS: &str = "id, name, digest, scope, created_at, expires_at, revoked_
 
 pub(super) fn insert(connection: &Connection, key: &ApiKey) -> Result<KeyInserted> {
     let count: usize = connection
-        .prepare_cached("SELECT count(*) FROM api_keys WHERE revoked_at IS NULL")
-        .and_then(|mut statement| statement.query_row([], |row| row.get(0)))
+        .prepare_cached("SELECT count(*) FROM api_keys WHERE space = ? AND revoked_at IS NULL")
+        .and_then(|mut statement| statement.query_row([key.space.to_string()], |row| row.get(0)))
         .doing("counting keys")?;
     let is_taken = connection
-        .prepare_cached("SELECT 1 FROM api_keys WHERE name = ? AND revoked_at IS NULL")
-        .and_then(|mut statement| statement.exists([key.name.as_str()]))
+        .prepare_cached("SELECT 1 FROM api_keys WHERE space = ? AND name = ? AND revoked_at IS NULL")
+        .and_then(|mut statement| statement.exists([&key.space.to_string(), key.name.as_str()]))
         .doing("looking for a key of that name")?;
     if is_taken {
         return Ok(KeyInserted::NameTaken);

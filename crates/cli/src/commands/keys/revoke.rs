@@ -45,19 +45,26 @@ impl Revoke {
 /// The one key that a text names. A name goes by whole, an id by its beginning.
 pub(super) fn meant<'a>(keys: &'a [ApiKey], text: &str) -> Result<&'a ApiKey, Failure> {
     let named = |key: &&ApiKey| key.name.as_str() == text;
-    let by_name = keys.iter().filter(named).find(|key| key.revoked_at.is_none());
+    // Each space may have one of that name.
+    let mut by_name: Vec<&ApiKey> =
+        keys.iter().filter(named).filter(|key| key.revoked_at.is_none()).collect();
     // One of that name that was revoked before is meant only when no other is.
-    let by_name = by_name.or_else(|| keys.iter().rev().find(named));
+    if by_name.is_empty() {
+        by_name.extend(keys.iter().rev().find(named));
+    }
     let begins = |id: &KeyId| text.len() >= LEAST_ID_CHARS && id.as_str().starts_with(text);
     let mut found: Vec<&ApiKey> = keys.iter().filter(|key| begins(&key.id)).collect();
-    found.extend(by_name.filter(|key| !begins(&key.id)));
+    found.extend(by_name.into_iter().filter(|key| !begins(&key.id)));
     match found.as_slice() {
         [] => Err(not_found(text)),
         [one] => Ok(one),
         several => {
             let ids: Vec<&str> = several.iter().map(|key| key.id.as_str()).collect();
             let message = format!("'{}' means several keys: {}", one_line(text), ids.join(", "));
-            Err(Failure::invalid(message, "give the whole id of the one that is meant"))
+            Err(Failure::invalid(
+                message,
+                "give the whole id of the one that is meant, or its space with --space",
+            ))
         }
     }
 }

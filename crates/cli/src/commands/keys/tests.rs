@@ -88,3 +88,16 @@ fn a_name_that_is_in_use_again_means_the_newer_key() {
     assert_eq!(revoke::meant(&keys, "lost").unwrap().id, key(1, "lost").id);
     assert!(revoke::meant(&keys, "abcd").is_err(), "a name that is the beginning of other keys' ids");
 }
+
+#[test]
+fn a_name_of_several_spaces_is_revoked_in_none_of_them() {
+    let mut keys = keys();
+    let crew = Space::Named(model::SpaceId::from_bytes([7; 10]));
+    keys.push(ApiKey { space: crew.clone(), ..key(0xeeee_0000_0000_0000, "laptop") });
+    let Err(Failure::Known { message, .. }) = revoke::meant(&keys, "laptop") else {
+        panic!("two keys are meant")
+    };
+    assert!(message.contains("1111222233334444, eeee000000000000"), "{message}");
+    keys.retain(|key| key.space == crew);
+    assert!(revoke::meant(&keys, "laptop").is_ok(), "its space says which");
+}

@@ -41,7 +41,8 @@ pub(super) async fn serve(
     let drain = options.drain;
     let authenticator = wiring::knowing(authenticator, settings, &access, server.address());
     let oauth = authenticator.people().map(People::shared_server);
-    let app = App::new(Parts { engine: engine.clone(), authenticator, oauth, options });
+    let keys = wiring::keys_of(&access);
+    let app = App::new(Parts { engine: engine.clone(), authenticator, keys, oauth, options });
     let scheme = if tls.is_some() { "https" } else { "http" };
     if let Some(tls) = &tls {
         tokio::spawn(tls.clone().follow(Arc::new(SystemClock), CHECK_INTERVAL));

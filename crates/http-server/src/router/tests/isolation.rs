@@ -11,6 +11,8 @@
 use axum::body::Body;
 use axum::http::{Method, Request};
 use engine::Capability;
+use model::Space;
+use ports::KeyStore;
 use serde_json::{Value, json};
 
 use super::table::{Row, rows};
@@ -21,8 +23,9 @@ use crate::{Options, Surface};
 const WORD: &str = "porcupine";
 
 /// Bodies of the routes that take one. `$hash` is the key of a memory of A's.
-const BODIES: [(&str, &str); 15] = [
+const BODIES: [(&str, &str); 16] = [
     ("/api/events/ticket", ""),
+    ("/api/keys", r#"{"name": "of b"}"#),
     ("/api/manage/tags/{old_tag}", ""),
     ("/api/manage/bulk-delete", r#"{"tag": "porcupine-tag"}"#),
     ("/api/manage/cleanup-duplicates", ""),
@@ -58,6 +61,8 @@ struct Scene {
     b: Client,
     /// The key of one of A's memories, also where there are none.
     hash: String,
+    /// The id of one of A's API keys.
+    key: String,
 }
 
 impl Scene {
@@ -83,20 +88,25 @@ impl Scene {
         }
         let b = door.guest(Capability::Admin);
         b.post("/api/memories", json!({"content": "an own memory", "tags": ["own"]})).await.of(200);
-        Self { door, b, hash: hash_of(text) }
+        let keys = door.keys.list().await.unwrap().into_iter();
+        let key = keys.map(|key| (key.space, key.id)).find(|(space, _)| *space == Space::Default).unwrap();
+        Self { door, b, hash: hash_of(text), key: key.1.to_string() }
     }
 
     /// Everything that A has, as A sees it.
     async fn of_a(&self) -> Value {
         let a = self.door.owner();
         let all = a.get("/api/memories?page_size=100&store=all").await.of(200);
-        json!([all, a.get("/api/tags").await.of(200), a.get("/api/types").await.of(200)])
+        let mut keys = self.door.keys.list().await.unwrap();
+        keys.retain(|key| key.space == Space::Default);
+        let keys: Vec<String> = keys.iter().map(|key| format!("{} {:?}", key.id, key.revoked_at)).collect();
+        json!([all, a.get("/api/tags").await.of(200), a.get("/api/types").await.of(200), keys])
     }
 
     /// What B is answered at a route.
     async fn route(&self, row: &Row) -> String {
         let path = row.path.replace("{content_hash}", &self.hash).replace("{operation}", "rebuild_index");
-        let path = path.replace("{old_tag}", "porcupine-tag");
+        let path = path.replace("{old_tag}", "porcupine-tag").replace("{id}", &self.key);
         let query = match row.path {
             "/api/manage/tags/{old_tag}" => "?new_tag=taken&confirm_count=2",
             "/api/manage/delete-untagged" => "?confirm_count=0",
@@ -284,7 +294,8 @@ async fn the_suite_would_notice_a_leak() {
     let mut seen = 0;
     for row in rows(Surface::Everything).into_iter().filter(|row| !row.is_stream()) {
         let as_a = async |scene: &Scene| {
-            let scene = Scene { door: Door::open().await, b: scene.door.owner(), hash: scene.hash.clone() };
+            let (b, hash, key) = (scene.door.owner(), scene.hash.clone(), scene.key.clone());
+            let scene = Scene { door: Door::open().await, b, hash, key };
             scene.route(&row).await
         };
         seen += usize::from(as_a(&inhabited).await != as_a(&empty).await);

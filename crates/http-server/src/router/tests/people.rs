@@ -115,11 +115,13 @@ fn expected(row: &Row, shown: Shown) -> Answered {
     };
     match (row.needed, granted) {
         (Needed::Nothing, _) => Answered::Served,
-        (Needed::Scope(_) | Needed::Server(_), None) => Answered::Unauthorized,
-        (Needed::Scope(needed) | Needed::Server(needed), Some(granted)) if granted < needed => {
+        (Needed::Scope(_) | Needed::Known(_) | Needed::Server(_), None) => Answered::Unauthorized,
+        (Needed::Scope(needed) | Needed::Known(needed) | Needed::Server(needed), Some(granted))
+            if granted < needed =>
+        {
             Answered::Forbidden
         }
-        (Needed::Scope(_) | Needed::Server(_), Some(_)) => Answered::Served,
+        (Needed::Scope(_) | Needed::Known(_) | Needed::Server(_), Some(_)) => Answered::Served,
     }
 }
 

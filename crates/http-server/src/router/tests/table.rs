@@ -2,7 +2,7 @@
 //!
 //! A new route needs a row here: the document and the router are both held against these rows.
 
-use Needed::{Nothing, Scope, Server};
+use Needed::{Known, Nothing, Scope, Server};
 use axum::http::Method;
 use engine::Capability;
 
@@ -15,6 +15,8 @@ pub(super) enum Needed {
     Nothing,
     /// That much must have been granted.
     Scope(Capability),
+    /// That much, to somebody who showed a credential.
+    Known(Capability),
     /// That much, to somebody who reaches what concerns everybody on the server.
     Server(Capability),
 }
@@ -48,10 +50,11 @@ impl Row {
 const HASH: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 const READ: Needed = Scope(Capability::Read);
 const ADD: Needed = Scope(Capability::Add);
+const KEYS: Needed = Known(Capability::Admin);
 const WRITE: Needed = Scope(Capability::Write);
 
 /// What the OpenAPI document has.
-pub(super) const DOCUMENTED: [(&str, &str, Needed); 35] = [
+pub(super) const DOCUMENTED: [(&str, &str, Needed); 38] = [
     ("GET", "/api/events", READ),
     ("GET", "/api/events/stats", READ),
     ("POST", "/api/events/ticket", READ),
@@ -59,6 +62,9 @@ pub(super) const DOCUMENTED: [(&str, &str, Needed); 35] = [
     ("GET", "/api/health/detailed", READ),
     ("GET", "/api/health/model", READ),
     ("GET", "/api/health/sync-status", READ),
+    ("GET", "/api/keys", KEYS),
+    ("POST", "/api/keys", KEYS),
+    ("DELETE", "/api/keys/{id}", KEYS),
     ("GET", "/api/manage/tags/stats", WRITE),
     ("PUT", "/api/manage/tags/{old_tag}", WRITE),
     ("GET", "/api/manage/untagged/count", WRITE),

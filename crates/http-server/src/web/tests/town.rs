@@ -91,11 +91,14 @@ impl Town {
 
     pub(crate) fn app(&self, options: Options) -> App {
         let clock = Arc::clone(&self.bench.clock) as Arc<dyn Clock>;
-        let authenticator = Authenticator::new(Policy::default(), self.keys.clone(), clock);
+        let authenticator = Authenticator::new(Policy::default(), self.keys.clone(), Arc::clone(&clock));
+        let (spaces, log) =
+            (Arc::new(testkit::FakeSpaceStore::default()), Arc::new(testkit::FakeAuditLog::default()));
+        let keys = auth::keys::Keys::new(self.keys.clone(), spaces, log, clock, Arc::new(ports::SystemRng));
         let people = self.people();
         let oauth = Some(people.shared_server());
         let authenticator = authenticator.knowing(people);
-        App::new(Parts { engine: self.bench.engine.clone(), authenticator, oauth, options })
+        App::new(Parts { engine: self.bench.engine.clone(), authenticator, keys, oauth, options })
     }
 
     /// A browser that was never here.
