@@ -21,6 +21,7 @@
 //! | [`descriptors`] | nobody but SQLite touches an open database |
 //! | [`files`] | modes, odd paths, files that cannot be used |
 //! | [`local_model`] | a model in a directory, changing to it, a directory that is damaged |
+//! | [`oauth_clients`] | programs that act for people, between restarts and with clients that are not ours |
 //! | [`over_http`] | the server over HTTP: that it starts, keeps, and stops in good order |
 //! | [`oauth`] | accounts, and assistants that connect with OAuth |
 //! | [`two_spaces`] | two spaces before one server: neither learns anything of the other |
@@ -58,6 +59,7 @@ mod kill;
 mod kill_steps;
 mod local_model;
 mod oauth;
+mod oauth_clients;
 mod official_clients;
 mod over_http;
 mod power_loss;

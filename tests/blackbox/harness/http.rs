@@ -1,5 +1,6 @@
 //! `memory server --http` in a box: a process of its own on a port of its own, which is read from its standard error.
 
+pub(crate) mod browser;
 mod exchange;
 
 use std::io::Read;
@@ -11,7 +12,7 @@ use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
 
-pub(crate) use exchange::{Reply, Request};
+pub(crate) use exchange::{Reply, Request, encoded};
 
 use super::Home;
 use super::process::{PATIENCE, pid_of};
@@ -110,7 +111,7 @@ impl HttpServer {
 
     /// Sends a request, without TLS, on a connection of its own.
     pub(crate) fn send(&self, request: &Request) -> Reply {
-        request.send(self.address())
+        request.send_to(self.address())
     }
 
     /// Sends it a signal.

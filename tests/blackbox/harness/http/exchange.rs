@@ -58,15 +58,16 @@ impl Request {
         request
     }
 
-    /// The same with the fields of a form.
-    pub(crate) fn form(self, fields: &str) -> Self {
+    /// The same with a form.
+    pub(crate) fn form(self, fields: &[(String, String)]) -> Self {
         let mut request = self.header("content-type", "application/x-www-form-urlencoded");
-        request.body = fields.as_bytes().to_vec();
+        let pairs = fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
+        request.body = pairs.collect::<Vec<_>>().join("&").into_bytes();
         request
     }
 
     /// Sends it. The answer must end.
-    pub(super) fn send(&self, address: SocketAddr) -> Reply {
+    pub(crate) fn send_to(&self, address: SocketAddr) -> Reply {
         let mut stream = TcpStream::connect(address).unwrap_or_else(|error| panic!("{address}: {error}"));
         stream.set_read_timeout(Some(PATIENCE)).unwrap();
         stream.set_write_timeout(Some(PATIENCE)).unwrap();
@@ -85,6 +86,15 @@ impl Request {
         stream.read_to_end(&mut answer).unwrap_or_else(|error| panic!("{method} {target}: {error}"));
         Reply::read(&answer).unwrap_or_else(|| panic!("{method} {target}: no answer of HTTP: {answer:?}"))
     }
+}
+
+/// A text as it stands in a query or a form: with nothing in it that means something there.
+pub(crate) fn encoded(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    let bytes = text.bytes();
+    bytes
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
 }
 
 impl Reply {
