@@ -92,8 +92,7 @@ impl Town {
     pub(crate) fn app(&self, options: Options) -> App {
         let clock = Arc::clone(&self.bench.clock) as Arc<dyn Clock>;
         let authenticator = Authenticator::new(Policy::default(), self.keys.clone(), Arc::clone(&clock));
-        let (spaces, log) =
-            (Arc::new(testkit::FakeSpaceStore::default()), Arc::new(testkit::FakeAuditLog::default()));
+        let (spaces, log) = (Arc::new(FakeSpaceStore::default()), Arc::new(FakeAuditLog::default()));
         let keys = auth::keys::Keys::new(self.keys.clone(), spaces, log, clock, Arc::new(ports::SystemRng));
         let people = self.people();
         let oauth = Some(people.shared_server());
