@@ -13,6 +13,7 @@
 //! | [`http`], [`access`] | the settings of the server over HTTP; who is let in there |
 //! | [`oauth`] | accounts, and clients that act for them |
 //! | [`tls`] | its certificate |
+//! | [`discovery`] | being found in the local network |
 //! | [`upkeep`] | the settings of what a server does by itself |
 //! | [`effective`] | the settings as they are in force, each with its origin |
 //! | [`value`] | a checked value together with its origin |
@@ -28,6 +29,7 @@
 
 pub mod access;
 pub mod config_file;
+pub mod discovery;
 pub mod dotenv;
 pub mod effective;
 pub mod embedding_model;
@@ -55,6 +57,7 @@ use model::{Ontology, Splitting, TagNamespaces};
 
 pub use access::Access;
 pub use config_file::UnknownKey;
+pub use discovery::Discovery;
 pub use effective::Effective;
 pub use embedding_model::EmbeddingModel;
 pub use embedding_server::EmbeddingServer;
@@ -126,6 +129,8 @@ pub struct Settings {
     pub max_response_chars: Setting<Option<u64>>,
     /// The server over HTTP.
     pub http: Http,
+    /// Being found in the local network.
+    pub discovery: Discovery,
     /// Live events there.
     pub events: Events,
     /// TLS there.

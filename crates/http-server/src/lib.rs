@@ -24,6 +24,7 @@
 //! | [`router`] | all of it put together, and the OpenAPI document |
 //! | [`serve`] | listening, and ending in good order |
 //! | [`tls`] | which certificate, and what is done when it changes |
+//! | [`announcement`] | being found in the local network |
 //! | [`probe`] | asking a server whether it answers |
 //!
 //! # Adding a route
@@ -31,6 +32,7 @@
 //! `routes::all`, and a row in the authorisation matrix (`router/tests.rs`), without which a test fails.
 
 pub mod access;
+pub mod announcement;
 pub mod app;
 #[cfg(test)]
 mod clients;
@@ -59,6 +61,7 @@ mod tool;
 mod web;
 mod wire;
 
+pub use announcement::{Announcement, AnnouncementError, Announcer};
 pub use app::{App, Parts};
 pub use events::EventOptions;
 pub use options::Options;

@@ -61,6 +61,7 @@ const HOMES: &[(&str, &str)] = &[
     ("axum", "http-server"),
     ("axum-server", "http-server"),
     ("tower-http", "http-server"),
+    ("mdns-sd", "http-server"),
     ("prometheus-client", "http-server"),
     ("governor", "http-server"),
     ("maud", "http-server"),

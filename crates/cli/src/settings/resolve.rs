@@ -10,9 +10,9 @@ use super::layers::{Layers, Raw};
 use super::log::ALLOWED as ALLOWED_LOG;
 use super::variables as var;
 use super::{
-    Access, Backend, Checks, EmbeddingModel, EmbeddingServer, Environment, Events, FlagValue, Http,
-    InvalidSetting, LogFilter, LongTexts, OAuth, Origin, ScheduledBackups, Setting, Settings, TlsSettings,
-    Weights,
+    Access, Backend, Checks, Discovery, EmbeddingModel, EmbeddingServer, Environment, Events, FlagValue,
+    Http, InvalidSetting, LogFilter, LongTexts, OAuth, Origin, ScheduledBackups, Setting, Settings,
+    TlsSettings, Weights,
 };
 use super::{parse, paths};
 
@@ -113,6 +113,7 @@ impl Settings {
                 None,
             )?,
             http: Http::resolve(&layers)?,
+            discovery: Discovery::resolve(&layers)?,
             events: Events::resolve(&layers)?,
             access,
             oauth,

@@ -7,11 +7,11 @@ use std::sync::Arc;
 use auth::{Authenticator, People};
 use engine::ErrorCode;
 use http_server::tls::CHECK_INTERVAL;
-use http_server::{App, Certificate, Parts, Server, Surface, Tls};
+use http_server::{Announcement, Announcer, App, Certificate, Parts, Server, Surface, Tls};
 use model::Space;
 use ports::{Clock, StoreError, SystemClock};
 use store_sqlite::SqliteKeyStore;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use super::signals::{end_at_once, signals, stopped};
 use super::upkeep::Upkeep;
@@ -58,13 +58,24 @@ pub(super) async fn serve(
     // Whoever started this with port 0 reads the port here, and may send signals from then on.
     terminal.say(&format!("listening at {scheme}://{}; Ctrl-C ends it", server.address()));
     set_up_link(app.authenticator(), terminal).await?;
+    let announcer = announced(settings, surface, server.address(), !app.authenticator().is_open());
+    let (leave, leaving) = oneshot::channel::<()>();
+    let goodbye = tokio::spawn(async move {
+        // Nothing is ever sent: it is time when the other end is dropped.
+        let _ = leaving.await;
+        if let Some(announcer) = announcer {
+            announcer.end().await;
+        }
+    });
     let streams = app.clone();
     let stop = async move {
         stopped(signals, end_at_once).await;
+        drop(leave);
         streams.end();
     };
     let served = server.serve(http_server::router_of(&app, surface), drain, stop).await;
     app.finish(drain).await;
+    let _ = goodbye.await;
     upkeep.abort();
     app.authenticator().close().await;
     engine.close().await;
@@ -98,6 +109,39 @@ fn tls(settings: &Settings) -> Result<Option<Tls>, Failure> {
         message: format!("TLS is on (MCP_HTTPS_ENABLED), and nothing is served without it, but {error}"),
         hint: Some("correct MCP_SSL_CERT_FILE and MCP_SSL_KEY_FILE, or leave both out".to_owned()),
     })
+}
+
+/// The announcement in the local network, where it was asked for and others can use it. A server lives without it.
+fn announced(
+    settings: &Settings,
+    surface: Surface,
+    address: SocketAddr,
+    needs_key: bool,
+) -> Option<Announcer> {
+    let discovery = &settings.discovery;
+    if !discovery.is_on.value {
+        return None;
+    }
+    if !matches!(surface, Surface::Everything) {
+        tracing::warn!(
+            "not announced in the local network (MCP_MDNS_ENABLED): that is for `memory server --http`"
+        );
+        return None;
+    }
+    let announcement = Announcement {
+        name: discovery.name.value.clone(),
+        service_type: discovery.service_type.value.clone(),
+        is_tls: settings.tls.is_on.value,
+        needs_key,
+    };
+    match Announcer::start(&announcement, address) {
+        Ok(announcer) => Some(announcer),
+        Err(error) => {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "not announced in the local network (MCP_MDNS_ENABLED)");
+            None
+        }
+    }
 }
 
 /// Reads the certificate again as often as that is asked for.
@@ -190,4 +234,25 @@ fn address(settings: &Settings, surface: Surface) -> Result<SocketAddr, Failure>
 
 fn failed(error: http_server::ServeError) -> Failure {
     Failure::Known { code: ErrorCode::Internal, message: error.to_string(), hint: None }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::settings::Environment;
+
+    #[test]
+    fn nothing_is_announced_that_was_not_asked_for_or_that_others_cannot_use() {
+        let announced = |switch: &str, surface, address: &str| {
+            let home = std::path::Path::new("/home/u");
+            let environment = Environment::of(&[("MCP_MDNS_ENABLED", switch)], Some(home), home);
+            let settings = Settings::resolve(Vec::new(), environment).unwrap();
+            announced(&settings, surface, address.parse().unwrap(), true).is_some()
+        };
+        assert!(!announced("false", Surface::Everything, "192.0.2.7:8000"));
+        assert!(!announced("true", Surface::Mcp, "192.0.2.7:8765"));
+        assert!(!announced("true", Surface::Sse, "192.0.2.7:8765"));
+        assert!(!announced("true", Surface::Everything, "127.0.0.1:8000"));
+        assert!(!announced("true", Surface::Everything, "[::1]:8000"));
+    }
 }

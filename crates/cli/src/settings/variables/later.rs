@@ -25,12 +25,9 @@ pub(super) const SECTIONS: &[Section] = &[
         ],
     },
     Section {
-        title: "Discovery in the local network",
+        title: "Other servers in the local network",
         effect: Effect::Later,
         variables: &[
-            public("MCP_MDNS_ENABLED", "true", "whether the server announces itself"),
-            public("MCP_MDNS_SERVICE_NAME", "MCP Memory Service", "the name it announces"),
-            public("MCP_MDNS_SERVICE_TYPE", "_mcp-memory._tcp.local.", "the kind of service it announces"),
             public("MCP_MDNS_DISCOVERY_TIMEOUT", "5", "seconds to wait for the answers of others"),
             public("MCP_PEER_VERIFY_SSL", "true", "whether certificates of other servers are verified"),
             public("MCP_PEER_SSL_CA_FILE", "", "the authority of those certificates, a PEM file"),

@@ -261,6 +261,19 @@ pub(super) const SECTIONS: &[Section] = &[
         ],
     },
     Section {
+        title: "Discovery in the local network",
+        effect: Effect::Now,
+        variables: &[
+            public(
+                super::MDNS_ENABLED,
+                "false",
+                "whether `memory server --http` announces itself (mDNS), if it listens where other machines reach it",
+            ),
+            public(super::MDNS_NAME, "MCP Memory Service", "the name it announces, at most 63 bytes"),
+            public(super::MDNS_TYPE, "`_mcp-memory._tcp.local.`", "the kind of service it announces"),
+        ],
+    },
+    Section {
         title: "TLS",
         effect: Effect::Now,
         variables: &[
