@@ -151,14 +151,9 @@ fn resolved(page: &str, target: &str) -> String {
     let mut folders: Vec<&str> = page.split('/').collect();
     folders.pop();
     let mut rest = target;
-    loop {
-        match rest.strip_prefix("../") {
-            Some(after) => {
-                folders.pop();
-                rest = after;
-            }
-            None => break,
-        }
+    while let Some(after) = rest.strip_prefix("../") {
+        folders.pop();
+        rest = after;
     }
     format!("{}/{}", folders.join("/"), rest.trim_start_matches("./"))
 }
