@@ -137,7 +137,7 @@ pub enum Command {
     Users(users::Users),
     /// Show who did what: sign-ins, keys, clients, spaces, and what was refused
     Audit(audit::Audit),
-    /// Make, list, rename and remove shared spaces; move memories between spaces
+    /// Make, list, rename and remove shared spaces and their members; move memories between spaces
     Spaces(spaces::Spaces),
     /// Start the server over HTTP beside, and wait until it answers
     Launch(service::launch::Launch),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use serde_json::{Value, json};
 
-use crate::harness::{Database, Home};
+use crate::harness::{Database, Home, process};
 
 /// Makes a space; gives its id.
 fn create(home: &Home, name: &str) -> String {
@@ -168,4 +168,37 @@ fn memories_move_to_another_space_and_back_and_are_copied() {
             "memory.move 2 from space:default".to_owned(),
         ]
     );
+}
+
+#[test]
+fn members_come_change_their_role_and_go_and_the_log_knows() {
+    let home = Home::new();
+    create(&home, "crew");
+    for name in ["anna", "ben"] {
+        let added = process::output(home.command(&["users", "add", name]), b"correct horse battery\n");
+        assert!(added.status.success(), "{added:?}");
+    }
+    let members = || {
+        let told = home.answer(&["spaces", "members", "crew"]);
+        let text = |member: &Value, field: &str| member[field].as_str().unwrap().to_owned();
+        let members = told["members"].as_array().unwrap().iter();
+        members.map(|member| (text(member, "name"), text(member, "role"))).collect::<Vec<_>>()
+    };
+    assert!(home.succeed(&["spaces", "members", "crew"]).contains("add-member"));
+    home.succeed(&["spaces", "add-member", "crew", "anna", "--role", "owner"]);
+    let added = home.answer(&["spaces", "add-member", "crew", "ben"]);
+    assert_eq!((&added["user_name"], &added["role"]), (&json!("ben"), &json!("writer")));
+    home.succeed(&["spaces", "add-member", "crew", "ben", "--role", "reader"]);
+    let pair = |name: &str, role: &str| (name.to_owned(), role.to_owned());
+    assert_eq!(members(), [pair("anna", "owner"), pair("ben", "reader")]);
+    assert!(home.succeed(&["spaces", "members", "crew"]).contains("reader"));
+    home.refused(3, "not_found", &["spaces", "add-member", "crew", "nobody"]);
+    home.refused(3, "not_found", &["spaces", "add-member", "other", "ben"]);
+    home.refused(1, "conflict", &["spaces", "remove-member", "crew", "anna"]);
+    home.succeed(&["spaces", "remove-member", "crew", "ben"]);
+    home.refused(3, "not_found", &["spaces", "remove-member", "crew", "ben"]);
+    assert_eq!(members(), [pair("anna", "owner")]);
+    let told = log(&home);
+    let of_members = told.iter().filter(|line| line.starts_with("member.")).count();
+    assert_eq!(of_members, 4, "{told:?}");
 }

@@ -6,6 +6,7 @@
 //! | [`list`] | `memory spaces list` |
 //! | [`rename`] | `memory spaces rename` |
 //! | [`remove`] | `memory spaces remove` |
+//! | [`members`] | `memory spaces members`, `add-member`, `remove-member` |
 //! | [`carry`] | `memory spaces move`, `memory spaces copy` |
 //! | [`meant`] | which space a text means |
 
@@ -13,15 +14,17 @@ pub mod carry;
 pub mod create;
 pub mod list;
 pub(crate) mod meant;
+pub mod members;
 pub mod remove;
 pub mod rename;
 
 use std::sync::Arc;
 
+use auth::accounts::{Accounts, AccountsError};
 use auth::spaces::{self, SpacesError};
 use clap::{Args, Subcommand};
 use engine::{EngineError, ErrorCode};
-use model::{InvalidSpaceName, SharedSpace, SpaceName};
+use model::{InvalidSpaceName, SharedSpace, SpaceName, User};
 use ports::KeyStore;
 use serde_json::{Value, json};
 use store_sqlite::SqliteKeyStore;
@@ -45,6 +48,7 @@ use crate::wiring;
   memory spaces create crew
   memory keys create --name agent --space crew
   memory store \"The ferry leaves at nine\" --space crew
+  memory spaces add-member crew anna --role reader
   memory spaces move crew --tags travel
   memory spaces list
 
@@ -69,6 +73,12 @@ pub enum Command {
     Rename(rename::Rename),
     /// End a space and its keys, and put its database aside
     Remove(remove::Remove),
+    /// List the members of a space
+    Members(members::Members),
+    /// Make a user a member of a space, or give a member another role
+    AddMember(members::AddMember),
+    /// End a membership
+    RemoveMember(members::RemoveMember),
     /// Move memories to another space
     Move(carry::Move),
     /// Copy memories to another space
@@ -87,6 +97,11 @@ impl Spaces {
             Command::List(command) => Desk::run(terminal, source, async |desk| command.run(desk).await),
             Command::Rename(command) => Desk::run(terminal, source, async |desk| command.run(desk).await),
             Command::Remove(command) => Desk::run(terminal, source, async |desk| command.run(desk).await),
+            Command::Members(command) => Desk::run(terminal, source, async |desk| command.run(desk).await),
+            Command::AddMember(command) => Desk::run(terminal, source, async |desk| command.run(desk).await),
+            Command::RemoveMember(command) => {
+                Desk::run(terminal, source, async |desk| command.run(desk).await)
+            }
             Command::Move(command) => {
                 Session::run(terminal, source, async |session| command.run(session).await)
             }
@@ -102,6 +117,7 @@ struct Desk {
     terminal: Terminal,
     settings: Settings,
     spaces: spaces::Spaces,
+    accounts: Accounts,
 }
 
 impl Desk {
@@ -114,7 +130,8 @@ impl Desk {
         logging::start(&settings);
         runtime()?.block_on(async {
             let access: Arc<SqliteKeyStore> = wiring::access(&settings).map_err(EngineError::from)?;
-            let desk = Self { terminal: *terminal, settings, spaces: wiring::spaces_of(&access) };
+            let (spaces, accounts) = (wiring::spaces_of(&access), wiring::accounts_of(&access));
+            let desk = Self { terminal: *terminal, settings, spaces, accounts };
             let result = command(&desk).await;
             KeyStore::close(&*access).await;
             result
@@ -123,6 +140,16 @@ impl Desk {
 
     async fn all(&self) -> Result<Vec<SharedSpace>, Failure> {
         Ok(self.spaces.all().await.map_err(EngineError::from)?)
+    }
+
+    /// The user whose name or id this is.
+    async fn user(&self, text: &str) -> Result<User, Failure> {
+        let found = self.accounts.find(text).await.map_err(EngineError::from)?;
+        found.map(|account| account.user).ok_or_else(|| Failure::Known {
+            code: ErrorCode::NotFound,
+            message: one_line(&AccountsError::NoUser.to_string()),
+            hint: Some("`memory users list` shows them".to_owned()),
+        })
     }
 }
 
