@@ -199,6 +199,41 @@ fn the_authorization_server_meets_the_conformance_suite() {
     assert!(!said.contains("FAILURE") && !said.contains("SKIPPED"), "{said}");
 }
 
+#[test]
+fn a_program_without_a_browser_is_approved_at_the_command_line_and_no_other_way() {
+    let town = Town::start();
+    town.owner();
+    let asked = json!({
+        "client_name": "a robot",
+        "grant_types": ["client_credentials"],
+        "token_endpoint_auth_method": "client_secret_post",
+    });
+    let registered = town.server().send(&Request::post("/oauth/register", &asked)).of(201);
+    let text = |name: &str| registered[name].as_str().unwrap().to_owned();
+    let (client, secret) = (text("client_id"), text("client_secret"));
+    let of_itself =
+        [("grant_type", "client_credentials"), ("client_id", &client), ("client_secret", &secret)];
+    assert_eq!(town.token(&of_itself).of(400)["error"], "unauthorized_client");
+    town.home.refused(3, "not_found", &["clients", "approve", &client, "--user", "nobody"]);
+    town.home.refused(2, "invalid_input", &["clients", "approve", "nothing", "--user", NAME]);
+    let approved = town.home.answer(&["clients", "approve", &client, "--user", NAME]);
+    assert_eq!((&approved["scope"], &approved["space"]), (&json!("read"), &json!("default")));
+    let token = town.token(&of_itself).of(200)["access_token"].as_str().unwrap().to_owned();
+    assert_eq!(town.call(&token), 200);
+    let bearer = format!("Bearer {token}");
+    let write = Request::post("/api/memories", &json!({"content": "beep"})).header("authorization", &bearer);
+    assert_eq!(town.server().send(&write).status, 403);
+    let listed = town.home.answer(&["clients", "list"]);
+    assert_eq!(
+        (&listed["clients"][0]["id"], &listed["clients"][0]["acts_on_its_own"]),
+        (&json!(client), &json!(true))
+    );
+    assert!(town.home.succeed(&["clients", "list"]).contains("a robot"));
+    town.home.succeed(&["clients", "remove", &client]);
+    assert_eq!(town.call(&token), 401);
+    town.home.refused(3, "not_found", &["clients", "remove", &client]);
+}
+
 /// A program that is talked with in lines.
 struct Talk {
     child: Child,

@@ -9,8 +9,9 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use serde_json::json;
 
 use crate::commands::{
-    audit, backup, completions, config, delete, doctor, export, filter, get, history, import, keys, list,
-    purge, restore, search, server, service, spaces, stats, status, store, undelete, update, users, verify,
+    audit, backup, clients, completions, config, delete, doctor, export, filter, get, history, import, keys,
+    list, purge, restore, search, server, service, spaces, stats, status, store, undelete, update, users,
+    verify,
 };
 use crate::exit;
 use crate::render::Terminal;
@@ -135,6 +136,8 @@ pub enum Command {
     Keys(keys::Keys),
     /// Add, list, disable, enable and reset users: people who sign in to the server
     Users(users::Users),
+    /// List, approve and remove programs that connect with OAuth
+    Clients(clients::Clients),
     /// Show who did what: sign-ins, keys, clients, spaces, and what was refused
     Audit(audit::Audit),
     /// Make, list, rename and remove shared spaces and their members; move memories between spaces
@@ -208,6 +211,7 @@ impl Command {
             | Self::Service(_)
             | Self::Config(_)
             | Self::Audit(_)
+            | Self::Clients(_)
             | Self::Users(_)
             | Self::Verify(_)
             | Self::Completions(_) => false,

@@ -2,6 +2,7 @@
 
 pub mod audit;
 pub mod backup;
+pub mod clients;
 pub mod completions;
 pub mod config;
 pub mod delete;
@@ -53,6 +54,7 @@ pub fn run(arguments: Arguments, terminal: &Terminal) -> Result<Verdict, Failure
         Command::Config(command) => command.run(terminal, &source),
         Command::Keys(command) => command.run(terminal, &source),
         Command::Spaces(command) => command.run(terminal, &source),
+        Command::Clients(command) => command.run(terminal, &source),
         Command::Users(command) => command.run(terminal, &source),
         Command::Audit(command) => command.run(terminal, &source),
         Command::Server(command) => command.run(terminal, &source),

@@ -2,7 +2,7 @@
 
 mod people;
 
-pub use people::{issuer, knowing};
+pub use people::{authorization_server, issuer, knowing};
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

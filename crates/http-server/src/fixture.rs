@@ -296,3 +296,9 @@ pub(crate) fn slow_work<S: Clone + Send + Sync + 'static>() -> (MethodRouter<S>,
     };
     (post(work), begun, go_on)
 }
+
+/// The texts of what a search found, in order.
+pub(crate) fn contents(found: &Value) -> Vec<&str> {
+    let results = found["results"].as_array().unwrap();
+    results.iter().map(|hit| hit["memory"]["content"].as_str().unwrap()).collect()
+}

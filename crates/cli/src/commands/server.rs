@@ -6,7 +6,7 @@
 //! | `http` | the HTTP door |
 //! | `signals` | being asked to stop |
 
-mod http;
+pub(crate) mod http;
 mod signals;
 mod stdio;
 mod upkeep;

@@ -46,11 +46,21 @@ pub fn issuer(settings: &Settings, address: SocketAddr) -> String {
 }
 
 fn people(settings: &Settings, access: &Arc<SqliteKeyStore>, address: SocketAddr) -> People {
-    let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));
-    let behaviour = behaviour(settings, issuer(settings, address));
-    let documents = Some(Arc::new(PublicDocuments::default()) as _);
-    let server = AuthorizationServer::new(behaviour, access.clone(), documents, access.clone(), clock, rng);
+    let server = authorization_server(settings, access, issuer(settings, address));
     People::new(Arc::new(accounts_of(access)), Arc::new(spaces_of(access)), Arc::new(server))
+}
+
+/// What lets programs act for users.
+#[must_use]
+pub fn authorization_server(
+    settings: &Settings,
+    access: &Arc<SqliteKeyStore>,
+    issuer: String,
+) -> AuthorizationServer {
+    let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));
+    let documents = Some(Arc::new(PublicDocuments::default()) as _);
+    let behaviour = behaviour(settings, issuer);
+    AuthorizationServer::new(behaviour, access.clone(), documents, access.clone(), clock, rng)
 }
 
 /// How the authorization server behaves.

@@ -215,7 +215,7 @@ fn unguarded(address: SocketAddr, why: &str) -> Failure {
 }
 
 /// Where it listens.
-fn address(settings: &Settings, surface: Surface) -> Result<SocketAddr, Failure> {
+pub(crate) fn address(settings: &Settings, surface: Surface) -> Result<SocketAddr, Failure> {
     let http = &settings.http;
     let (host, port) = match surface {
         Surface::Everything => (http.host.value.as_str(), http.port.value),

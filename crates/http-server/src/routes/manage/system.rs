@@ -22,14 +22,13 @@ enum Operation {
     CleanupDuplicates,
     /// Makes anew what can be derived.
     RebuildIndex,
-    /// Not needed.
-    OptimizeDb,
 }
 
 /// Upkeep of the store
 ///
 /// `cleanup_duplicates` deletes memories that repeat older ones. `rebuild_index` makes anew what can be derived from the memories
-/// (indexes of words, vectors) where it is wrong; it needs the scope `admin`. The store needs no `optimize_db`: 501 says so.
+/// (indexes of words, vectors) where it is wrong; it needs the scope `admin`. The original's `optimize_db` is not needed here: whoever
+/// asks for it all the same is told so (501).
 #[utoipa::path(
     post,
     path = "/api/manage/system/{operation}",
@@ -100,10 +99,6 @@ mod tests {
         let document = crate::openapi();
         let parameters = &document["paths"]["/api/manage/system/{operation}"]["post"]["parameters"];
         let operations = &parameters[0]["schema"]["enum"];
-        assert_eq!(
-            operations,
-            &json!(["cleanup_duplicates", "rebuild_index", "optimize_db"]),
-            "{parameters}"
-        );
+        assert_eq!(operations, &json!(["cleanup_duplicates", "rebuild_index"]), "{parameters}");
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::fixture::Door;
+use crate::fixture::{Door, contents};
 
 const PATH: &str = "/api/search";
 
@@ -21,15 +21,6 @@ async fn with_memories() -> Door {
         door.bench.clock.advance(86_400.0);
     }
     door
-}
-
-fn contents(found: &Value) -> Vec<&str> {
-    found["results"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|hit| hit["memory"]["content"].as_str().unwrap())
-        .collect()
 }
 
 #[tokio::test]

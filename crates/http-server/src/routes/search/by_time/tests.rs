@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::fixture::Door;
+use crate::fixture::{Door, contents};
 
 const PATH: &str = "/api/search/by-time";
 
@@ -18,15 +18,6 @@ async fn with_memories() -> Door {
         door.writer().post("/api/memories", json!({"content": content, "occurred_at": day})).await.of(200);
     }
     door
-}
-
-fn contents(found: &Value) -> Vec<&str> {
-    found["results"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|hit| hit["memory"]["content"].as_str().unwrap())
-        .collect()
 }
 
 #[tokio::test]
