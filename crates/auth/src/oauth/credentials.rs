@@ -45,6 +45,8 @@ impl AuthorizationServer {
     pub(super) async fn approval(&self, client: &Client) -> Result<Option<Authorization>, Error> {
         let now = self.now();
         let all = self.store.authorizations(&AuthorizationsOf::Client(client.id.clone())).await?;
-        Ok(all.into_iter().rev().find(|own| own.kind == GrantKind::Approval && own.is_active(now)))
+        let own = all.into_iter().rev().find(|own| own.kind == GrantKind::Approval && own.is_active(now));
+        // It is for the whole of this server. The command line, where it is given, need not know by which address that is reached.
+        Ok(own.map(|own| Authorization { resource: self.settings.issuer.clone(), ..own }))
     }
 }
