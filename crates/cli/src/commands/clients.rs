@@ -29,9 +29,6 @@ use crate::render::text::one_line;
 use crate::settings::{Environment, Settings};
 use crate::wiring;
 
-/// How the command line is named in the audit log.
-const COMMAND_LINE: &str = auth::spaces::COMMAND_LINE;
-
 /// Lists, approves and removes programs that connect to the server over HTTP with OAuth.
 #[derive(Debug, Args)]
 #[command(

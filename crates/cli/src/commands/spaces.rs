@@ -20,11 +20,11 @@ pub mod rename;
 
 use std::sync::Arc;
 
-use auth::accounts::{Accounts, AccountsError};
+use auth::accounts::Accounts;
 use auth::spaces::{self, SpacesError};
 use clap::{Args, Subcommand};
 use engine::{EngineError, ErrorCode};
-use model::{InvalidSpaceName, SharedSpace, SpaceName, User};
+use model::{InvalidSpaceName, SharedSpace, SpaceName};
 use ports::KeyStore;
 use serde_json::{Value, json};
 use store_sqlite::SqliteKeyStore;
@@ -140,16 +140,6 @@ impl Desk {
 
     async fn all(&self) -> Result<Vec<SharedSpace>, Failure> {
         Ok(self.spaces.all().await.map_err(EngineError::from)?)
-    }
-
-    /// The user whose name or id this is.
-    async fn user(&self, text: &str) -> Result<User, Failure> {
-        let found = self.accounts.find(text).await.map_err(EngineError::from)?;
-        found.map(|account| account.user).ok_or_else(|| Failure::Known {
-            code: ErrorCode::NotFound,
-            message: one_line(&AccountsError::NoUser.to_string()),
-            hint: Some("`memory users list` shows them".to_owned()),
-        })
     }
 }
 

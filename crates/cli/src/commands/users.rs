@@ -95,10 +95,8 @@ struct Desk {
 }
 
 impl Desk {
-    /// The user whose name or id this is.
     async fn meant(&self, text: &str) -> Result<User, Failure> {
-        let found = self.accounts.find(text).await.map_err(EngineError::from)?;
-        found.map(|account| account.user).ok_or_else(|| refusal(AccountsError::NoUser))
+        meant(&self.accounts, text).await
     }
 
     /// Tells what a user is now, after something was done.
@@ -112,6 +110,12 @@ impl Desk {
         }
         Ok(Verdict::Success)
     }
+}
+
+/// The user whose name or id this is.
+pub(crate) async fn meant(accounts: &Accounts, text: &str) -> Result<User, Failure> {
+    let found = accounts.find(text).await.map_err(EngineError::from)?;
+    found.map(|account| account.user).ok_or_else(|| refusal(AccountsError::NoUser))
 }
 
 fn refusal(error: AccountsError) -> Failure {

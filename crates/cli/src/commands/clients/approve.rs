@@ -1,14 +1,15 @@
 //! `memory clients approve`: allows a program to act on its own.
 
-use auth::accounts::AccountsError;
-use clap::{Args, ValueEnum};
+use clap::Args;
 use engine::{EngineError, ErrorCode};
 use model::{Capability, Space};
 use serde_json::json;
 
 use super::{Desk, id};
 use crate::commands::filter::not_blank;
+use crate::commands::keys::create::Scope;
 use crate::commands::spaces::meant::meant;
+use crate::commands::users;
 use crate::exit::{Failure, Verdict};
 use crate::render::Format;
 use crate::render::text::{GOOD, one_line, styled};
@@ -37,35 +38,10 @@ pub struct Approve {
     pub scope: Scope,
 }
 
-/// What a program may do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Scope {
-    /// Look at memories.
-    Read,
-    /// Store memories too, and change none.
-    Add,
-    /// Store, change and delete them too.
-    Write,
-    /// Everything.
-    Admin,
-}
-
-impl From<Scope> for Capability {
-    fn from(scope: Scope) -> Self {
-        match scope {
-            Scope::Read => Self::Read,
-            Scope::Add => Self::Add,
-            Scope::Write => Self::Write,
-            Scope::Admin => Self::Admin,
-        }
-    }
-}
-
 impl Approve {
     pub(super) async fn run(self, desk: &Desk) -> Result<Verdict, Failure> {
         let client = id(&self.client)?;
-        let found = desk.accounts.find(&self.user).await.map_err(EngineError::from)?;
-        let user = found.map(|account| account.user).ok_or_else(no_user)?;
+        let user = users::meant(&desk.accounts, &self.user).await?;
         let space = match &self.space {
             Some(text) => meant(&desk.spaces.all().await.map_err(EngineError::from)?, text)?,
             None => user.space.clone(),
@@ -102,14 +78,6 @@ impl Approve {
             }
         }
         Ok(Verdict::Success)
-    }
-}
-
-fn no_user() -> Failure {
-    Failure::Known {
-        code: ErrorCode::NotFound,
-        message: AccountsError::NoUser.to_string(),
-        hint: Some("`memory users list` shows them".to_owned()),
     }
 }
 

@@ -1,9 +1,10 @@
 //! `memory clients remove`: forgets a program, and ends everything that it was allowed.
 
+use auth::spaces::COMMAND_LINE;
 use clap::Args;
 use serde_json::json;
 
-use super::{COMMAND_LINE, Desk, failure, id, unknown};
+use super::{Desk, failure, id, unknown};
 use crate::commands::filter::not_blank;
 use crate::exit::{Failure, Verdict};
 use crate::render::Format;

@@ -45,7 +45,7 @@ pub struct Create {
     pub expires: Option<String>,
 }
 
-/// What the holder of a key may do.
+/// What the holder of a key, or a program that acts on its own, may do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Scope {
     /// Look at memories.
@@ -58,16 +58,22 @@ pub enum Scope {
     Admin,
 }
 
+impl From<Scope> for Capability {
+    fn from(scope: Scope) -> Self {
+        match scope {
+            Scope::Read => Self::Read,
+            Scope::Add => Self::Add,
+            Scope::Write => Self::Write,
+            Scope::Admin => Self::Admin,
+        }
+    }
+}
+
 impl Create {
     pub(super) async fn run(self, ring: &Ring) -> Result<Verdict, Failure> {
         let now = ring.clock.now();
         let expires_at = self.expires.map(|text| end(&text, now, &ring.clock.zone())).transpose()?;
-        let capability = match self.scope {
-            Scope::Read => Capability::Read,
-            Scope::Add => Capability::Add,
-            Scope::Write => Capability::Write,
-            Scope::Admin => Capability::Admin,
-        };
+        let capability = self.scope.into();
         let space = ring.space.clone().unwrap_or_default();
         let request = KeyRequest { name: self.name, capability, space, expires_at };
         let made = ring.keys.create(COMMAND_LINE, request).await;

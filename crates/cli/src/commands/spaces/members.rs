@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::meant::meant_shared;
 use super::{Desk, refusal};
 use crate::commands::filter::not_blank;
+use crate::commands::users;
 use crate::exit::{Failure, Verdict};
 use crate::render::Format;
 use crate::render::table::{Headings, Width, table};
@@ -115,7 +116,8 @@ impl Members {
 impl AddMember {
     pub(super) async fn run(self, desk: &Desk) -> Result<Verdict, Failure> {
         let all = desk.all().await?;
-        let (space, user) = (meant_shared(&all, &self.which)?, desk.user(&self.user).await?);
+        let (space, user) =
+            (meant_shared(&all, &self.which)?, users::meant(&desk.accounts, &self.user).await?);
         let role = Role::from(self.role);
         let set = desk.spaces.set_member(&Actor::Installation, &space.id, user.id.clone(), role).await;
         set.map_err(refusal)?;
@@ -126,7 +128,8 @@ impl AddMember {
 impl RemoveMember {
     pub(super) async fn run(self, desk: &Desk) -> Result<Verdict, Failure> {
         let all = desk.all().await?;
-        let (space, user) = (meant_shared(&all, &self.which)?, desk.user(&self.user).await?);
+        let (space, user) =
+            (meant_shared(&all, &self.which)?, users::meant(&desk.accounts, &self.user).await?);
         let removed = desk.spaces.remove_member(&Actor::Installation, &space.id, &user.id).await;
         removed.map_err(refusal)?;
         tell(desk, space, &user, None)
