@@ -96,6 +96,8 @@ impl OpenSpaces {
 
     /// Closes the space that was asked for the longest ago among those that nobody uses, when as many are known as may be open.
     fn make_room(&self, known: &mut Known) {
+        // One whose store was never opened takes no room: to close it would give none.
+        known.spaces.retain(|_, entry| !entry.is_idle() || entry.space.opened().is_some());
         if known.spaces.len() < self.parts.settings.max_open_spaces {
             return;
         }

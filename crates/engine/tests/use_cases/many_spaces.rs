@@ -125,6 +125,20 @@ async fn when_all_are_in_use_the_next_one_is_told_to_try_again_and_gets_room_whe
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_space_that_was_refused_is_not_taken_for_room() {
+    let bench = with_room_for(2);
+    store(&bench, "of the default space").await;
+    let held = grant(&bench, 1);
+    held.writer().unwrap().store(remember("one")).await.unwrap();
+    keep(&bench, 2, "two").await.unwrap_err();
+    // Now the one that was refused is the one that was asked for the longest ago.
+    keep(&bench, 1, "again").await.unwrap();
+    drop(held);
+    keep(&bench, 3, "three").await.unwrap();
+    assert!(is_closed(&bench, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn closing_the_engine_closes_what_is_closing_and_what_was_opened_again() {
     let bench = with_room_for(2);
     store(&bench, "of the default space").await;
