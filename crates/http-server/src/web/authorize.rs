@@ -61,7 +61,8 @@ async fn decided(visit: &Visit, form: &Form) -> Result<Response, Response> {
             let role = visit.people.spaces().may(&user.id, &user.space, &space).await;
             // One that is not there and one that is somebody else's are the same to whoever asks.
             let role = role.map_err(|error| visit.unavailable(&error))?.ok_or_else(unreadable)?;
-            let allowed = server.allow(&asked, &user.id, &space, role.capability(), visit.from.machine).await;
+            let capability = extent(form, &asked).ok_or_else(unreadable)?.min(role.capability());
+            let allowed = server.allow(&asked, &user.id, &space, capability, visit.from.machine).await;
             allowed.unwrap_or_else(|error| server.give_up(&asked, &error))
         }
         "deny" => server.deny(&asked, &user.id, visit.from.machine).await,
@@ -100,6 +101,7 @@ fn page(visit: &Visit, who: &Who, asked: &Asked, spaces: &[Held], is_first: bool
         ul { @for line in words(visit, asked) { li { (line) } } }
         form method="post" action={ "authorize?" (visit.query) } {
             (sheet.token())
+            (extents(texts, asked.capability))
             (choice(visit, spaces))
             p class="hint" { (filled(texts.signed_in_as, "name", &html! { (who.user.name.as_str()) })) }
             div class="buttons" {
@@ -127,6 +129,38 @@ pub(super) fn abilities(texts: &Texts, capability: Capability) -> Vec<&'static s
         Capability::Admin => &[texts.can_write, texts.can_admin],
     };
     [&[texts.can_read], more].concat()
+}
+
+/// How much of what the program asks for is allowed: all of it, or less.
+fn extents(texts: &Texts, asked: Capability) -> Markup {
+    let label = |capability: Capability| match capability {
+        _ if capability == asked => texts.all_of_it,
+        Capability::Admin | Capability::Write => texts.all_but_admin,
+        Capability::Add => texts.only_add,
+        Capability::Read => texts.only_read,
+    };
+    let extents = || Capability::ALL.into_iter().rev().filter(|capability| *capability <= asked);
+    html! {
+        @if asked > Capability::Read {
+            fieldset {
+                legend { (texts.how_much) }
+                @for capability in extents() {
+                    label {
+                        input type="radio" name="extent" value=(capability.name()) checked[capability == asked];
+                        " " (label(capability))
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What the person allows of it: all, when nothing is said.
+fn extent(form: &Form, asked: &Asked) -> Option<Capability> {
+    match form.get("extent") {
+        "" => Some(asked.capability),
+        name => name.parse().ok(),
+    }
 }
 
 /// Which memories; nobody chooses who has one space only.

@@ -143,6 +143,43 @@ async fn a_person_chooses_among_the_own_spaces_and_no_others() {
 }
 
 #[tokio::test]
+async fn a_person_allows_less_than_a_program_asks_for() {
+    let town = Town::default();
+    let mut browser = town.owner().await;
+    let program = town.program("Claude", CALLBACK).await;
+    let program = Program { scope: "read write offline_access".to_owned(), ..program };
+    let address = program.asks();
+    let page = browser.get(&address).await;
+    let text = page.page(200);
+    assert!(text.contains("Only find and read") && !text.contains("All but administration"), "{text}");
+    for (extent, told, stored, deleted) in [
+        ("read", "read offline_access", 403, 403),
+        ("add", "read offline_access", 200, 403),
+        ("write", "read write offline_access", 200, 200),
+        // More than was asked for is what was asked for.
+        ("admin", "read write offline_access", 200, 200),
+    ] {
+        let fields = [("decision", "allow"), ("space", "default"), ("extent", extent)];
+        let answer = browser.submit(&page, &address, &fields).await;
+        let tokens = town.tokens(&program, &parameter(&answer, "code").unwrap()).await.unwrap();
+        assert_eq!(tokens["scope"], told, "{extent}: RFC 6749, section 5.1");
+        let bearer = town.bearer(tokens["access_token"].as_str().unwrap());
+        bearer.get("/api/tags").await.of(200);
+        let memory = serde_json::json!({"content": format!("by a program that may {extent}")});
+        let kept = bearer.post("/api/memories", memory).await.of(stored);
+        if let Some(hash) = kept["content_hash"].as_str() {
+            bearer.delete(&format!("/api/memories/{hash}")).await.of(deleted);
+        }
+        bearer.get("/api/keys").await.of(403);
+    }
+    let unknown = [("decision", "allow"), ("space", "default"), ("extent", "everything")];
+    browser.submit(&page, &address, &unknown).await.page(400);
+    let reader = Program { scope: "read".to_owned(), ..program };
+    let text = browser.get(&reader.asks()).await.page(200);
+    assert!(!text.contains("Only find and read"), "there is nothing less: {text}");
+}
+
+#[tokio::test]
 async fn what_was_allowed_is_listed_and_taken_back() {
     let town = Town::default();
     let mut browser = town.owner().await;
