@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{ApiKey, Capability, KeyDigest, KeyId, KeyState, Timestamp};
+use model::{ApiKey, Capability, KeyDigest, KeyId, KeyState, Space, Timestamp};
 use ports::{Clock, KeyStore, MAX_KEYS, StoreError};
 use thiserror::Error;
 
+use crate::people;
 use crate::presented::Shown;
 use crate::secret::same;
 use crate::{KeySecret, MAX_CREDENTIAL_BYTES, Method, People, Presented, Principal, Secret};
@@ -34,6 +35,11 @@ pub enum Refusal {
     /// What it shows is not good (any more).
     #[error("the API key or token is not valid here: it is mistyped, unknown, expired or revoked")]
     Invalid,
+    /// It means a space that what it shows does not open.
+    #[error(
+        "there is no such space for this credential: leave `X-Memory-Space` out, or name one that `GET /api/spaces` lists"
+    )]
+    NoSpace,
     /// Nobody can tell now.
     #[error("the API key or token cannot be checked now: try again")]
     Unavailable(#[source] StoreError),
@@ -83,7 +89,7 @@ impl Authenticator {
         let mut refusal = None;
         for shown in presented.all() {
             match self.holder(shown, presented.path).await {
-                Ok(Some(principal)) => return Ok(principal),
+                Ok(Some(principal)) => return self.in_space(principal, presented.space).await,
                 // A browser sends what it has: that a session is over is the same as that there is none.
                 Ok(None) if matches!(shown, Shown::Session(_)) => {}
                 Ok(None) => refusal = refusal.or(Some(Refusal::Invalid)),
@@ -92,7 +98,27 @@ impl Authenticator {
         }
         match refusal {
             Some(refusal) => Err(refusal),
-            None => self.anonymous.map(Principal::anonymous).ok_or(Refusal::Missing),
+            None => {
+                let anonymous = self.anonymous.map(Principal::anonymous).ok_or(Refusal::Missing)?;
+                self.in_space(anonymous, presented.space).await
+            }
+        }
+    }
+
+    /// The same caller in the space that is meant. A session opens every space of its user, everything else one space: naming
+    /// another one is refused, so that nobody writes into a space that was not meant.
+    async fn in_space(&self, principal: Principal, meant: Option<&[u8]>) -> Result<Principal, Refusal> {
+        let Some(meant) = meant else { return Ok(principal) };
+        let space = std::str::from_utf8(meant).ok().and_then(|text| Space::parse(text).ok());
+        let space = space.ok_or(Refusal::NoSpace)?;
+        match (&principal.method, &self.people) {
+            _ if principal.space == space => Ok(principal),
+            (Method::Session(_, user), Some(people)) => {
+                let found = people.allowed(user, &space).await.map_err(Refusal::Unavailable)?;
+                let (user, capability) = found.ok_or(Refusal::NoSpace)?;
+                Ok(Principal { capability, reach: people::reach(&user, &space), space, ..principal })
+            }
+            _ => Err(Refusal::NoSpace),
         }
     }
 
@@ -113,7 +139,11 @@ impl Authenticator {
                 })
             }
             Method::Session(id, user) => match &self.people {
-                Some(people) => people.confirms_session(id, user).await.map_err(Refusal::Unavailable)?,
+                Some(people) => {
+                    let found =
+                        people.confirms_session(id, user, &principal.space, principal.capability).await;
+                    found.map_err(Refusal::Unavailable)?
+                }
                 None => false,
             },
             Method::Token(id) => match &self.people {

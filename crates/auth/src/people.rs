@@ -11,7 +11,7 @@ use ports::StoreError;
 
 use crate::accounts::Accounts;
 use crate::oauth::AuthorizationServer;
-use crate::spaces::Spaces;
+use crate::spaces::{Held, Spaces};
 use crate::{Method, Principal, Reach};
 
 /// The users of an installation, their spaces, and the programs that act for them. Cheap to clone.
@@ -59,7 +59,7 @@ impl People {
         self.server.issuer()
     }
 
-    /// Who has a session. The private space is all that a session opens.
+    /// Who has a session, in the private space. It opens the others, too, when one of them is meant.
     pub(crate) async fn of_session(&self, secret: &[u8]) -> Result<Option<Principal>, StoreError> {
         let found = self.accounts.session(secret).await?;
         Ok(found.map(|(session, user)| {
@@ -95,11 +95,18 @@ impl People {
         }))
     }
 
-    /// Whether a session that was good before is good now.
-    pub(crate) async fn confirms_session(&self, id: &SessionId, user: &UserId) -> Result<bool, StoreError> {
+    /// Whether a session that was good before, for that much in that space, is so now.
+    pub(crate) async fn confirms_session(
+        &self,
+        id: &SessionId,
+        user: &UserId,
+        space: &Space,
+        capability: Capability,
+    ) -> Result<bool, StoreError> {
         let sessions = self.accounts.sessions_of(user).await?;
         let is_there = sessions.iter().any(|session| session.id == *id);
-        Ok(is_there && self.active(user).await?.is_some())
+        let allowed = self.allowed(user, space).await?.map(|(_, allowed)| allowed);
+        Ok(is_there && allowed >= Some(capability))
     }
 
     /// Whether what a program was allowed before, with that much in that space, is so now.
@@ -115,10 +122,25 @@ impl People {
     }
 
     /// A user who is active, and what that user may do in a space; none is nothing.
-    async fn allowed(&self, user: &UserId, space: &Space) -> Result<Option<(User, Capability)>, StoreError> {
+    pub(crate) async fn allowed(
+        &self,
+        user: &UserId,
+        space: &Space,
+    ) -> Result<Option<(User, Capability)>, StoreError> {
         let Some(user) = self.active(user).await? else { return Ok(None) };
         let role = self.spaces.may(&user.id, &user.space, space).await?;
         Ok(role.map(|role| (user, role.capability())))
+    }
+
+    /// Every space in which a user may do something, the private one first; none when the user is not active.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    pub async fn spaces_of(&self, user: &UserId) -> Result<Vec<Held>, StoreError> {
+        match self.active(user).await? {
+            Some(user) => self.spaces.of(&user.id, &user.space).await,
+            None => Ok(Vec::new()),
+        }
     }
 
     async fn active(&self, user: &UserId) -> Result<Option<User>, StoreError> {
@@ -127,6 +149,6 @@ impl People {
 }
 
 /// Whom the installation belongs to deals with all of it, from the space that is the installation's.
-fn reach(user: &User, space: &Space) -> Reach {
+pub(crate) fn reach(user: &User, space: &Space) -> Reach {
     if user.is_owner && *space == Space::Default { Reach::Installation } else { Reach::Space }
 }

@@ -14,6 +14,8 @@ pub struct Presented<'a> {
     pub api_key: Option<&'a [u8]>,
     /// The session of a cookie, from a page of this server. It is looked at when nothing else is shown.
     pub session: Option<&'a [u8]>,
+    /// The space that is meant (`X-Memory-Space`); none is that of the credential.
+    pub space: Option<&'a [u8]>,
     /// What is asked for: a path, without what a proxy puts before it. Tokens can be good for a part of all paths.
     pub path: &'a str,
 }

@@ -23,6 +23,9 @@ use crate::error::Failure;
 /// The header of an API key.
 pub const API_KEY: HeaderName = HeaderName::from_static("x-api-key");
 
+/// The header of the space that is meant.
+pub const SPACE: HeaderName = HeaderName::from_static("x-memory-space");
+
 /// Somebody who may read.
 pub struct Read(pub Granted);
 
@@ -143,10 +146,15 @@ pub fn asker(parts: &Parts) -> Result<Principal, Failure> {
 /// What a request shows of who sent it.
 ///
 /// # Errors
-/// [`Refusal::Invalid`] when a header is there twice.
+/// [`Refusal::Invalid`] when a header is there twice, [`Refusal::NoSpace`] when two spaces are meant.
 pub(crate) fn presented(headers: &HeaderMap) -> Result<Presented<'_>, Refusal> {
     let all = |name: HeaderName| headers.get_all(name).iter().map(HeaderValue::as_bytes);
-    Presented::of_headers(all(AUTHORIZATION), all(API_KEY))
+    let shown = Presented::of_headers(all(AUTHORIZATION), all(API_KEY))?;
+    let mut spaces = all(SPACE);
+    match (spaces.next(), spaces.next()) {
+        (_, Some(_)) => Err(Refusal::NoSpace),
+        (space, None) => Ok(Presented { space, ..shown }),
+    }
 }
 
 impl FromRequestParts<App> for Read {

@@ -184,6 +184,8 @@ impl From<Refusal> for Failure {
         let (error, challenge) = match &refusal {
             Refusal::Missing => ("authorization_required", "Bearer"),
             Refusal::Invalid => ("invalid_token", r#"Bearer error="invalid_token""#),
+            // One that is not there and one that is somebody else's are the same to whoever asks.
+            Refusal::NoSpace => return Self::new(StatusCode::FORBIDDEN, refusal.to_string()),
             Refusal::Unavailable(error) => {
                 tracing::error!(error = error as &dyn std::error::Error, "keys could not be looked up");
                 return Self::new(StatusCode::SERVICE_UNAVAILABLE, refusal.to_string());

@@ -16,6 +16,7 @@ mod protocol_info;
 mod search;
 mod server;
 mod sessions;
+mod spaces;
 mod tags;
 mod types;
 
@@ -83,6 +84,7 @@ fn others() -> OpenApiRouter<App> {
         .routes(routes!(search::by_time::by_time))
         .routes(routes!(search::similar::similar))
         .routes(routes!(server::status::status))
+        .routes(routes!(spaces::list))
         .routes(routes!(tags::tags))
         .routes(routes!(types::types))
 }

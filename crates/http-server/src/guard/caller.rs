@@ -143,6 +143,7 @@ async fn identify(
             let session = session.and_then(|cookies| cookies.read(Kind::Session, &parts.headers));
             Presented { session: session.map(str::as_bytes), path, ..shown }
         }
+        Err(Refusal::NoSpace) => return Ok(Err(Refusal::NoSpace)),
         Err(refusal) => {
             app.gate().attempts.failed(machine).map_err(Failure::too_many)?;
             return Ok(Err(refusal));
@@ -155,7 +156,7 @@ async fn identify(
     let found = app.authenticator().authenticate(shown).await;
     match &found {
         Ok(_) => attempt.was_good(),
-        Err(Refusal::Unavailable(_)) => {}
+        Err(Refusal::Unavailable(_) | Refusal::NoSpace) => {}
         Err(Refusal::Invalid | Refusal::Missing) => attempt.was_bad().map_err(Failure::too_many)?,
     }
     Ok(found)

@@ -23,6 +23,7 @@ pub(super) fn layer(origins: &[String]) -> Option<CorsLayer> {
                 name("x-api-key"),
                 name("x-agent-id"),
                 name("x-client-hostname"),
+                name("x-memory-space"),
                 name("x-request-id"),
                 name("idempotency-key"),
                 name("last-event-id"),

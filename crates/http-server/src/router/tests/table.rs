@@ -54,7 +54,7 @@ const KEYS: Needed = Known(Capability::Admin);
 const WRITE: Needed = Scope(Capability::Write);
 
 /// What the OpenAPI document has.
-pub(super) const DOCUMENTED: [(&str, &str, Needed); 38] = [
+pub(super) const DOCUMENTED: [(&str, &str, Needed); 39] = [
     ("GET", "/api/events", READ),
     ("GET", "/api/events/stats", READ),
     ("POST", "/api/events/ticket", READ),
@@ -87,6 +87,7 @@ pub(super) const DOCUMENTED: [(&str, &str, Needed); 38] = [
     ("GET", "/api/search/similar/{content_hash}", READ),
     ("GET", "/api/server/status", Server(Capability::Read)),
     ("POST", "/api/sessions", ADD),
+    ("GET", "/api/spaces", READ),
     ("GET", "/api/tags", READ),
     ("GET", "/api/types", READ),
     ("GET", "/mcp/health", Nothing),
