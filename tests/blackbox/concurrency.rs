@@ -18,7 +18,7 @@ const OPENERS: usize = 6;
 const CONTESTED: usize = 10;
 
 #[test]
-fn twenty_processes_store_five_hundred_memories_each_while_they_search() {
+fn upstream_59_twenty_processes_store_five_hundred_memories_each_while_they_search() {
     let home = Home::new();
     // Whoever comes first makes the file: all come at once.
     let start = Barrier::new(PROCESSES);

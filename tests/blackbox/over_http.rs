@@ -61,7 +61,7 @@ fn a_hangup_has_the_certificate_read_again_and_ends_nothing() {
 }
 
 #[test]
-fn nobody_writes_lines_of_their_own_into_the_log() {
+fn log_injection_nobody_writes_lines_of_their_own_into_the_log() {
     let home = Home::new().set("MCP_RATE_LIMIT_PER_MINUTE", "0").set("MCP_LOG_LEVEL", "trace");
     let key = home.api_key("write");
     let server = home.http_server();

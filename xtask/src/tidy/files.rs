@@ -31,7 +31,7 @@ pub(crate) fn breaches() -> Result<Vec<String>, String> {
 }
 
 /// The Rust files under the folders of the workspace, in order.
-fn sources() -> Result<Vec<String>, String> {
+pub(super) fn sources() -> Result<Vec<String>, String> {
     let mut folders: Vec<PathBuf> = ["crates", "tests", "xtask"].map(PathBuf::from).into();
     let mut sources = Vec::new();
     while let Some(folder) = folders.pop() {

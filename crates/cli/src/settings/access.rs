@@ -113,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_is_let_in_unless_the_owner_says_so() {
+    fn cve_2026_31240_nobody_is_let_in_unless_the_owner_says_so() {
         let policy = |variables: &[(&str, &str)]| with(variables).unwrap().policy();
         assert_eq!(policy(&[]), Policy::default());
         assert_eq!(policy(&[("MCP_ANONYMOUS_SCOPE", "read")]), Policy::default());

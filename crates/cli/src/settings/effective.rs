@@ -306,7 +306,7 @@ mod tests {
     }
 
     #[test]
-    fn a_secret_is_not_shown() {
+    fn o20_a_secret_is_not_shown() {
         let (_, variable) = var::find("MCP_API_KEY").unwrap();
         let effective = Effective { variable, value: Some("hunter2".to_owned()), origin: Origin::Default };
         assert_eq!(effective.shown(), "set (not shown)");

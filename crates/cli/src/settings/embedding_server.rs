@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_shown_nowhere() {
+    fn o20_secrets_are_shown_nowhere() {
         let key = ("MCP_EXTERNAL_EMBEDDING_API_KEY", "hunter2");
         let settings = with(&[URL, key]).unwrap();
         assert!(settings.embedding_server.key.value.is_some());

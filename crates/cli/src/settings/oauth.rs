@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn an_issuer_is_https_or_this_machine() {
+    fn s7_an_issuer_is_https_or_this_machine() {
         for good in [
             "https://memory.example",
             "https://memory.example:8443",

@@ -129,7 +129,7 @@ fn the_document_says_of_every_operation_what_the_table_says() {
 }
 
 #[tokio::test]
-async fn without_a_credential_these_are_answered_and_nothing_else() {
+async fn cve_2026_50027_without_a_credential_these_are_answered_and_nothing_else() {
     for (surface, open) in [
         (
             Surface::Everything,

@@ -103,7 +103,7 @@ async fn without_a_key_only_names_of_this_machine_are_answered_to() {
 }
 
 #[tokio::test]
-async fn a_key_speaks_for_whoever_calls_by_another_name_and_nothing_else_does() {
+async fn ghsa_89vp_a_key_speaks_for_whoever_calls_by_another_name_and_nothing_else_does() {
     let door = Door::anonymous(Capability::Read).await;
     let behind_a_proxy = [("host", &b"memory.example"[..])];
     with(&door.reader(), &behind_a_proxy).await.of(200);

@@ -43,7 +43,7 @@ fn secrets(path: &str, key: &str) -> String {
 }
 
 #[tokio::test]
-async fn no_part_of_a_request_is_logged() {
+async fn w14_no_part_of_a_request_is_logged() {
     let log = Log::default();
     let subscriber = tracing_subscriber::fmt()
         .with_max_level(tracing::Level::TRACE)

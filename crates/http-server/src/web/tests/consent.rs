@@ -72,7 +72,7 @@ async fn a_program_on_the_users_own_machine_is_warned_of() {
 }
 
 #[tokio::test]
-async fn a_yes_and_a_no_go_back_to_the_program_with_its_state_and_the_issuer() {
+async fn o7_o19_s6_a_yes_and_a_no_go_back_to_the_program_with_its_state_and_the_issuer() {
     let town = Town::default();
     let mut browser = town.owner().await;
     let program = town.program("Claude", CALLBACK).await;

@@ -92,7 +92,7 @@ async fn o10_a_token_is_good_for_its_resource() {
 }
 
 #[tokio::test]
-async fn a_token_is_shown_as_a_bearer_and_in_no_other_way() {
+async fn a3_a_token_is_shown_as_a_bearer_and_in_no_other_way() {
     let town = Town::default();
     let mut browser = town.owner().await;
     let program = town.program("Claude", CALLBACK).await;
@@ -110,7 +110,7 @@ async fn a_token_is_shown_as_a_bearer_and_in_no_other_way() {
 }
 
 #[tokio::test]
-async fn a7_a_token_does_what_was_allowed_and_no_more() {
+async fn a6_a7_a_token_does_what_was_allowed_and_no_more() {
     let town = Town::default();
     let mut browser = town.owner().await;
     let program = town.program("Claude", CALLBACK).await;
@@ -149,7 +149,7 @@ async fn a2_whoever_is_not_known_is_told_where_the_metadata_are() {
 }
 
 #[tokio::test]
-async fn tokens_end_and_are_refused_at_the_second_they_end() {
+async fn o9_o22_tokens_end_and_are_refused_at_the_second_they_end() {
     let town = Town::default();
     let mut browser = town.owner().await;
     let program = town.program("Claude", CALLBACK).await;

@@ -193,7 +193,7 @@ async fn there_is_nothing_to_get_or_delete() {
 }
 
 #[tokio::test]
-async fn identifiers_of_sessions_mean_nothing() {
+async fn a9_identifiers_of_sessions_mean_nothing() {
     let site = Site::start();
     for request in [legacy("ping", json!({})), modern_call("memory_health", json!({}))] {
         let answer =
