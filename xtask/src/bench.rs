@@ -7,6 +7,7 @@
 //! | `floor`, `peak`, `onnx` | what the figures are held against |
 //! | `startup`, `store`, `memory`, `size`, `encoder` | one subject each: a function from the product to a table |
 //! | `http` | what HTTP adds to the engine, load on many connections, many event streams |
+//! | `isolation` | whether the time of an answer tells what others have |
 //! | `scale` | searching among up to a million memories: by meaning in the store alone, and as the product does |
 //! | `words` | searching by words among up to a million memories, in the store alone |
 //! | `retrieval` | whether what was kept is found again |
@@ -18,6 +19,7 @@ mod client;
 mod encoder;
 mod floor;
 mod http;
+mod isolation;
 mod machine;
 mod memory;
 mod onnx;
@@ -83,13 +85,15 @@ enum Subject {
     Size,
     /// The server over HTTP beside the engine in process, and under load: some two minutes.
     Http,
+    /// Whether the time of an answer tells what others have: a minute.
+    Isolation,
     /// Up to a million memories: some twenty minutes, and 8 GB of disk.
     Scale,
     /// Up to a million memories: some minutes, and 2 GB of disk.
     Words,
     /// Whether what was kept is found again: some minutes.
     Retrieval,
-    /// All but `http`, `scale`, `words` and `retrieval`.
+    /// All but `http`, `isolation`, `scale`, `words` and `retrieval`.
     All,
 }
 
@@ -115,6 +119,12 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         println!("{}", machine::description());
         let options = http::Options { seconds: arguments.seconds, streams: arguments.streams };
         println!("{}", http::measure(&product, &options)?);
+        return Ok(());
+    }
+    if arguments.subject == Subject::Isolation {
+        let product = Product::build()?;
+        println!("{}", machine::description());
+        println!("{}", isolation::measure(&product)?);
         return Ok(());
     }
     if arguments.subject == Subject::Retrieval {

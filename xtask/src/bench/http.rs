@@ -33,12 +33,12 @@ use super::client::Client;
 use super::memory::resident_bytes_of;
 use super::product::Product;
 use super::statistics::Samples;
-use connection::Connection;
+pub(super) use connection::Connection;
 use in_process::InProcess;
 use load::{Load, Loaded, Work};
 use mixed::{Mixed, Outcome};
 use report::{Endured, InTurn, Point};
-use server::Server;
+pub(super) use server::{Server, command};
 use streams::Streams;
 
 /// How many memories there are before.

@@ -126,7 +126,7 @@ pub(crate) fn keys(product: &Product, count: usize) -> Result<Vec<String>, Strin
 }
 
 /// The executable with no environment but its place.
-fn command(product: &Product, database: &str) -> Command {
+pub(crate) fn command(product: &Product, database: &str) -> Command {
     let mut command = Command::new(product.executable());
     let home = product.path("");
     command
