@@ -43,7 +43,7 @@ pub struct Source {
     /// Database file [default: MCP_MEMORY_SQLITE_PATH, else the data directory]
     #[arg(long, global = true, value_name = "PATH")]
     pub db: Option<PathBuf>,
-    /// Shared space to work in: its name or id [default: the memories of this installation's owner]
+    /// Space to work in: name or id of a shared one, or user:NAME [default: the memories of this installation's owner]
     #[arg(long, global = true, value_name = "SPACE", value_parser = filter::not_blank)]
     pub space: Option<String>,
     /// Configuration file [default: MCP_MEMORY_CONFIG, else ~/.config/mcp-memory/config.toml]

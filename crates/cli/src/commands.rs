@@ -1,5 +1,6 @@
 //! The commands, one file each.
 
+mod access;
 pub mod audit;
 pub mod backup;
 pub mod clients;

@@ -101,6 +101,24 @@ fn the_owners_commands_work_in_the_space_they_are_told() {
 }
 
 #[test]
+fn the_private_space_of_a_user_is_named_by_its_user() {
+    let home = Home::new();
+    for name in ["anna", "ben"] {
+        let added = process::output(home.command(&["users", "add", name]), b"correct horse battery\n");
+        assert!(added.status.success(), "{added:?}");
+    }
+    home.store("A diary of my own", &[]);
+    home.store("What ben keeps", &["--space", "user:ben"]);
+    assert_eq!(texts(&home, &["--space", "user:ben"]), ["What ben keeps"]);
+    // The first user owns the installation and its memories.
+    assert_eq!(texts(&home, &["--space", "user:anna"]), ["A diary of my own"]);
+    assert_eq!(texts(&home, &[]), ["A diary of my own"]);
+    home.succeed(&["spaces", "move", "user:anna", "--after", "2020-01-01", "--yes", "--space", "user:ben"]);
+    assert_eq!(texts(&home, &[]).len(), 2);
+    home.refused(3, "not_found", &["list", "--space", "user:carl"]);
+}
+
+#[test]
 fn a_space_that_is_not_there_is_refused_and_made_by_nobody() {
     let home = Home::new();
     create(&home, "crew");

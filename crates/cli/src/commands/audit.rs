@@ -1,21 +1,17 @@
 //! `memory audit`: shows who did what.
 
 use clap::Args;
-use engine::EngineError;
 use jiff::tz::TimeZone;
 use model::{AuditAction, AuditEntry, AuditOutcome, AuditText, InvalidAuditAction, Timestamp, parse_date};
-use ports::{AuditFilter, AuditLog, Clock, MAX_AUDIT_PAGE, StoreError, SystemClock};
+use ports::{AuditFilter, AuditLog, Clock, MAX_AUDIT_PAGE, SystemClock};
 use serde_json::{Value, json};
 
-use super::session::runtime;
+use super::access::{self, failure};
 use crate::arguments::Source;
 use crate::exit::{Failure, Verdict};
-use crate::logging;
 use crate::render::table::{Headings, Width, table};
 use crate::render::time::Now;
 use crate::render::{Format, Terminal};
-use crate::settings::{Environment, Settings};
-use crate::wiring;
 
 /// Shows who did what on this installation, newest first: sign-ins, keys, clients, spaces, and what was refused.
 #[derive(Debug, Args)]
@@ -51,14 +47,7 @@ pub struct Audit {
 
 impl Audit {
     pub(crate) fn run(self, terminal: &Terminal, source: &Source) -> Result<Verdict, Failure> {
-        let settings = Settings::resolve(source.flag_values(), Environment::of_process())?;
-        logging::start(&settings);
-        let access = wiring::access(&settings).map_err(failure)?;
-        runtime()?.block_on(async {
-            let shown = self.show(&*access, &SystemClock, terminal).await;
-            AuditLog::close(&*access).await;
-            shown
-        })
+        access::run(source, async |_, access| self.show(&*access, &SystemClock, terminal).await)
     }
 
     async fn show(
@@ -116,10 +105,6 @@ fn date(flag: &str, text: Option<&str>, zone: &TimeZone) -> Result<Option<Timest
     parse_date(text, zone).map(Some).map_err(|error| {
         Failure::invalid(format!("{flag}: {error}"), "write 2026-03-11 or 2026-03-11T15:30:00Z")
     })
-}
-
-fn failure(error: StoreError) -> Failure {
-    EngineError::from(error).into()
 }
 
 fn text(text: Option<&AuditText>) -> Option<&str> {

@@ -14,19 +14,16 @@ use auth::accounts::Accounts;
 use auth::oauth::AuthorizationServer;
 use auth::spaces::Spaces;
 use clap::{Args, Subcommand};
-use engine::{EngineError, ErrorCode};
+use engine::ErrorCode;
 use http_server::Surface;
 use model::oauth::ClientId;
-use ports::{KeyStore, StoreError};
 
+use super::access::{self, failure};
 use super::server::http::address;
-use super::session::runtime;
 use crate::arguments::Source;
 use crate::exit::{Failure, Verdict};
-use crate::logging;
 use crate::render::Terminal;
 use crate::render::text::one_line;
-use crate::settings::{Environment, Settings};
 use crate::wiring;
 
 /// Lists, approves and removes programs that connect to the server over HTTP with OAuth.
@@ -62,24 +59,19 @@ pub enum Command {
 
 impl Clients {
     pub(crate) fn run(self, terminal: &Terminal, source: &Source) -> Result<Verdict, Failure> {
-        let settings = Settings::resolve(source.flag_values(), Environment::of_process())?;
-        logging::start(&settings);
-        let access = wiring::access(&settings).map_err(failure)?;
-        let issuer = wiring::issuer(&settings, address(&settings, Surface::Everything)?);
-        let desk = Desk {
-            terminal: *terminal,
-            server: wiring::authorization_server(&settings, &access, issuer),
-            accounts: wiring::accounts_of(&access),
-            spaces: wiring::spaces_of(&access),
-        };
-        runtime()?.block_on(async {
-            let result = match self.command {
+        access::run(source, async |settings, access| {
+            let issuer = wiring::issuer(&settings, address(&settings, Surface::Everything)?);
+            let desk = Desk {
+                terminal: *terminal,
+                server: wiring::authorization_server(&settings, &access, issuer),
+                accounts: wiring::accounts_of(&access),
+                spaces: wiring::spaces_of(&access),
+            };
+            match self.command {
                 Command::List(command) => command.run(&desk).await,
                 Command::Approve(command) => command.run(&desk).await,
                 Command::Remove(command) => command.run(&desk).await,
-            };
-            KeyStore::close(&*access).await;
-            result
+            }
         })
     }
 }
@@ -103,8 +95,4 @@ fn unknown(text: &str) -> Failure {
         message: format!("there is no program with the id '{}'", one_line(text)),
         hint: Some("`memory clients list` shows them".to_owned()),
     }
-}
-
-fn failure(error: StoreError) -> Failure {
-    EngineError::from(error).into()
 }

@@ -13,18 +13,16 @@ pub mod revoke;
 use std::sync::Arc;
 
 use clap::{Args, Subcommand};
-use engine::EngineError;
 use model::{ApiKey, Space, Timestamp};
-use ports::{Clock, KeyStore, SpaceStore, StoreError, SystemClock};
+use ports::{Clock, SystemClock};
 use serde_json::{Value, json};
 
-use super::session::runtime;
-use super::spaces::meant::meant;
+use super::access::{self, failure};
+use super::spaces::meant::meant_in;
 use crate::arguments::Source;
 use crate::exit::{Failure, Verdict};
-use crate::logging;
 use crate::render::Terminal;
-use crate::settings::{Environment, Settings};
+use crate::settings::Settings;
 use crate::wiring;
 
 /// Makes, lists and revokes API keys for the server over HTTP.
@@ -60,26 +58,18 @@ pub enum Command {
 
 impl Keys {
     pub(crate) fn run(self, terminal: &Terminal, source: &Source) -> Result<Verdict, Failure> {
-        let settings = Settings::resolve(source.flag_values(), Environment::of_process())?;
-        logging::start(&settings);
-        let access = wiring::access(&settings).map_err(failure)?;
-        let keys = wiring::keys_of(&access);
-        runtime()?.block_on(async {
-            let result = async {
-                let space = match &source.space {
-                    Some(text) => Some(meant(&access.all().await.map_err(failure)?, text)?),
-                    None => None,
-                };
-                let ring = Ring { terminal: *terminal, settings, keys, space, clock: Arc::new(SystemClock) };
-                match self.command {
-                    Command::Create(command) => command.run(&ring).await,
-                    Command::List(command) => command.run(&ring).await,
-                    Command::Revoke(command) => command.run(&ring).await,
-                }
+        access::run(source, async |settings, access| {
+            let space = match &source.space {
+                Some(text) => Some(meant_in(&access, text).await?),
+                None => None,
             };
-            let result = result.await;
-            KeyStore::close(&*access).await;
-            result
+            let keys = wiring::keys_of(&access);
+            let ring = Ring { terminal: *terminal, settings, keys, space, clock: Arc::new(SystemClock) };
+            match self.command {
+                Command::Create(command) => command.run(&ring).await,
+                Command::List(command) => command.run(&ring).await,
+                Command::Revoke(command) => command.run(&ring).await,
+            }
         })
     }
 }
@@ -101,11 +91,6 @@ impl Ring {
         keys.retain(|key| self.space.as_ref().is_none_or(|space| key.space == *space));
         Ok(keys)
     }
-}
-
-/// The store's error as every command tells it.
-fn failure(error: StoreError) -> Failure {
-    EngineError::from(error).into()
 }
 
 /// What programs are told of a key: never the key.

@@ -1,12 +1,13 @@
 //! What a command works with.
 
-use engine::{Capability, Engine, EngineError, ErrorCode, Grant};
+use engine::{Capability, Engine, ErrorCode, Grant};
 use mcp::Defaults;
 use model::Space;
-use ports::{KeyStore, SpaceStore, SystemClock};
+use ports::SystemClock;
 use serde_json::{Map, Value};
 
-use super::spaces::meant::meant;
+use super::access;
+use super::spaces::meant::meant_in;
 use crate::arguments::Source;
 use crate::exit::{Failure, Verdict};
 use crate::logging;
@@ -152,10 +153,7 @@ impl Session {
 /// The space that `--space` names.
 async fn here(settings: &Settings, source: &Source) -> Result<Space, Failure> {
     let Some(text) = &source.space else { return Ok(Space::Default) };
-    let access = wiring::access(settings).map_err(EngineError::from)?;
-    let shared = SpaceStore::all(&*access).await;
-    KeyStore::close(&*access).await;
-    meant(&shared.map_err(EngineError::from)?, text)
+    access::with(settings, async |access| meant_in(access, text).await).await
 }
 
 /// The runtime: one thread for what waits, others only for what blocks.

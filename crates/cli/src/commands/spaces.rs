@@ -18,25 +18,20 @@ pub mod members;
 pub mod remove;
 pub mod rename;
 
-use std::sync::Arc;
-
 use auth::accounts::Accounts;
 use auth::spaces::{self, SpacesError};
 use clap::{Args, Subcommand};
 use engine::{EngineError, ErrorCode};
 use model::{InvalidSpaceName, SharedSpace, SpaceName};
-use ports::KeyStore;
 use serde_json::{Value, json};
-use store_sqlite::SqliteKeyStore;
 
 use super::Session;
-use super::session::runtime;
+use super::access;
 use crate::arguments::Source;
 use crate::exit::{Failure, Verdict};
-use crate::logging;
 use crate::render::Terminal;
 use crate::render::text::one_line;
-use crate::settings::{Environment, Settings};
+use crate::settings::Settings;
 use crate::wiring;
 
 /// Makes, lists, renames and removes shared spaces, and moves memories between spaces.
@@ -126,15 +121,9 @@ impl Desk {
         source: &Source,
         command: impl AsyncFnOnce(&Self) -> Result<Verdict, Failure>,
     ) -> Result<Verdict, Failure> {
-        let settings = Settings::resolve(source.flag_values(), Environment::of_process())?;
-        logging::start(&settings);
-        runtime()?.block_on(async {
-            let access: Arc<SqliteKeyStore> = wiring::access(&settings).map_err(EngineError::from)?;
+        access::run(source, async |settings, access| {
             let (spaces, accounts) = (wiring::spaces_of(&access), wiring::accounts_of(&access));
-            let desk = Self { terminal: *terminal, settings, spaces, accounts };
-            let result = command(&desk).await;
-            KeyStore::close(&*access).await;
-            result
+            command(&Self { terminal: *terminal, settings, spaces, accounts }).await
         })
     }
 

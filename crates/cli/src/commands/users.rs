@@ -20,16 +20,13 @@ use auth::accounts::{Accounts, AccountsError};
 use clap::{Args, Subcommand};
 use engine::{EngineError, ErrorCode};
 use model::{Account, User};
-use ports::KeyStore;
 use serde_json::{Value, json};
 
-use super::session::runtime;
+use super::access;
 use crate::arguments::Source;
 use crate::exit::{Failure, Verdict};
-use crate::logging;
 use crate::render::text::one_line;
 use crate::render::{Format, Terminal};
-use crate::settings::{Environment, Settings};
 use crate::wiring;
 
 /// Adds, lists, disables, enables and resets users: people who sign in to the server over HTTP.
@@ -70,20 +67,15 @@ pub enum Command {
 
 impl Users {
     pub(crate) fn run(self, terminal: &Terminal, source: &Source) -> Result<Verdict, Failure> {
-        let settings = Settings::resolve(source.flag_values(), Environment::of_process())?;
-        logging::start(&settings);
-        let access = wiring::access(&settings).map_err(EngineError::from)?;
-        let desk = Desk { terminal: *terminal, accounts: wiring::accounts_of(&access) };
-        runtime()?.block_on(async {
-            let result = match self.command {
+        access::run(source, async |_, access| {
+            let desk = Desk { terminal: *terminal, accounts: wiring::accounts_of(&access) };
+            match self.command {
                 Command::Add(command) => command.run(&desk).await,
                 Command::List(command) => command.run(&desk).await,
                 Command::Disable(command) => command.run(&desk).await,
                 Command::Enable(command) => command.run(&desk).await,
                 Command::Reset(command) => command.run(&desk).await,
-            };
-            KeyStore::close(&*access).await;
-            result
+            }
         })
     }
 }

@@ -43,7 +43,7 @@ impl Approve {
         let client = id(&self.client)?;
         let user = users::meant(&desk.accounts, &self.user).await?;
         let space = match &self.space {
-            Some(text) => meant(&desk.spaces.all().await.map_err(EngineError::from)?, text)?,
+            Some(text) => meant(&desk.spaces, &desk.accounts, text).await?,
             None => user.space.clone(),
         };
         let role = desk.spaces.may(&user.id, &user.space, &space).await.map_err(EngineError::from)?;

@@ -9,7 +9,8 @@ use jiff::tz::TimeZone;
 use model::{ApiKey, Capability, InvalidKeyName, KeyName, Space, Timestamp, parse_date};
 use serde_json::json;
 
-use super::{Ring, failure, for_programs};
+use super::{Ring, for_programs};
+use crate::commands::access::failure;
 use crate::exit::{Failure, Verdict};
 use crate::render::Format;
 use crate::render::text::one_line;

@@ -5,7 +5,8 @@ use clap::Args;
 use engine::ErrorCode;
 use model::{ApiKey, KeyId};
 
-use super::{Ring, failure, for_programs};
+use super::{Ring, for_programs};
+use crate::commands::access::failure;
 use crate::commands::filter::not_blank;
 use crate::exit::{Failure, Verdict};
 use crate::render::Format;

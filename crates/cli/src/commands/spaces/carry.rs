@@ -3,21 +3,23 @@
 //! The memories are written there, then the audit log says so, and only then are they deleted here: whoever is interrupted loses
 //! nothing and does it again.
 
+use std::sync::Arc;
+
 use auth::spaces::COMMAND_LINE;
 use clap::Args;
 use engine::{Admin, Carried, DeleteRequest, DryRun, EngineError, LetGo};
 use model::{AuditAction, AuditEntry, AuditOutcome, ContentHash, Space};
-use ports::{AuditLog, Clock, KeyStore, SpaceStore, SystemClock};
+use ports::{AuditLog, Clock, SystemClock};
 use serde_json::{Map, json};
 use store_sqlite::SqliteKeyStore;
 
-use super::meant::meant;
+use super::meant::meant_in;
+use crate::commands::access;
 use crate::commands::{Session, filter};
 use crate::exit::{Failure, Verdict};
 use crate::render::Format;
 use crate::render::progress::waiting;
 use crate::render::text::{GOOD, memories, styled};
-use crate::wiring;
 
 /// Which memories, and where to.
 #[derive(Debug, Args)]
@@ -98,20 +100,16 @@ impl Load {
             ));
         }
         session.refuse_to_create()?;
-        let access = wiring::access(&session.settings).map_err(EngineError::from)?;
-        let done = self.carry(session, &access, here).await;
-        KeyStore::close(&*access).await;
-        done
+        access::with(&session.settings, async |access| self.carry(session, access, here).await).await
     }
 
     async fn carry(
         &self,
         session: &Session,
-        access: &SqliteKeyStore,
+        access: &Arc<SqliteKeyStore>,
         here: Here,
     ) -> Result<Verdict, Failure> {
-        let shared = SpaceStore::all(access).await.map_err(EngineError::from)?;
-        let to = meant(&shared, &self.to)?;
+        let to = meant_in(access, &self.to).await?;
         if to == *session.space() {
             return Err(EngineError::SameSpace.into());
         }
