@@ -21,7 +21,7 @@ use auth::keys::Keys;
 use auth::{Authenticator, Policy};
 use engine::Capability;
 use http_server::{App, Options, Parts, Server, router_in_front_of};
-use testkit::{Bench, FakeAuditLog, FakeClock, FakeKeyStore, FakeSpaceStore, SeededRng};
+use testkit::{Bench, FakeAccountStore, FakeAuditLog, FakeClock, FakeKeyStore, FakeSpaceStore, SeededRng};
 
 use crate::fixture::Fixture;
 
@@ -32,7 +32,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (keys, clock) = (Arc::new(FakeKeyStore::default()), Arc::new(FakeClock::default()));
     let authenticator = Authenticator::new(policy, keys.clone(), clock.clone());
     let (spaces, log) = (Arc::new(FakeSpaceStore::default()), Arc::new(FakeAuditLog::default()));
-    let keys = Keys::new(keys, spaces, log, clock, Arc::new(SeededRng::default()));
+    let (accounts, rng) = (Arc::new(FakeAccountStore::default()), Arc::new(SeededRng::default()));
+    let keys = Keys::new(keys, spaces, accounts, log, clock, rng);
     let (engine, options) = (Bench::default().engine, Options::default());
     let app = App::new(Parts { engine, authenticator, keys, oauth: None, options: options.clone() });
     let router = router_in_front_of(&app, |endpoints| endpoints.in_front_of(move || fixture.clone()));

@@ -28,7 +28,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use model::{AuditAction, AuditEntry, AuditOutcome, Session, User};
-use ports::{AccountStore, AuditLog, Clock, OAuthStore, Rng, StoreError};
+use ports::{AccountStore, AuditLog, Clock, KeyStore, OAuthStore, Rng, StoreError};
 use thiserror::Error;
 
 use crate::{Secret, minted};
@@ -128,6 +128,7 @@ pub enum AccountsError {
 pub struct Accounts {
     store: Arc<dyn AccountStore>,
     grants: Option<Arc<dyn OAuthStore>>,
+    keys: Option<Arc<dyn KeyStore>>,
     log: Arc<dyn AuditLog>,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
@@ -143,13 +144,20 @@ impl Accounts {
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
     ) -> Self {
-        Self { store, grants: None, log, clock, rng, hasher: password::Hasher::default() }
+        Self { store, grants: None, keys: None, log, clock, rng, hasher: password::Hasher::default() }
     }
 
     /// The same, which also ends what a user allowed programs when the password changes or the user is disabled.
     #[must_use]
     pub fn with_grants(mut self, grants: Arc<dyn OAuthStore>) -> Self {
         self.grants = Some(grants);
+        self
+    }
+
+    /// The same, which also revokes the keys of a user's private space when the user is disabled.
+    #[must_use]
+    pub fn with_keys(mut self, keys: Arc<dyn KeyStore>) -> Self {
+        self.keys = Some(keys);
         self
     }
 

@@ -4,8 +4,8 @@ use std::fmt;
 use std::io;
 use std::sync::Arc;
 
-use model::{ApiKey, AuditAction, AuditEntry, AuditOutcome, KeyId, KeyName, Space};
-use ports::{AuditLog, Clock, KeyInserted, KeyStore, MAX_KEYS, Rng, SpaceStore, StoreError};
+use model::{Account, ApiKey, AuditAction, AuditEntry, AuditOutcome, KeyId, KeyName, Space, Timestamp};
+use ports::{AccountStore, AuditLog, Clock, KeyInserted, KeyStore, MAX_KEYS, Rng, SpaceStore, StoreError};
 use thiserror::Error;
 
 use crate::{KeyRequest, KeySecret, new_key};
@@ -38,22 +38,24 @@ pub enum KeysError {
 pub struct Keys {
     keys: Arc<dyn KeyStore>,
     spaces: Arc<dyn SpaceStore>,
+    accounts: Arc<dyn AccountStore>,
     log: Arc<dyn AuditLog>,
     clock: Arc<dyn Clock>,
     rng: Arc<dyn Rng>,
 }
 
 impl Keys {
-    /// The keys of a store.
+    /// The keys of a store, for the spaces that there are: shared ones, and those of users.
     #[must_use]
     pub fn new(
         keys: Arc<dyn KeyStore>,
         spaces: Arc<dyn SpaceStore>,
+        accounts: Arc<dyn AccountStore>,
         log: Arc<dyn AuditLog>,
         clock: Arc<dyn Clock>,
         rng: Arc<dyn Rng>,
     ) -> Self {
-        Self { keys, spaces, log, clock, rng }
+        Self { keys, spaces, accounts, log, clock, rng }
     }
 
     /// Every key, also expired and revoked ones, oldest first.
@@ -117,7 +119,12 @@ impl Keys {
     async fn must_exist(&self, space: &Space) -> Result<(), KeysError> {
         match space {
             Space::Default => Ok(()),
-            Space::Named(id) => self.spaces.find(id).await?.map(|_| ()).ok_or(KeysError::NoSpace),
+            Space::Named(id) if self.spaces.find(id).await?.is_some() => Ok(()),
+            Space::Named(_) => {
+                let is_there = |account: &Account| account.user.space == *space && account.user.is_active();
+                let accounts = self.accounts.all().await?;
+                accounts.iter().any(is_there).then_some(()).ok_or(KeysError::NoSpace)
+            }
         }
     }
 
@@ -131,13 +138,25 @@ impl Keys {
     }
 }
 
+/// Revokes every key of a space, and writes that down.
+///
+/// # Errors
+/// [`StoreError`].
+pub(crate) async fn revoke_of(
+    keys: &dyn KeyStore,
+    log: &dyn AuditLog,
+    now: Timestamp,
+    by: impl fmt::Display + Send,
+    space: &Space,
+) -> Result<(), StoreError> {
+    for key in keys.revoke_of(space, now).await? {
+        log.record(entry(now, AuditAction::KeyRevoke, &by, &key)).await?;
+    }
+    Ok(())
+}
+
 /// What the audit log says of an act on a key.
-pub(crate) fn entry(
-    at: model::Timestamp,
-    action: AuditAction,
-    by: impl fmt::Display,
-    key: &ApiKey,
-) -> AuditEntry {
+fn entry(at: Timestamp, action: AuditAction, by: impl fmt::Display, key: &ApiKey) -> AuditEntry {
     AuditEntry::new(at, action, AuditOutcome::Done)
         .by(by)
         .on(format_args!("key:{}", key.id))

@@ -254,11 +254,7 @@ impl Spaces {
 
     /// A key opens its space whoever is a member.
     async fn revoke_keys(&self, actor: &Actor, space: &SharedSpace) -> Result<(), StoreError> {
-        let now = self.clock.now();
-        for key in self.keys.revoke_of(&space.space(), now).await? {
-            self.log.record(keys::entry(now, AuditAction::KeyRevoke, actor, &key)).await?;
-        }
-        Ok(())
+        keys::revoke_of(&*self.keys, &*self.log, self.clock.now(), actor, &space.space()).await
     }
 
     /// Writes down what was done.

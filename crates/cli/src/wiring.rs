@@ -87,7 +87,7 @@ fn embed_wait(settings: &Settings, used_by: Use) -> Duration {
 #[must_use]
 pub fn keys_of(access: &Arc<SqliteKeyStore>) -> Keys {
     let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));
-    Keys::new(access.clone(), access.clone(), access.clone(), clock, rng)
+    Keys::new(access.clone(), access.clone(), access.clone(), access.clone(), clock, rng)
 }
 
 /// Everything that says who may do what on this installation: keys, shared spaces, the audit log. Nothing is opened before it
@@ -110,7 +110,9 @@ pub fn authenticator(settings: &Settings, access: &Arc<SqliteKeyStore>) -> Authe
 #[must_use]
 pub fn accounts_of(access: &Arc<SqliteKeyStore>) -> Accounts {
     let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));
-    Accounts::new(access.clone(), access.clone(), clock, rng).with_grants(access.clone())
+    Accounts::new(access.clone(), access.clone(), clock, rng)
+        .with_grants(access.clone())
+        .with_keys(access.clone())
 }
 
 /// Spaces that users share, with the audit log.

@@ -7,6 +7,7 @@
 //! | [`Write`] | `write` |
 //! | [`Owner`] | `admin` |
 //! | [`KnownOwner`] | `admin`, and a credential: not for callers who are served without one |
+//! | [`LastingOwner`] | the same, and no program that acts for a user |
 //! | [`OfServer`] of one of these | the same, from a credential that reaches what concerns everybody on this server |
 
 use auth::{Method, Presented, Principal, Reach, Refusal};
@@ -40,6 +41,10 @@ pub struct Owner(pub Granted);
 
 /// Somebody who may administer and is known: what they do outlives the settings by which everybody is let in.
 pub struct KnownOwner(pub Granted);
+
+/// Somebody who may administer, is known, and is no program that acts for a user: what they make would outlive what the user
+/// allowed that program and takes back.
+pub struct LastingOwner(pub Granted);
 
 /// Somebody who may deal with what concerns everybody on this server, as far as the handle inside says. Whoever has a
 /// space of their own on it learns nothing there of the others.
@@ -196,6 +201,18 @@ impl FromRequestParts<App> for KnownOwner {
         match asker(parts)?.method {
             Method::Anonymous => Err(Refusal::Missing.into()),
             _ => Granted::of(parts, app, Capability::Admin).map(Self),
+        }
+    }
+}
+
+impl FromRequestParts<App> for LastingOwner {
+    type Rejection = Failure;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Failure> {
+        let KnownOwner(granted) = KnownOwner::from_request_parts(parts, app).await?;
+        match granted.principal.method {
+            Method::Token(_) => Err(Failure::not_for_programs()),
+            _ => Ok(Self(granted)),
         }
     }
 }

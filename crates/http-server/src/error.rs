@@ -137,6 +137,14 @@ impl Failure {
         Self::refused(StatusCode::FORBIDDEN, "insufficient_scope", description, challenge)
     }
 
+    /// A program that acts for a user wants something that would outlive what the user allowed it.
+    #[must_use]
+    pub fn not_for_programs() -> Self {
+        let description = "a program that acts for a user does not do this: the user does";
+        let challenge = r#"Bearer error="insufficient_scope""#;
+        Self::refused(StatusCode::FORBIDDEN, "insufficient_scope", description, challenge)
+    }
+
     /// What failed inside: the log says more, the caller learns nothing.
     #[must_use]
     pub fn internal() -> Self {

@@ -17,7 +17,8 @@ use model::{KeyName, SharedSpace, Space, SpaceId, SpaceName, Timestamp};
 use ports::{Clock, KeyStore, SpaceStore, SystemRng};
 use serde_json::Value;
 use testkit::{
-    Bench, FakeAuditLog, FakeClientDocuments, FakeKeyStore, FakeOAuthStore, FakeSpaceStore, SeededRng,
+    Bench, FakeAccountStore, FakeAuditLog, FakeClientDocuments, FakeKeyStore, FakeOAuthStore, FakeSpaceStore,
+    SeededRng,
 };
 use tokio::sync::Notify;
 use tower::ServiceExt;
@@ -126,7 +127,8 @@ impl Door {
         spaces.create(other()).await.unwrap();
         let log = Arc::new(FakeAuditLog::default());
         let clock = Arc::clone(&bench.clock) as Arc<dyn Clock>;
-        let ring = Keys::new(Arc::clone(&keys) as Arc<dyn KeyStore>, spaces, log, clock, rng);
+        let accounts = Arc::new(FakeAccountStore::default());
+        let ring = Keys::new(Arc::clone(&keys) as Arc<dyn KeyStore>, spaces, accounts, log, clock, rng);
         let (engine, oauth_of_app) = (bench.engine.clone(), oauth.clone());
         let app = App::new(Parts { engine, authenticator, keys: ring, oauth: oauth_of_app, options });
         let router = router(&app);

@@ -32,6 +32,7 @@ use axum::routing::{get, post};
 
 use crate::App;
 pub(crate) use cookie::{Cookies, Kind};
+pub(crate) use visit::origin;
 
 /// Where somebody signs in.
 const SIGN_IN: &str = "/sign-in";

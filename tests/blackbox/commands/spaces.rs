@@ -113,6 +113,9 @@ fn the_private_space_of_a_user_is_named_by_its_user() {
     // The first user owns the installation and its memories.
     assert_eq!(texts(&home, &["--space", "user:anna"]), ["A diary of my own"]);
     assert_eq!(texts(&home, &[]), ["A diary of my own"]);
+    let key = home.answer(&["keys", "create", "--name", "agent", "--space", "user:ben"]);
+    let listed = home.answer(&["users", "list"]);
+    assert_eq!(key["space"], listed["users"][1]["space"], "{listed}");
     home.succeed(&["spaces", "move", "user:anna", "--after", "2020-01-01", "--yes", "--space", "user:ben"]);
     assert_eq!(texts(&home, &[]).len(), 2);
     home.refused(3, "not_found", &["list", "--space", "user:carl"]);

@@ -1,10 +1,11 @@
 //! Adding, listing, disabling, enabling, resetting users.
 
-use model::{Account, AuditAction, AuditEntry, AuditOutcome, User, UserId, UserName};
+use model::{Account, AuditAction, AuditEntry, AuditOutcome, Space, User, UserId, UserName};
 use ports::{AccountAdded, FactorsThen, PasswordChange, StoreError};
 
 use super::password::chosen;
 use super::{Accounts, AccountsError, Origin, named};
+use crate::keys;
 use crate::spaces::Actor;
 
 impl Accounts {
@@ -69,7 +70,8 @@ impl Accounts {
         Ok(account.user)
     }
 
-    /// Lets a user in nowhere any more: all sessions end, and so does what programs were allowed.
+    /// Lets a user in nowhere any more: all sessions end, and so does what programs were allowed. Keys of the private space are
+    /// revoked; those of the default space are the installation's and stay.
     ///
     /// # Errors
     /// [`AccountsError`].
@@ -78,6 +80,9 @@ impl Accounts {
         must_be_another(by, id)?;
         let user = self.store.set_disabled(id, Some(self.clock.now())).await?.ok_or(AccountsError::NoUser)?;
         self.end_grants(id).await?;
+        if let (Some(keys), Space::Named(_)) = (&self.keys, &user.space) {
+            keys::revoke_of(&**keys, &*self.log, self.clock.now(), by, &user.space).await?;
+        }
         self.record(self.act(AuditAction::UserDisable, by, &user)).await?;
         Ok(user)
     }

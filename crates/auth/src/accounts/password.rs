@@ -166,6 +166,20 @@ impl Accounts {
         Ok(self.end_grants(&session.user).await?)
     }
 
+    /// Whether it is the user who asks for something that a stolen session shall not be enough for: the password is shown once more.
+    ///
+    /// # Errors
+    /// [`AccountsError::WrongCredentials`] when it is wrong; [`AccountsError`].
+    pub async fn prove(
+        &self,
+        id: &UserId,
+        password: &[u8],
+        action: AuditAction,
+        from: &Origin,
+    ) -> Result<(), AccountsError> {
+        self.proven(id, password, action, from).await.map(|_| ())
+    }
+
     /// The account of a user who shows the password once more for something that a stolen session shall not be enough for.
     pub(super) async fn proven(
         &self,

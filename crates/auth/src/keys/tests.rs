@@ -1,8 +1,9 @@
 use super::*;
+use crate::accounts::Accounts;
 use crate::spaces::{Actor, Spaces};
 use model::{Capability, SpaceId, SpaceName};
 use ports::AuditFilter;
-use testkit::{FakeAuditLog, FakeClock, FakeKeyStore, FakeSpaceStore, SeededRng};
+use testkit::{FakeAccountStore, FakeAuditLog, FakeClock, FakeKeyStore, FakeSpaceStore, SeededRng};
 
 struct Bed {
     store: Arc<FakeKeyStore>,
@@ -10,6 +11,7 @@ struct Bed {
     clock: Arc<FakeClock>,
     keys: Keys,
     spaces: Spaces,
+    users: Accounts,
 }
 
 impl Bed {
@@ -17,9 +19,13 @@ impl Bed {
         let (store, log) = (Arc::new(FakeKeyStore::default()), Arc::new(FakeAuditLog::default()));
         let (clock, rng) = (Arc::new(FakeClock::default()), Arc::new(SeededRng::default()));
         let shared: Arc<dyn SpaceStore> = Arc::new(FakeSpaceStore::default());
-        let keys = Keys::new(store.clone(), shared.clone(), log.clone(), clock.clone(), rng.clone());
+        let accounts = Arc::new(FakeAccountStore::default());
+        let users = Accounts::new(accounts.clone(), log.clone(), clock.clone(), rng.clone());
+        let users = users.with_keys(store.clone());
+        let keys =
+            Keys::new(store.clone(), shared.clone(), accounts, log.clone(), clock.clone(), rng.clone());
         let spaces = Spaces::new(shared, store.clone(), log.clone(), clock.clone(), rng);
-        Self { store, log, clock, keys, spaces }
+        Self { store, log, clock, keys, spaces, users }
     }
 
     async fn written(&self) -> Vec<String> {
@@ -49,6 +55,25 @@ async fn a_key_is_made_listed_and_revoked_and_each_act_is_written_down_once() {
     assert_eq!(entry.actor.unwrap().as_str(), "command-line");
     assert_eq!(entry.subject.unwrap().as_str(), format!("key:{}", kept.id));
     assert_eq!(entry.detail.unwrap().as_str(), format!("scope write, space {}, agent", crew.id));
+}
+
+#[tokio::test]
+async fn o16_keys_of_a_private_space_end_when_its_user_is_disabled() {
+    let bed = Bed::new();
+    let command_line = Actor::Installation;
+    let add = async |name: &str| bed.users.add(&command_line, name, b"correct horse battery").await.unwrap();
+    let (anna, ben) = (add("anna").await, add("ben").await);
+    let make = async |name: &str, space: &Space| bed.keys.create("x", request(name, space.clone())).await;
+    let (_, of_ben) = make("agent", &ben.space).await.unwrap();
+    let (_, of_all) = make("agent", &anna.space).await.unwrap();
+    let revoked = async |key: &ApiKey| bed.store.by_id(&key.id).await.unwrap().unwrap().revoked_at.is_some();
+    for user in [&anna, &ben] {
+        bed.users.disable(&command_line, &user.id).await.unwrap();
+    }
+    assert!(revoked(&of_ben).await);
+    assert!(!revoked(&of_all).await, "the default space is the installation's, and so are its keys");
+    assert!(matches!(make("other", &ben.space).await, Err(KeysError::NoSpace)), "nobody is there");
+    assert_eq!(bed.written().await.iter().filter(|name| *name == "key.revoke.done").count(), 1);
 }
 
 #[tokio::test]

@@ -116,13 +116,10 @@ fn the_document_says_of_every_operation_what_the_table_says() {
         }
     }
     let expected = DOCUMENTED.iter().chain(&OAUTH).map(|(method, path, needed)| {
-        let security = match needed {
-            Needed::Nothing => Value::Null,
-            Needed::Scope(capability) | Needed::Known(capability) | Needed::Server(capability) => {
-                let scope = json!([capability.name()]);
-                json!([{"key": scope}, {"bearer": scope}])
-            }
-        };
+        let security = needed.capability().map_or(Value::Null, |capability| {
+            let scope = json!([capability.name()]);
+            json!([{"key": scope}, {"bearer": scope}])
+        });
         (((*method).to_owned(), (*path).to_owned()), security)
     });
     assert_eq!(found, expected.collect());

@@ -40,6 +40,13 @@ pub(super) struct Visit {
     set: Vec<HeaderValue>,
 }
 
+/// Where a request comes from, as the audit log has it.
+pub(crate) fn origin(app: &App, parts: &Parts) -> Origin {
+    let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
+    let machine = machine(parts, &app.options().trusted_proxies).map(|machine| machine.address());
+    Origin { machine, agent: agent.map(str::to_owned) }
+}
+
 /// Somebody who is signed in.
 pub(super) struct Who {
     pub(super) session: Session,
@@ -64,12 +71,10 @@ impl Visit {
                 (cookie, vec![set])
             }
         };
-        let agent = parts.headers.get(USER_AGENT).and_then(|agent| agent.to_str().ok());
-        let machine = machine(parts, &app.options().trusted_proxies).map(|machine| machine.address());
         Ok(Self {
             people,
             cookies,
-            from: Origin { machine, agent: agent.map(str::to_owned) },
+            from: origin(app, parts),
             query: parts.uri.query().unwrap_or_default().to_owned(),
             headers: parts.headers.clone(),
             language: Language::asked(&parts.headers),

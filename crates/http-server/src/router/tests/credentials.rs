@@ -188,20 +188,16 @@ impl Keyring {
         };
         // Without a credential nobody is known, whatever is granted to everybody.
         let granted = match row.needed {
-            Needed::Known(_) if shown == Shown::Nothing || way == Way::Ticket => None,
+            Needed::Known(_) | Needed::Lasting(_) if shown == Shown::Nothing || way == Way::Ticket => None,
             _ => granted,
         };
         let is_guest = matches!((shown, way), (Shown::Guest(_), Way::ApiKey | Way::Bearer));
-        match (row.needed, granted) {
-            (Needed::Nothing, _) => Answered::Served,
-            (Needed::Scope(_) | Needed::Known(_) | Needed::Server(_), None) => Answered::Unauthorized,
-            (Needed::Scope(needed) | Needed::Known(needed) | Needed::Server(needed), Some(granted))
-                if granted < needed =>
-            {
-                Answered::Forbidden
-            }
-            (Needed::Server(_), Some(_)) if is_guest => Answered::Forbidden,
-            (Needed::Scope(_) | Needed::Known(_) | Needed::Server(_), Some(_)) => Answered::Served,
+        match (row.needed.capability(), granted) {
+            (None, _) => Answered::Served,
+            (Some(_), None) => Answered::Unauthorized,
+            (Some(needed), Some(granted)) if granted < needed => Answered::Forbidden,
+            (Some(_), Some(_)) if is_guest && matches!(row.needed, Needed::Server(_)) => Answered::Forbidden,
+            (Some(_), Some(_)) => Answered::Served,
         }
     }
 

@@ -113,15 +113,13 @@ fn expected(row: &Row, shown: Shown) -> Answered {
         Shown::Session | Shown::Bare => Some(Capability::Admin).filter(|_| is_of_api),
         Shown::Expired | Shown::Withdrawn | Shown::CrossSite | Shown::Ended => None,
     };
-    match (row.needed, granted) {
-        (Needed::Nothing, _) => Answered::Served,
-        (Needed::Scope(_) | Needed::Known(_) | Needed::Server(_), None) => Answered::Unauthorized,
-        (Needed::Scope(needed) | Needed::Known(needed) | Needed::Server(needed), Some(granted))
-            if granted < needed =>
-        {
-            Answered::Forbidden
-        }
-        (Needed::Scope(_) | Needed::Known(_) | Needed::Server(_), Some(_)) => Answered::Served,
+    let is_program = matches!(shown, Shown::Token(_) | Shown::OfMcp(_));
+    match (row.needed.capability(), granted) {
+        (None, _) => Answered::Served,
+        (Some(_), None) => Answered::Unauthorized,
+        (Some(needed), Some(granted)) if granted < needed => Answered::Forbidden,
+        (Some(_), Some(_)) if is_program && matches!(row.needed, Needed::Lasting(_)) => Answered::Forbidden,
+        (Some(_), Some(_)) => Answered::Served,
     }
 }
 

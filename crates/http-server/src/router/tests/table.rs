@@ -2,7 +2,7 @@
 //!
 //! A new route needs a row here: the document and the router are both held against these rows.
 
-use Needed::{Known, Nothing, Scope, Server};
+use Needed::{Known, Lasting, Nothing, Scope, Server};
 use axum::http::Method;
 use engine::Capability;
 
@@ -17,8 +17,20 @@ pub(super) enum Needed {
     Scope(Capability),
     /// That much, to somebody who showed a credential.
     Known(Capability),
+    /// The same, and to no program that acts for a user.
+    Lasting(Capability),
     /// That much, to somebody who reaches what concerns everybody on the server.
     Server(Capability),
+}
+
+impl Needed {
+    /// How much must have been granted, if anything.
+    pub(super) fn capability(self) -> Option<Capability> {
+        match self {
+            Nothing => None,
+            Scope(needed) | Known(needed) | Lasting(needed) | Server(needed) => Some(needed),
+        }
+    }
 }
 
 /// A route.
@@ -63,7 +75,7 @@ pub(super) const DOCUMENTED: [(&str, &str, Needed); 39] = [
     ("GET", "/api/health/model", READ),
     ("GET", "/api/health/sync-status", READ),
     ("GET", "/api/keys", KEYS),
-    ("POST", "/api/keys", KEYS),
+    ("POST", "/api/keys", Lasting(Capability::Admin)),
     ("DELETE", "/api/keys/{id}", KEYS),
     ("GET", "/api/manage/tags/stats", WRITE),
     ("PUT", "/api/manage/tags/{old_tag}", WRITE),

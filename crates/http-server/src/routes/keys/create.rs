@@ -1,20 +1,23 @@
 //! `POST /api/keys`: makes a key and shows it, this once.
 
-use auth::KeyRequest;
+use auth::accounts::{AccountsError, Origin};
 use auth::keys::KeysError;
+use auth::{KeyRequest, Method};
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use model::{Capability, KeyName, Space};
+use axum::http::request::Parts;
+use model::{AuditAction, Capability, KeyName, Space, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::{Key, reaches, unavailable};
 use crate::App;
-use crate::access::KnownOwner;
+use crate::access::LastingOwner;
 use crate::error::{ErrorDetail, Failure};
 use crate::extract::Body;
+use crate::web::origin;
 
 /// A key to make.
 #[derive(Deserialize, ToSchema)]
@@ -33,6 +36,10 @@ pub(crate) struct NewKey {
     /// When it ends: YYYY-MM-DD or RFC 3339. Never, unless it is said.
     #[serde(default)]
     expires_at: Option<String>,
+    /// The password of whoever asks from a browser that is signed in: a key outlives the session. Nobody else sends it.
+    #[serde(default)]
+    #[schema(format = "password")]
+    password: Option<String>,
 }
 
 /// A key that was made.
@@ -61,20 +68,40 @@ pub(crate) struct MadeKey {
 )]
 pub(crate) async fn create(
     State(app): State<App>,
-    owner: KnownOwner,
-    Body(new): Body<NewKey>,
+    owner: LastingOwner,
+    parts: Parts,
+    Body(mut new): Body<NewKey>,
 ) -> Result<Json<MadeKey>, Failure> {
     let principal = &owner.0.principal;
+    let password = new.password.take();
     let request = request(new, &owner)?;
     if !reaches(principal, &request.space) {
         // As if there were none.
         return Err(refusal(KeysError::NoSpace));
     }
+    if let Method::Session(_, user) = &principal.method {
+        prove(&app, user, password.as_deref(), &origin(&app, &parts)).await?;
+    }
     let (secret, kept) = app.keys().create(&principal.id, request).await.map_err(refusal)?;
     Ok(Json(MadeKey { key: secret.reveal().to_owned(), kept: Key::of(&kept, app.now()) }))
 }
 
-fn request(new: NewKey, owner: &KnownOwner) -> Result<KeyRequest, Failure> {
+/// Whether it is the user who asks, and not somebody who has but the session.
+async fn prove(app: &App, user: &UserId, password: Option<&str>, from: &Origin) -> Result<(), Failure> {
+    let Some(password) = password.filter(|password| !password.is_empty()) else {
+        let told = "a browser sends the password once more: a key outlives the session";
+        return Err(Failure::problem("missing", vec![json!("body"), json!("password")], told));
+    };
+    let people = app.authenticator().people().ok_or_else(Failure::internal)?;
+    let proven = people.accounts().prove(user, password.as_bytes(), AuditAction::KeyCreate, from).await;
+    proven.map_err(|error| match error {
+        AccountsError::LockedOut { seconds } => Failure::too_many(seconds),
+        AccountsError::Unavailable(error) => unavailable(&error),
+        _ => Failure::new(StatusCode::FORBIDDEN, "the password is wrong: nothing was made"),
+    })
+}
+
+fn request(new: NewKey, owner: &LastingOwner) -> Result<KeyRequest, Failure> {
     let said = |text: Option<String>| text.filter(|text| !text.trim().is_empty());
     let name = KeyName::new(&new.name).map_err(|error| invalid("name", &error))?;
     let capability = match said(new.scope) {

@@ -2,6 +2,7 @@ use engine::Capability;
 use serde_json::{Value, json};
 
 use crate::fixture::{Client, Door, other_space};
+use crate::web::tests::town::{CALLBACK, HOSTNAME, PASSWORD, Program, Town};
 
 const PATH: &str = "/api/keys";
 
@@ -107,4 +108,55 @@ async fn a_key_is_no_answer_that_is_kept() {
     let owner = door.owner().header("idempotency-key", "again");
     make(&owner, json!({"name": "once"})).await;
     owner.post(PATH, json!({"name": "once"})).await.of(409);
+}
+
+#[tokio::test]
+async fn o16_a_browser_shows_the_password_before_it_makes_a_key_and_a_program_makes_none() {
+    let town = Town::default();
+    let mut browser = town.owner().await;
+    let cookie = format!("__Host-session={}", browser.session().unwrap());
+    let page = Client::of(town.server()).header("host", HOSTNAME).header("cookie", &cookie);
+    let page = page.header("sec-fetch-site", "same-origin");
+    let told = page.post(PATH, json!({"name": "agent"})).await.of(422);
+    assert_eq!(told["detail"][0]["loc"], json!(["body", "password"]), "{told}");
+    page.post(PATH, json!({"name": "agent", "password": "wrong"})).await.of(403);
+    assert_eq!(page.get(PATH).await.of(200)["keys"], json!([]), "nothing was made");
+    let made = make(&page, json!({"name": "agent", "password": PASSWORD})).await;
+    assert_eq!((&made["space"], &made["name"]), (&json!("default"), &json!("agent")));
+    let names = town.log.names();
+    assert!(names.contains(&"key.create.refused".to_owned()), "{names:?}");
+
+    // A key would outlive what the user takes back.
+    let program = Program { scope: "admin".to_owned(), ..town.program("Claude", CALLBACK).await };
+    let token = town.token(&mut browser, &program).await;
+    town.bearer(&token).get(PATH).await.of(200);
+    town.bearer(&token).post(PATH, json!({"name": "stays", "password": PASSWORD})).await.of(403);
+    // Wrong passwords are counted as they are at signing in.
+    let mut last = 0;
+    for _ in 0..8 {
+        last = page.post(PATH, json!({"name": "x", "password": "wrong"})).await.status.as_u16();
+    }
+    assert_eq!(last, 429);
+}
+
+#[tokio::test]
+async fn a_user_makes_keys_of_the_own_private_space_and_they_end_with_the_user() {
+    let town = Town::default();
+    town.owner().await;
+    let command_line = auth::spaces::Actor::Installation;
+    let people = town.people();
+    let ben = people.accounts().add(&command_line, "ben", PASSWORD.as_bytes()).await.unwrap();
+    let mut browser = town.browser();
+    browser.sign_in("ben", PASSWORD).await.goes_to("account");
+    let cookie = format!("__Host-session={}", browser.session().unwrap());
+    let page = Client::of(town.server()).header("host", HOSTNAME).header("cookie", &cookie);
+    let page = page.header("sec-fetch-site", "same-origin");
+    let made = make(&page, json!({"name": "agent", "scope": "add", "password": PASSWORD})).await;
+    assert_eq!(made["space"], ben.space.to_string());
+    let agent =
+        Client::of(town.server()).header("host", HOSTNAME).header("x-api-key", made["key"].as_str().unwrap());
+    agent.post("/api/memories", json!({"content": "kept by the agent of ben"})).await.of(200);
+    assert_eq!(page.get("/api/memories").await.of(200)["total"], 1);
+    people.accounts().disable(&command_line, &ben.id).await.unwrap();
+    agent.get("/api/memories").await.of(401);
 }

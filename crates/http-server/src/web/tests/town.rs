@@ -75,7 +75,7 @@ impl Town {
         let (clock, rng) = (Arc::clone(&self.bench.clock), Arc::clone(&self.rng));
         let log = Arc::clone(&self.log);
         let accounts = Accounts::new(self.accounts.clone(), log.clone(), clock.clone(), rng.clone());
-        let accounts = accounts.with_grants(self.oauth.clone());
+        let accounts = accounts.with_grants(self.oauth.clone()).with_keys(self.keys.clone());
         let (spaces, keys) = (Arc::clone(&self.spaces), Arc::clone(&self.keys));
         let spaces = Spaces::new(spaces, keys, log.clone(), clock.clone(), rng.clone());
         let documents = Some(Arc::clone(&self.documents) as _);
@@ -92,8 +92,9 @@ impl Town {
     pub(crate) fn app(&self, options: Options) -> App {
         let clock = Arc::clone(&self.bench.clock) as Arc<dyn Clock>;
         let authenticator = Authenticator::new(Policy::default(), self.keys.clone(), Arc::clone(&clock));
-        let (spaces, log) = (Arc::new(FakeSpaceStore::default()), Arc::new(FakeAuditLog::default()));
-        let keys = auth::keys::Keys::new(self.keys.clone(), spaces, log, clock, Arc::new(ports::SystemRng));
+        let (stores, log) = ((self.spaces.clone(), self.accounts.clone()), self.log.clone());
+        let rng = Arc::new(ports::SystemRng);
+        let keys = auth::keys::Keys::new(self.keys.clone(), stores.0, stores.1, log, clock, rng);
         let people = self.people();
         let oauth = Some(people.shared_server());
         let authenticator = authenticator.knowing(people);
