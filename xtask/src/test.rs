@@ -26,6 +26,8 @@ pub(crate) fn run(arguments: &Arguments) -> Result<(), String> {
         tidy::run()?;
         docs::check()?;
         cargo(&["clippy", "--workspace", "--all-targets", "--locked", "--", "--deny", "warnings"])?;
+        let documentation = ["doc", "--workspace", "--locked", "--no-deps", "--document-private-items"];
+        cargo_with(&documentation, &[("RUSTDOCFLAGS", "--deny warnings")])?;
     }
     python::prepare()?;
     node::prepare()?;
@@ -49,9 +51,16 @@ fn has_nextest() -> bool {
 }
 
 fn cargo(arguments: &[&str]) -> Result<(), String> {
+    cargo_with(arguments, &[])
+}
+
+fn cargo_with(arguments: &[&str], variables: &[(&str, &str)]) -> Result<(), String> {
     let line = format!("cargo {}", arguments.join(" "));
     eprintln!("==> {line}");
-    let status =
-        Command::new("cargo").args(arguments).status().map_err(|error| format!("{line}: {error}"))?;
+    let status = Command::new("cargo")
+        .args(arguments)
+        .envs(variables.iter().copied())
+        .status()
+        .map_err(|error| format!("{line}: {error}"))?;
     if status.success() { Ok(()) } else { Err(format!("`{line}` failed")) }
 }

@@ -1,6 +1,6 @@
 //! The inner loops, once for each kind of processor, chosen at run time.
 //!
-//! [`ops`] has every loop once, written against the two traits [`Simd`] (a register of `f32`) and [`Tile`] (the integer
+//! [`ops`] has every loop once, written against the two traits `Simd` (a register of `f32`) and `Tile` (the integer
 //! products). A processor kind implements both and gets its own compilation of all loops from [`set::kernel_set!`].
 //! [`scalar`] is the twin that the others are held against.
 

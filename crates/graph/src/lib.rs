@@ -2,7 +2,7 @@
 //!
 //! | part | what |
 //! |---|---|
-//! | [`entity_id`] | the id of an entity, from its name |
+//! | `entity_id` | the id of an entity, from its name |
 //! | [`Distances`] | how many edges lie between one node and others, found step by step |
 //! | [`Composite`] | a score out of relevance, nearness and number of edges |
 //!

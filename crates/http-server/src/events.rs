@@ -1,7 +1,7 @@
 //! Live events: what happens to memories, and what was searched, to those who listen.
 //!
 //! Every space has a [`feed`]: a bounded [`ring`] of events, filled from the log of the store while somebody listens. A
-//! [`stream`] reads the ring at its own pace; nothing is kept for it but its place in it, so that a slow reader costs no
+//! [`mod@stream`] reads the ring at its own pace; nothing is kept for it but its place in it, so that a slow reader costs no
 //! memory and is told how many events it missed. [`seats`] says how many may listen. What an event looks like is in
 //! [`frame`].
 //!

@@ -21,7 +21,7 @@
 //! | `completion`, `idempotency` | writes whose client goes away; writes that are sent again |
 //! | `machine` | what the operating system says |
 //! | `guard` | what every request and every answer passes |
-//! | [`router`] | all of it put together, and the OpenAPI document |
+//! | [`mod@router`] | all of it put together, and the OpenAPI document |
 //! | [`serve`] | listening, and ending in good order |
 //! | [`tls`] | which certificate, and what is done when it changes |
 //! | [`announcement`] | being found in the local network |

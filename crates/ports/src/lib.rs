@@ -16,7 +16,7 @@
 //!
 //! # Adding an adapter
 //! Implement the trait in a crate of its own that depends on `ports` and `model` only, run the port's contract suite
-//! ([`contract`], feature `testing`) from that crate's tests, and wire it up in `cli`. Errors say what happened in
+//! (`contract`, feature `testing`) from that crate's tests, and wire it up in `cli`. Errors say what happened in
 //! the port's own terms; the adapter's error is kept as the source and never reaches a user.
 
 pub mod accounts;

@@ -8,7 +8,7 @@
 //! | [`remove`] | `memory spaces remove` |
 //! | [`members`] | `memory spaces members`, `add-member`, `remove-member` |
 //! | [`carry`] | `memory spaces move`, `memory spaces copy` |
-//! | [`meant`] | which space a text means |
+//! | `meant` | which space a text means |
 
 pub mod carry;
 pub mod create;

@@ -5,8 +5,8 @@
 //! | `now` | what this release understands |
 //! | `later` | what belongs to a part of the original that a later release brings |
 //! | `never` | what means nothing here, and why |
-//! | [`key`], [`named_by`] | the keys of the configuration file, which come from the names |
-//! | [`nearest`] | the name that was meant |
+//! | `key`, [`named_by`] | the keys of the configuration file, which come from the names |
+//! | `nearest` | the name that was meant |
 
 mod key;
 mod later;

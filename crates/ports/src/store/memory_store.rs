@@ -98,7 +98,8 @@ pub trait MemoryStore: Send + Sync {
     async fn list(&self, filter: &Filter, page: Page) -> Result<Listing, StoreError>;
 
     /// The live memories that meet a filter and have a text in theirs, as it stands, without regard to case (of any
-    /// script: [`fold_case`]); in the order of [`MemoryStore::list`], one page of them, with the true total. Nothing in
+    /// script: [`fold_case`](crate::fold_case));
+    /// in the order of [`MemoryStore::list`], one page of them, with the true total. Nothing in
     /// the text is syntax. An empty text is in every memory.
     ///
     /// # Errors
@@ -385,7 +386,8 @@ pub trait MemoryStore: Send + Sync {
     /// [`StoreError::Unsupported`] when this kind of store has no file; otherwise [`StoreError`].
     async fn backup(&self, target: &Path) -> Result<BackupFile, StoreError>;
 
-    /// The backups of this store in a directory that have a made name ([`backup_name`]) and are as they were when they were
+    /// The backups of this store in a directory that have a made name
+    /// ([`backup_name`](crate::backup_name)) and are as they were when they were
     /// verified, newest first. What another store, another program or a person put there is not among them. A directory
     /// that is not there holds none.
     ///

@@ -3,10 +3,10 @@
 //! | file | what |
 //! |---|---|
 //! | [`client`] | how each assistant behaves |
-//! | [`door`] | requests and answers |
-//! | [`finding`] | what a step found, and what cures it |
-//! | [`steps`] | the steps, one file each, in the order in which a client takes them |
-//! | [`replay`] | all of them in a row |
+//! | `door` | requests and answers |
+//! | `finding` | what a step found, and what cures it |
+//! | `steps` | the steps, one file each, in the order in which a client takes them |
+//! | `replay` | all of them in a row |
 
 pub mod client;
 mod door;
