@@ -60,7 +60,7 @@ fn guarded(app: &App, mut routes: Router) -> Router {
 fn everything(app: &App) -> Router {
     let (routes, document) = routes::of(app).with_state(app.clone()).split_for_parts();
     let document = document::complete(document);
-    let pages = routes::pages::pages(&document);
+    let pages = routes::pages::pages(&document, app.authenticator().people().is_some());
     let document = Bytes::from(document.to_string());
     let document = async move || ([(CONTENT_TYPE, "application/json")], document);
     routes.route("/openapi.json", get(document)).merge(pages)

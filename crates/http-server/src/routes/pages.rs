@@ -18,9 +18,9 @@ const POLICY: &str =
 const HTML: &str = "text/html; charset=utf-8";
 const STYLE: &str = include_str!("pages/style.css");
 
-/// The pages, of this OpenAPI document. Links are relative: a proxy may have it all under a path of its own.
-pub(crate) fn pages<S: Clone + Send + Sync + 'static>(document: &Value) -> Router<S> {
-    let (home, reference) = (Bytes::from(home()), Bytes::from(reference::page(document)));
+/// The pages, of this OpenAPI document, with a way to the own account where there are accounts. Links are relative: a proxy may have it all under a path of its own.
+pub(crate) fn pages<S: Clone + Send + Sync + 'static>(document: &Value, has_accounts: bool) -> Router<S> {
+    let (home, reference) = (Bytes::from(home(has_accounts)), Bytes::from(reference::page(document)));
     Router::new()
         .route("/", get(async move || answer(HTML, home)))
         .route("/api/docs", get(async move || answer(HTML, reference)))
@@ -29,10 +29,11 @@ pub(crate) fn pages<S: Clone + Send + Sync + 'static>(document: &Value) -> Route
         .route("/docs", get(async || elsewhere("api/docs")))
 }
 
-fn home() -> String {
+fn home(has_accounts: bool) -> String {
+    let account = if has_accounts { "<li><a href=\"account\">Your account</a></li>\n" } else { "" };
     let body = format!(
         "<main>\n<h1>Memory {}</h1>\n<p>A memory service runs here. Assistants reach it by MCP at <code>/mcp</code>, programs by \
-         REST.</p>\n<ul>\n<li><a href=\"api/docs\">How to use it</a></li>\n<li><a href=\"openapi.json\">The same as an OpenAPI \
+         REST.</p>\n<ul>\n{account}<li><a href=\"api/docs\">How to use it</a></li>\n<li><a href=\"openapi.json\">The same as an OpenAPI \
          document</a></li>\n<li><a href=\"api/health\">Whether it answers</a></li>\n</ul>\n</main>\n",
         html::escaped(env!("CARGO_PKG_VERSION"))
     );

@@ -4,12 +4,17 @@ use auth::oauth::Settings;
 
 use crate::Options;
 use crate::fixture::{Door, ISSUER};
+use crate::web::tests::town::Town;
 
 #[tokio::test]
 async fn anybody_sees_what_runs_here() {
     let home = Door::open().await.stranger().get("/").await;
     assert_eq!((home.status.as_u16(), home.header("content-type")), (200, "text/html; charset=utf-8"));
     assert!(home.text().contains("href=\"api/docs\""), "{}", home.text());
+    let link = "href=\"account\"";
+    assert!(!home.text().contains(link), "there are no accounts: {}", home.text());
+    let mut browser = Town::default().browser();
+    assert!(browser.get("/").await.text().contains(link));
 }
 
 #[tokio::test]
