@@ -12,6 +12,7 @@ use std::process::{Command, Stdio};
 use rustix::process::{Pid, Signal, kill_process, test_kill_process};
 use serde_json::{Value, json};
 
+use crate::harness::http::Request;
 use crate::harness::{Home, process};
 
 /// A home whose launched server is ended with it, whatever became of the test.
@@ -115,6 +116,21 @@ fn a_server_is_launched_looked_at_and_stopped() {
     assert_eq!(run.record(), None);
     assert_eq!(run.home.answer(&["info"])["status"], "inactive");
     assert_eq!(run.home.answer(&["stop"]), json!({ "status": "not_running", "pid": null }));
+}
+
+/// The original's launcher set the flag that lets everybody in.
+#[test]
+fn the_launcher_lets_nobody_in_whom_the_settings_do_not() {
+    let run = Launching::new();
+    let told = run.launch();
+    let url = told["url"].as_str().unwrap().strip_prefix("http://").unwrap();
+    let ask = |path: &str| Request::get(path).send_to(url.parse().unwrap());
+    assert_eq!(ask("/api/health").status, 200);
+    for path in ["/api/memories", "/api/tags", "/mcp"] {
+        assert_eq!(ask(path).status, 401, "{path}");
+    }
+    let key = run.home.api_key("read");
+    assert_eq!(Request::get("/api/memories").key(&key).send_to(url.parse().unwrap()).status, 200);
 }
 
 #[test]
@@ -226,7 +242,7 @@ fn another_program_at_the_port_is_named_and_left_alone() {
 }
 
 #[test]
-fn a_server_that_cannot_start_says_why() {
+fn cve_2026_54504_a_server_that_cannot_start_says_why_and_the_network_is_not_served_without_a_key() {
     let run = Launching::new();
     // Nobody listens beyond this machine without a key.
     let told = run.home.refused(1, "internal", &["launch", "--host", "0.0.0.0"]);

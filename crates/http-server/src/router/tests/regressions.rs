@@ -108,3 +108,14 @@ async fn cve_2026_29787_health_says_nothing_to_whoever_asks() {
         door.stranger().get(path).await.of(401);
     }
 }
+
+/// memmy #468: whoever reached the port, a page of any place among them, could end the process. What ends a server is a signal.
+#[test]
+fn memmy_468_no_route_ends_the_server() {
+    for surface in SURFACES {
+        for row in rows(surface) {
+            let words = ["shutdown", "stop", "exit", "quit", "restart", "kill"];
+            assert!(!words.iter().any(|word| row.path.contains(word)), "{}", row.path);
+        }
+    }
+}
