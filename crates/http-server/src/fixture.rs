@@ -42,13 +42,6 @@ fn other() -> SharedSpace {
     SharedSpace { id, name, created_at: Timestamp::from_microseconds(0), created_by: None }
 }
 
-/// What an authorization server keeps, and the documents that it can read.
-#[derive(Clone, Default)]
-pub(crate) struct Kept {
-    pub(crate) store: Arc<FakeOAuthStore>,
-    pub(crate) documents: Arc<FakeClientDocuments>,
-}
-
 /// The door on an engine of fakes, with a key of each scope, for the default space and for another one, in a key store of its own.
 pub(crate) struct Door {
     pub(crate) bench: Bench,
@@ -82,22 +75,12 @@ impl Door {
 
     /// A door with an authorization server, which everybody reaches at [`ISSUER`].
     pub(crate) async fn issuing(settings: Settings, options: Options, anonymous: Option<Capability>) -> Self {
-        Self::issuing_from(&Kept::default(), settings, options, anonymous).await
-    }
-
-    /// The same after a restart: with what was kept before.
-    pub(crate) async fn issuing_from(
-        kept: &Kept,
-        settings: Settings,
-        options: Options,
-        anonymous: Option<Capability>,
-    ) -> Self {
         let bench = Bench::default();
-        let Kept { store, documents } = kept.clone();
+        let (store, documents) =
+            (Arc::new(FakeOAuthStore::default()), Arc::new(FakeClientDocuments::default()));
         let (log, clock) = (Arc::new(FakeAuditLog::default()), Arc::clone(&bench.clock));
-        // Random numbers that come again after a restart would be no random numbers.
-        let rng = Arc::new(SystemRng);
-        let server = AuthorizationServer::new(settings, store, Some(documents), log, clock, rng);
+        let server =
+            AuthorizationServer::new(settings, store, Some(documents), log, clock, Arc::new(SystemRng));
         Self::made(bench, options, anonymous, Some(Arc::new(server))).await
     }
 

@@ -1,319 +1,346 @@
-//! How each assistant connects by OAuth: what it looks up, registers, asks for and sends, in its own order. The server is started anew
-//! between every two steps.
+//! What each client does, from its first call to the end of its access, step by step. Before every step the server is started again:
+//! nothing may live in its memory alone.
+//!
+//! The habits are those of the clients as they were seen (`users.md` d): which addresses they register, which of them they use, how
+//! they prove who they are, what they ask for, and whether they ask from a page of their own.
 
-use auth::oauth::Settings;
+use std::collections::BTreeMap;
+
 use axum::body::Body;
-use axum::http::Request;
-use base64::Engine;
-use base64::prelude::{BASE64_STANDARD, BASE64_URL_SAFE_NO_PAD};
-use engine::Capability;
-use model::{Space, UserId};
+use axum::http::{Method, Request};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
-use crate::Options;
-use crate::fixture::{Client, Door, ISSUER, Kept, Reply};
+use crate::fixture::{Client, Reply};
+use crate::web::tests::town::{HOSTNAME, ISSUER, NAME, PASSWORD, Program, Town, VERIFIER, parameter};
 
-/// What the assistant was given.
-const MCP: &str = "https://memory.example/mcp";
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
-const STATE: &str = "eyJhIjoiYi9jIn0=+/~";
-
-/// How an assistant behaves.
-struct Assistant {
+/// What a client does in its own way.
+struct Habit {
     name: &'static str,
-    /// What it registers at once.
+    /// What it registers as its addresses, all at once.
     redirect_uris: &'static [&'static str],
-    /// Where it lets the browser come back.
-    redirect_uri: &'static str,
-    /// How it shows that it is itself.
+    /// Which one it uses.
+    used: &'static str,
+    /// How it proves at the token endpoint who it is.
     method: &'static str,
     /// What it registers besides.
     also: &'static str,
-    /// What it asks for; none leaves it to the server.
-    scope: Option<&'static str>,
-    /// The origin of the page that it is.
-    page: Option<&'static str>,
-    /// The address of the document that says what it is, instead of registering.
+    /// What it asks for; nothing leaves it to the server.
+    scope: &'static str,
+    /// What it wants tokens for, beneath the issuer; none says nothing of it.
+    resource: Option<&'static str>,
+    /// The page that it runs in, if any.
+    origin: Option<&'static str>,
+    /// Whether it says who it is by a document instead of registering.
     document: Option<&'static str>,
 }
 
-const PLAIN: Assistant = Assistant {
-    name: "",
-    redirect_uris: &[],
-    redirect_uri: "",
+const CLAUDE: Habit = Habit {
+    name: "Claude",
+    redirect_uris: &["https://claude.ai/api/mcp/auth_callback"],
+    used: "https://claude.ai/api/mcp/auth_callback",
     method: "none",
-    also: "{}",
-    scope: Some("read write"),
-    page: None,
+    also: r#"{"grant_types": ["authorization_code", "refresh_token"], "response_types": ["code"]}"#,
+    scope: "read write offline_access",
+    resource: Some("/mcp"),
+    origin: None,
     document: None,
 };
 
-const ASSISTANTS: [Assistant; 11] = [
-    Assistant {
-        name: "Claude",
-        redirect_uris: &["https://claude.ai/api/mcp/auth_callback"],
-        redirect_uri: "https://claude.ai/api/mcp/auth_callback",
-        method: "client_secret_post",
-        also: r#"{"scope": "claudeai", "grant_types": ["authorization_code", "refresh_token"], "response_types": ["code"]}"#,
-        ..PLAIN
-    },
-    Assistant {
-        name: "Claude (claude.com)",
+const HABITS: &[Habit] = &[
+    CLAUDE,
+    Habit {
+        name: "Claude with a secret",
         redirect_uris: &[
             "https://claude.ai/api/mcp/auth_callback",
             "https://claude.com/api/mcp/auth_callback",
         ],
-        redirect_uri: "https://claude.com/api/mcp/auth_callback",
-        scope: Some("read write offline_access"),
-        ..PLAIN
+        used: "https://claude.com/api/mcp/auth_callback",
+        method: "client_secret_post",
+        also: r#"{"scope": "claudeai", "grant_types": ["authorization_code", "refresh_token"], "response_types": ["code"]}"#,
+        ..CLAUDE
     },
-    Assistant {
+    Habit {
         name: "Claude Code",
-        redirect_uris: &["http://localhost:51877/callback"],
-        redirect_uri: "http://localhost:51877/callback",
-        also: r#"{"grant_types": ["authorization_code", "refresh_token"], "response_types": ["code"]}"#,
-        ..PLAIN
+        redirect_uris: &["http://localhost:51123/callback"],
+        used: "http://localhost:51123/callback",
+        ..CLAUDE
     },
-    Assistant {
-        name: "Claude Code (document)",
+    Habit {
+        name: "Claude Code by its document",
         redirect_uris: &["http://localhost/callback", "http://127.0.0.1/callback"],
-        redirect_uri: "http://localhost:40123/callback",
+        used: "http://localhost:51199/callback",
         document: Some("https://claude.ai/oauth/claude-code-client-metadata"),
-        ..PLAIN
+        ..CLAUDE
     },
-    Assistant {
+    Habit {
         name: "ChatGPT",
-        redirect_uris: &["https://chatgpt.com/connector/oauth/abc123"],
-        redirect_uri: "https://chatgpt.com/connector/oauth/abc123",
-        method: "client_secret_basic",
+        redirect_uris: &["https://chatgpt.com/connector/oauth/AbCd-123_x"],
+        used: "https://chatgpt.com/connector/oauth/AbCd-123_x",
         also: r#"{"client_uri": "https://chatgpt.com", "grant_types": ["authorization_code", "refresh_token"]}"#,
-        ..PLAIN
+        scope: "read write",
+        ..CLAUDE
     },
-    Assistant {
-        name: "ChatGPT (older)",
+    Habit {
+        name: "ChatGPT of before",
         redirect_uris: &["https://chatgpt.com/connector_platform_oauth_redirect"],
-        redirect_uri: "https://chatgpt.com/connector_platform_oauth_redirect",
-        ..PLAIN
+        used: "https://chatgpt.com/connector_platform_oauth_redirect",
+        method: "client_secret_basic",
+        resource: None,
+        ..CLAUDE
     },
-    Assistant {
+    Habit {
         name: "Cursor",
         redirect_uris: &[
             "cursor://anysphere.cursor-mcp/oauth/callback",
             "https://www.cursor.com/agents/mcp/oauth/callback",
             "http://localhost:8787/callback",
         ],
-        redirect_uri: "cursor://anysphere.cursor-mcp/oauth/callback",
-        ..PLAIN
+        used: "cursor://anysphere.cursor-mcp/oauth/callback",
+        also: "{}",
+        ..CLAUDE
     },
-    Assistant {
+    Habit {
         name: "VS Code",
         redirect_uris: &[
-            "https://insiders.vscode.dev/redirect",
-            "https://vscode.dev/redirect",
-            "http://127.0.0.1/",
             "http://127.0.0.1:33418/",
+            "https://vscode.dev/redirect",
+            "https://insiders.vscode.dev/redirect",
         ],
-        redirect_uri: "http://127.0.0.1:41999/",
+        used: "http://127.0.0.1:51200/",
         also: r#"{"grant_types": ["authorization_code", "refresh_token", "urn:ietf:params:oauth:grant-type:device_code"],
             "response_types": ["code"], "application_type": "native"}"#,
-        ..PLAIN
+        ..CLAUDE
     },
-    Assistant {
+    Habit {
         name: "Codex",
-        redirect_uris: &["http://127.0.0.1:45001/callback"],
-        redirect_uri: "http://127.0.0.1:45001/callback",
-        scope: None,
-        ..PLAIN
+        redirect_uris: &["http://127.0.0.1:51201/callback"],
+        used: "http://127.0.0.1:51201/callback",
+        scope: "",
+        ..CLAUDE
     },
-    Assistant {
+    Habit {
         name: "Gemini CLI",
         redirect_uris: &["http://localhost:7777/oauth/callback"],
-        redirect_uri: "http://localhost:7777/oauth/callback",
-        also: r#"{"grant_types": ["authorization_code", "refresh_token"], "response_types": ["code"], "scope": "read write"}"#,
-        ..PLAIN
+        used: "http://localhost:7777/oauth/callback",
+        scope: "read write",
+        ..CLAUDE
     },
-    Assistant {
+    Habit {
         name: "MCP Inspector",
         redirect_uris: &["http://localhost:6274/oauth/callback"],
-        redirect_uri: "http://localhost:6274/oauth/callback",
-        page: Some("http://localhost:6274"),
-        ..PLAIN
+        used: "http://localhost:6274/oauth/callback",
+        resource: Some(""),
+        origin: Some("http://localhost:6274"),
+        ..CLAUDE
     },
 ];
 
-/// An assistant and a server that is another one at each step.
-struct Scene<'a> {
-    assistant: &'a Assistant,
-    kept: Kept,
-}
-
-impl Scene<'_> {
-    async fn door(&self) -> Door {
-        Door::issuing_from(&self.kept, Settings::at(ISSUER), Options::default(), None).await
-    }
-
-    /// The assistant before the server as it is started now.
-    async fn asks(&self) -> Client {
-        let client = self.door().await.stranger().header("host", "memory.example");
-        match self.assistant.page {
-            Some(page) => client.header("origin", page).header("sec-fetch-site", "cross-site"),
-            None => client,
-        }
-    }
-
-    /// What an answer says; a page has to be allowed to read it.
-    fn read(&self, reply: &Reply, status: u16) -> Value {
-        if self.assistant.page.is_some() {
-            assert_eq!(reply.header("access-control-allow-origin"), "*", "{}", self.assistant.name);
-        }
-        reply.of(status)
-    }
-
-    /// The id and, where it needs one, the secret that the assistant gets.
-    async fn register(&self) -> (String, Option<String>) {
-        let Assistant { name, redirect_uris, method, also, document, .. } = self.assistant;
-        let mut said = json!({"client_name": name, "redirect_uris": redirect_uris, "token_endpoint_auth_method": method});
-        if let Some(address) = document {
-            said["client_id"] = (*address).into();
-            self.kept.documents.put(address, said.to_string(), None);
-            return ((*address).to_owned(), None);
-        }
-        let also: Value = serde_json::from_str(also).unwrap();
-        said.as_object_mut().unwrap().extend(also.as_object().unwrap().clone());
-        let told = self.read(&self.asks().await.post("/oauth/register", said).await, 201);
-        assert_eq!(told["redirect_uris"], json!(redirect_uris), "{name}");
-        let secret = told["client_secret"].as_str().map(str::to_owned);
-        assert_eq!(secret.is_some(), *method != "none", "{name}");
-        (told["client_id"].as_str().unwrap().to_owned(), secret)
-    }
-
-    /// The code that comes back with the browser, when the user says yes.
-    async fn code(&self, client: &str) -> String {
-        let Assistant { name, redirect_uri, scope, .. } = self.assistant;
-        let challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER));
-        let mut query = vec![
-            ("response_type", "code"),
-            ("client_id", client),
-            ("code_challenge", &challenge),
-            ("code_challenge_method", "S256"),
-            ("redirect_uri", redirect_uri),
-            ("state", STATE),
-            ("resource", MCP),
-        ];
-        query.extend(scope.map(|scope| ("scope", scope)));
-        let query: Vec<_> =
-            query.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        // The page of consent is shown by one server, and the answer comes to another.
-        let shown = self.door().await;
-        assert_eq!(
-            shown.oauth.as_ref().unwrap().ask(&query).await.unwrap().redirect_uri.as_str(),
-            *redirect_uri
-        );
-        let door = self.door().await;
-        let server = door.oauth.as_ref().unwrap();
-        let asked = server.ask(&query).await.unwrap();
-        let user = UserId::from_bytes([1; 10]);
-        let location = server.allow(&asked, &user, &Space::Default, Capability::Write, None).await.unwrap();
-        let (address, query) = location.split_once('?').unwrap();
-        assert_eq!(address, *redirect_uri, "{name}");
-        let back: Vec<(String, String)> = form_urlencoded::parse(query.as_bytes()).into_owned().collect();
-        let value = |name: &str| back.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone());
-        assert_eq!(
-            (value("state").as_deref(), value("iss").as_deref()),
-            (Some(STATE), Some(ISSUER)),
-            "{name}"
-        );
-        value("code").unwrap()
-    }
-
-    async fn post(&self, path: &str, form: &[(&str, &str)], (id, secret): (&str, Option<&str>)) -> Reply {
-        let mut client = self.asks().await;
-        let mut form = form.to_vec();
-        match (self.assistant.method, secret) {
-            ("client_secret_basic", Some(secret)) => {
-                let shown = BASE64_STANDARD.encode(format!("{id}:{secret}"));
-                client = client.header("authorization", &format!("Basic {shown}"));
-            }
-            (_, secret) => {
-                form.push(("client_id", id));
-                form.extend(secret.map(|secret| ("client_secret", secret)));
-            }
-        }
-        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        let request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
-        client.request(request.body(Body::from(body)).unwrap()).await
-    }
-
-    /// Whether an access token is good for MCP and for nothing else.
-    async fn opens(&self, token: &str) -> bool {
-        let door = self.door().await;
-        let server = door.oauth.as_ref().unwrap();
-        let Some(bearer) = server.bearer(token.as_bytes()).await.unwrap() else { return false };
-        assert_eq!((bearer.resource.as_str(), bearer.capability), (MCP, Capability::Write));
-        assert!(!server.is_good_at(&bearer, "/api/memories"));
-        server.is_good_at(&bearer, "/mcp")
+#[tokio::test]
+async fn every_client_gets_in_and_out_whatever_restarts_in_between() {
+    for habit in HABITS {
+        let town = Town::default();
+        town.owner().await;
+        Visitor { town: &town, habit, client: Value::Null }.comes_and_goes().await;
     }
 }
 
-async fn connects(assistant: &Assistant) {
-    let scene = Scene { assistant, kept: Kept::default() };
-    let name = assistant.name;
-    let told = scene.asks().await.get("/.well-known/oauth-protected-resource/mcp").await;
-    let told = scene.read(&told, 200);
-    assert_eq!(
-        (&told["resource"], &told["authorization_servers"]),
-        (&json!(MCP), &json!([ISSUER])),
-        "{name}"
-    );
-    let told = scene.asks().await.get("/.well-known/oauth-authorization-server").await;
-    let told = scene.read(&told, 200);
-    assert_eq!(
-        (&told["issuer"], &told["code_challenge_methods_supported"]),
-        (&json!(ISSUER), &json!(["S256"]))
-    );
-    assert_eq!(told["client_id_metadata_document_supported"], true);
-    assert!(
-        told["token_endpoint_auth_methods_supported"].as_array().unwrap().contains(&json!(assistant.method))
-    );
+#[tokio::test]
+async fn a_client_that_is_not_known_any_more_is_told_to_register_again() {
+    let town = Town::default();
+    let client = json!({"client_id": "aaaaaaaaaaaaaaaa"});
+    let told = Visitor { town: &town, habit: &CLAUDE, client }.renews("mrt_x").await.of(401);
+    assert_eq!(told["error"], "invalid_client");
+}
 
-    let (id, secret) = scene.register().await;
-    let client = (id.as_str(), secret.as_deref());
-    let code = scene.code(&id).await;
-    let form = [
-        ("grant_type", "authorization_code"),
-        ("code", code.as_str()),
-        ("code_verifier", VERIFIER),
-        ("redirect_uri", assistant.redirect_uri),
-        ("resource", MCP),
-    ];
-    let mut tokens = scene.read(&scene.post("/oauth/token", &form, client).await, 200);
-    for _ in 0..2 {
+/// A client on its way.
+struct Visitor<'a> {
+    town: &'a Town,
+    habit: &'a Habit,
+    /// What it was told when it registered.
+    client: Value,
+}
+
+impl Visitor<'_> {
+    async fn comes_and_goes(&mut self) {
+        let name = self.habit.name;
+        self.finds_the_server().await;
+        self.registers().await;
+        let code = self.asks_its_user().await;
+        let tokens = self.redeems(&code).await.of(200);
+        assert_eq!(tokens["token_type"], "Bearer", "{name}");
         // Some clients refuse a scope that they did not ask for.
-        assert_eq!(tokens["scope"], assistant.scope.unwrap_or("read write"), "{name}");
-        assert!(scene.opens(tokens["access_token"].as_str().unwrap()).await, "{name}");
-        let refresh = tokens["refresh_token"].as_str().unwrap();
-        let form = [("grant_type", "refresh_token"), ("refresh_token", refresh), ("resource", MCP)];
-        tokens = scene.read(&scene.post("/oauth/token", &form, client).await, 200);
+        let asked = Some(self.habit.scope).filter(|scope| !scope.is_empty());
+        assert_eq!(tokens["scope"], asked.unwrap_or("read write"), "{name}");
+        self.uses(&tokens).await;
+
+        let (first, refresh) = (text(&tokens, "access_token"), text(&tokens, "refresh_token"));
+        self.town.bench.clock.advance(3600.0);
+        self.call(&first).await.of(401);
+        let renewed = self.renews(&refresh).await.of(200);
+        assert_ne!(text(&renewed, "refresh_token"), refresh, "{name}: O11");
+        self.uses(&renewed).await;
+
+        let (access, refresh) = (text(&renewed, "access_token"), text(&renewed, "refresh_token"));
+        let form = self.signed(&[("token", &refresh), ("token_type_hint", "refresh_token")]);
+        self.form("/oauth/revoke", &form).await.of(200);
+        self.call(&access).await.of(401);
+        assert_eq!(self.renews(&refresh).await.of(400)["error"], "invalid_grant", "{name}");
+        assert_eq!(self.redeems(&code).await.of(400)["error"], "invalid_grant", "{name}");
     }
-    let access = tokens["access_token"].as_str().unwrap();
-    assert!(scene.opens(access).await, "{name}");
-    let form = [("token", tokens["refresh_token"].as_str().unwrap()), ("token_type_hint", "refresh_token")];
-    scene.read(&scene.post("/oauth/revoke", &form, client).await, 200);
-    assert!(!scene.opens(access).await, "{name}");
+
+    /// From the address that its user typed to the authorization server (A1, A2, S1).
+    async fn finds_the_server(&self) {
+        let answer =
+            self.ask(Request::post("/mcp"), json!({"jsonrpc": "2.0", "id": 1, "method": "ping"})).await;
+        answer.of(401);
+        let challenge = answer.header("www-authenticate").to_owned();
+        let (_, rest) = challenge.split_once(r#"resource_metadata=""#).unwrap();
+        let at = rest.split('"').next().unwrap().strip_prefix(ISSUER).unwrap().to_owned();
+        let told = self.get(&at).await.of(200);
+        assert_eq!(told["resource"], format!("{ISSUER}/mcp"));
+        assert_eq!(told["authorization_servers"], json!([ISSUER]));
+        for path in ["oauth-authorization-server", "oauth-authorization-server/mcp", "openid-configuration"] {
+            let reply = self.get(&format!("/.well-known/{path}")).await;
+            let told = reply.of(200);
+            assert_eq!(told["issuer"], ISSUER);
+            assert_eq!(told["code_challenge_methods_supported"], json!(["S256"]));
+            if self.habit.origin.is_some() {
+                assert_eq!(reply.header("access-control-allow-origin"), "*");
+            }
+        }
+    }
+
+    async fn registers(&mut self) {
+        let Habit { name, redirect_uris, method, also, document, .. } = self.habit;
+        let mut asked = json!({
+            "client_name": name,
+            "redirect_uris": redirect_uris,
+            "token_endpoint_auth_method": method,
+        });
+        let also: Value = serde_json::from_str(also).unwrap();
+        asked.as_object_mut().unwrap().extend(also.as_object().unwrap().clone());
+        if let Some(address) = document {
+            asked["client_id"] = (*address).into();
+            self.town.documents.put(address, asked.to_string(), None);
+            self.client = asked;
+            return;
+        }
+        self.client = self.ask(Request::post("/oauth/register"), asked).await.of(201);
+        assert_eq!(
+            self.client["redirect_uris"],
+            json!(redirect_uris),
+            "{name}: one refused address loses Cursor"
+        );
+        assert_eq!(self.client["token_endpoint_auth_method"], *method, "{name}");
+    }
+
+    /// In the browser of the user, who has to sign in first.
+    async fn asks_its_user(&self) -> String {
+        let Habit { name, used, scope, resource, .. } = self.habit;
+        let program = Program {
+            id: text(&self.client, "client_id"),
+            redirect_uri: (*used).to_owned(),
+            scope: (*scope).to_owned(),
+            resource: resource.map(|path| format!("{ISSUER}{path}")),
+        };
+        let (asks, mut browser) = (program.asks(), self.town.browser());
+        let page = browser.get(&asks).await;
+        browser.before(self.town.server());
+        let fields = [("name", NAME), ("password", PASSWORD), ("next", asks.as_str())];
+        browser.submit(&page, "/sign-in", &fields).await.goes_to(asks.trim_start_matches('/'));
+        browser.before(self.town.server());
+        let page = browser.get(&asks).await;
+        assert!(page.page(200).contains(name), "{}", page.text());
+        browser.before(self.town.server());
+        let answer = browser.submit(&page, &asks, &[("decision", "allow"), ("space", "default")]).await;
+        assert!(answer.header("location").starts_with(&format!("{used}?")), "{}", answer.header("location"));
+        assert_eq!(parameter(&answer, "state").as_deref(), Some("a+b/c=~"), "{name}: O19");
+        assert_eq!(parameter(&answer, "iss").as_deref(), Some(ISSUER), "{name}: S6");
+        parameter(&answer, "code").unwrap()
+    }
+
+    async fn redeems(&self, code: &str) -> Reply {
+        let mut form = vec![
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", self.habit.used),
+            ("code_verifier", VERIFIER),
+        ];
+        let resource = self.habit.resource.map(|path| format!("{ISSUER}{path}"));
+        form.extend(resource.as_deref().map(|resource| ("resource", resource)));
+        let form = self.signed(&form);
+        let answer = self.form("/oauth/token", &form).await;
+        assert_eq!(answer.header("cache-control"), "no-store", "O6");
+        answer
+    }
+
+    async fn renews(&self, refresh: &str) -> Reply {
+        let form = self.signed(&[("grant_type", "refresh_token"), ("refresh_token", refresh)]);
+        self.form("/oauth/token", &form).await
+    }
+
+    /// Lists the tools, and stores and finds something.
+    async fn uses(&self, tokens: &Value) {
+        let access = text(tokens, "access_token");
+        let told = self.call(&access).await.of(200);
+        let tools = told["result"]["tools"].as_array().unwrap();
+        assert!(tools.iter().any(|tool| tool["name"] == "memory_store"), "{}: {told}", self.habit.name);
+    }
+
+    async fn call(&self, access: &str) -> Reply {
+        let request = Request::post("/mcp")
+            .header("authorization", format!("Bearer {access}"))
+            .header("accept", "application/json, text/event-stream")
+            .header("mcp-protocol-version", "2025-06-18");
+        self.ask(request, json!({"jsonrpc": "2.0", "id": 1, "method": "tools/list"})).await
+    }
+
+    /// A form with what the client proves itself by.
+    fn signed(&self, fields: &[(&str, &str)]) -> BTreeMap<String, String> {
+        let mut form: BTreeMap<String, String> =
+            fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
+        if self.habit.method != "client_secret_basic" {
+            form.insert("client_id".to_owned(), text(&self.client, "client_id"));
+        }
+        if self.habit.method == "client_secret_post" {
+            form.insert("client_secret".to_owned(), text(&self.client, "client_secret"));
+        }
+        form
+    }
+
+    async fn form(&self, path: &str, fields: &BTreeMap<String, String>) -> Reply {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        let mut request = Request::post(path).header("content-type", "application/x-www-form-urlencoded");
+        if self.habit.method == "client_secret_basic" {
+            let pair = format!("{}:{}", text(&self.client, "client_id"), text(&self.client, "client_secret"));
+            request = request.header("authorization", format!("Basic {}", STANDARD.encode(pair)));
+        }
+        self.send(request.body(Body::from(body)).unwrap()).await
+    }
+
+    async fn get(&self, path: &str) -> Reply {
+        self.send(Request::builder().method(Method::GET).uri(path).body(Body::empty()).unwrap()).await
+    }
+
+    async fn ask(&self, request: axum::http::request::Builder, body: Value) -> Reply {
+        let request = request.header("content-type", "application/json");
+        self.send(request.body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    /// Sends it to a server that was started for it.
+    async fn send(&self, request: Request<Body>) -> Reply {
+        let is_mcp = request.uri().path() == "/mcp";
+        let mut client = Client::of(self.town.server()).header("host", HOSTNAME);
+        // Which pages may ask of MCP, the owner says; the authorization server answers all of them.
+        if let Some(origin) = self.habit.origin.filter(|_| !is_mcp) {
+            client = client.header("origin", origin).header("sec-fetch-site", "cross-site");
+        }
+        client.request(request).await
+    }
 }
 
-#[tokio::test]
-async fn every_assistant_connects_although_the_server_is_started_anew_between_every_two_steps() {
-    for assistant in &ASSISTANTS {
-        connects(assistant).await;
-    }
-}
-
-#[tokio::test]
-async fn an_assistant_that_is_not_known_any_more_is_told_to_register_again() {
-    let scene = Scene { assistant: &ASSISTANTS[0], kept: Kept::default() };
-    let form = [("grant_type", "refresh_token"), ("refresh_token", "mrt_x")];
-    let told = scene.post("/oauth/token", &form, ("aaaaaaaaaaaaaaaa", None)).await;
-    assert_eq!(scene.read(&told, 401)["error"], "invalid_client");
+fn text(object: &Value, name: &str) -> String {
+    object[name].as_str().unwrap_or_else(|| panic!("no {name} in {object}")).to_owned()
 }

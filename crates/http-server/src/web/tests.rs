@@ -8,11 +8,9 @@
 //! | `forms` | forms of other pages |
 //! | `second_factor` | codes of an authenticator app |
 //! | `reach` | what sessions and tokens open, and what not |
-//! | `flows` | what each client does, from its first call to its last |
 //! | `looks` | languages, policies, nothing that runs |
 
 mod consent;
-mod flows;
 mod forms;
 mod looks;
 mod people;
