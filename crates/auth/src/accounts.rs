@@ -7,6 +7,7 @@
 //! | `sessions` | who shows a session; ending sessions |
 //! | `password` | rules for passwords, their hashes, changing one |
 //! | `second_factor` | codes that change with the time, and recovery codes; with `totp` |
+//! | `passkeys` | key pairs of an authenticator, without name and password |
 //! | `throttle` | attempts are counted, and slowed down |
 //! | `administration` | adding, listing, disabling, enabling, resetting users |
 //!
@@ -15,6 +16,7 @@
 //! it is all so: `docs/decisions/0017-accounts.md`.
 
 mod administration;
+mod passkeys;
 mod password;
 mod second_factor;
 mod sessions;
@@ -32,6 +34,7 @@ use ports::{AccountStore, AuditLog, Clock, KeyStore, OAuthStore, Rng, StoreError
 use thiserror::Error;
 
 use crate::{Secret, minted};
+pub use passkeys::{CHALLENGE_LIFETIME_S, MAX_PASSKEY_NAME_CHARS, PasskeySite};
 pub use password::{MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS};
 pub use second_factor::{RECOVERY_CODES, TotpSetUp};
 pub use sessions::{SESSION_IDLE_S, SESSION_LIFETIME_S};
@@ -116,6 +119,15 @@ pub enum AccountsError {
     /// There is no second factor.
     #[error("there is no second factor: add one first")]
     NoSecondFactor,
+    /// There is something wrong with a passkey. Nobody is told what.
+    #[error("this passkey was not accepted")]
+    WrongPasskey,
+    /// There are too many passkeys.
+    #[error("there are {} passkeys already: remove one first", ports::MAX_PASSKEYS_OF_ONE)]
+    TooManyPasskeys,
+    /// There is no such passkey.
+    #[error("there is no such passkey")]
+    NoPasskey,
     /// There is no randomness.
     #[error("there is no randomness to be had: try again")]
     Randomness(#[from] io::Error),

@@ -150,6 +150,10 @@ actions! {
     RecoveryCodesMake = "recovery_codes.make",
     /// A recovery code was used up.
     RecoveryCodeUse = "recovery_code.use",
+    /// A passkey was added.
+    PasskeyAdd = "passkey.add",
+    /// A passkey was taken away.
+    PasskeyRemove = "passkey.remove",
     /// A user was added.
     UserAdd = "user.add",
     /// A user was disabled.

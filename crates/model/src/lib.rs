@@ -23,7 +23,7 @@
 //! | [`space`], [`shared_space`], [`user`], [`id`] | whose memory it is, what a member may do there; users; ids |
 //! | [`capability`] | what a caller may do there |
 //! | [`api_key`] | what is kept of an API key |
-//! | [`account`], [`session`], [`backoff`] | how a user signs in, where one is signed in, how attempts are slowed down |
+//! | [`account`], [`passkey`], [`session`], [`backoff`] | how a user signs in, where one is signed in, how attempts are slowed down |
 //! | [`audit`] | what the audit log holds |
 //! | [`oauth`] | clients, what users allowed them, codes and tokens |
 //!
@@ -48,6 +48,7 @@ pub mod oauth;
 pub mod ontology;
 pub mod origin;
 pub mod partition;
+pub mod passkey;
 pub mod record;
 pub mod session;
 pub mod shared_space;
@@ -77,6 +78,7 @@ pub use metadata::{InvalidMetadata, MAX_METADATA_BYTES, Metadata};
 pub use ontology::{InvalidOntology, InvalidRelationType, Ontology, RelationType};
 pub use origin::{Origin, OriginKind};
 pub use partition::{InvalidPartition, Partition, PartitionScope};
+pub use passkey::{ChallengeKey, CredentialId, MAX_CREDENTIAL_ID_BYTES, Passkey, PasskeyId, UsedChallenge};
 pub use record::{EdgeRecord, MemoryRecord, Record, UsageRecord};
 pub use session::{Session, SessionId};
 pub use shared_space::{InvalidSpaceName, MAX_SPACE_NAME_CHARS, Member, SharedSpace, SpaceName};

@@ -2,8 +2,8 @@
 
 use async_trait::async_trait;
 use model::{
-    Account, Backoff, KeyDigest, PasswordHash, Session, SessionId, SetUpOffer, Timestamp, TotpOffer, User,
-    UserId, UserName,
+    Account, Backoff, ChallengeKey, CredentialId, KeyDigest, Passkey, PasskeyId, PasswordHash, Session,
+    SessionId, SetUpOffer, Timestamp, TotpOffer, UsedChallenge, User, UserId, UserName,
 };
 
 use crate::StoreError;
@@ -12,6 +12,8 @@ use crate::StoreError;
 pub const MAX_USERS: usize = 1000;
 /// In how many places a user may be signed in. Signing in once more ends the session that was used least recently.
 pub const MAX_SESSIONS_OF_ONE: usize = 50;
+/// How many passkeys a user may have.
+pub const MAX_PASSKEYS_OF_ONE: usize = 20;
 /// How many counters of attempts are kept. One more takes the place of the one that was counted on least recently.
 pub const MAX_COUNTERS: usize = 20_000;
 
@@ -45,13 +47,56 @@ pub struct PasswordChange {
     pub factors: FactorsThen,
 }
 
-/// What becomes of second factors when a password changes.
+/// What becomes of second factors and passkeys when a password changes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FactorsThen {
     /// They stay.
     Stay,
     /// They are taken away, and one that was offered, too.
     Go,
+}
+
+/// How a new passkey was taken in. Nothing was written but in the first case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasskeyAdded {
+    /// It is kept.
+    Added,
+    /// A passkey has that id of an authenticator already, of this user or another one.
+    CredentialTaken,
+    /// The user has [`MAX_PASSKEYS_OF_ONE`].
+    TooMany,
+    /// The challenge was answered before.
+    ChallengeUsed,
+    /// The user has another password by now, is disabled or is not there.
+    NoUser,
+}
+
+/// Somebody signs in with a passkey, whose answer is right.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PasskeyUse {
+    /// Which.
+    pub credential: CredentialId,
+    /// What it answered.
+    pub challenge: UsedChallenge,
+    /// The authenticator's counter of signatures now.
+    pub sign_count: u32,
+    /// Whether it is copied to other devices now.
+    pub is_backed_up: bool,
+    /// The session that is made of it, of the user whose passkey it is.
+    pub session: Session,
+}
+
+/// What came of the use of a passkey. Nothing was written but in the first case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PasskeyUsed {
+    /// Its user is signed in.
+    SignedIn,
+    /// The challenge was answered before.
+    ChallengeUsed,
+    /// The counter did not grow, and is not 0 both times: there may be a copy of the authenticator.
+    CounterBehind,
+    /// The user of the session has no such passkey, is disabled or is not there.
+    NoUser,
 }
 
 /// Attempts that are counted together: by account, by machine. The counter is known by a digest, so that nobody reads in the file
@@ -76,7 +121,7 @@ pub enum Forgiven {
 /// What is removed because it is of no use any more.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct StaleAccounts {
-    /// Sessions, codes and offers that end at this time or before.
+    /// Sessions, codes, offers and challenges that end at this time or before.
     pub now: Timestamp,
     /// Sessions that were used last at this time or before.
     pub idle: Timestamp,
@@ -86,8 +131,8 @@ pub struct StaleAccounts {
 
 /// Users, and how they sign in. Several processes use it, and what one of them writes holds for all of them at once.
 ///
-/// A store that is not there yet has no users; only [`AccountStore::offer_set_up`], [`AccountStore::add`] and
-/// [`AccountStore::attempt`] make it. It lives where the keys are and is closed with them.
+/// A store that is not there yet has no users; only [`AccountStore::offer_set_up`], [`AccountStore::add`],
+/// [`AccountStore::attempt`] and [`AccountStore::challenge_key`] make it. It lives where the keys are and is closed with them.
 #[async_trait]
 pub trait AccountStore: Send + Sync {
     /// Offers a code with which the first user is added. It takes the place of any other one. Says whether it was kept: it is not
@@ -241,6 +286,48 @@ pub trait AccountStore: Send + Sync {
     /// # Errors
     /// [`StoreError`]; nothing was written then.
     async fn forgive(&self, counter: &KeyDigest, forgiven: Forgiven) -> Result<(), StoreError>;
+
+    /// With what the installation knows the challenges again that it gave out: the one that is kept; if none is, this one is kept
+    /// from now on.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing was written then.
+    async fn challenge_key(&self, fresh: ChallengeKey) -> Result<ChallengeKey, StoreError>;
+
+    /// Adds a passkey of a user who has this password, and uses a challenge up.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing was written then.
+    async fn add_passkey(
+        &self,
+        passkey: Passkey,
+        challenge: UsedChallenge,
+        password: &PasswordHash,
+    ) -> Result<PasskeyAdded, StoreError>;
+
+    /// The passkey that an authenticator knows by an id.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn passkey(&self, credential: &CredentialId) -> Result<Option<Passkey>, StoreError>;
+
+    /// The passkeys of a user, oldest first.
+    ///
+    /// # Errors
+    /// [`StoreError`].
+    async fn passkeys_of(&self, id: &UserId) -> Result<Vec<Passkey>, StoreError>;
+
+    /// Notes that a passkey was used, uses a challenge up and adds a session, all of it or nothing.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing was written then.
+    async fn use_passkey(&self, used: PasskeyUse) -> Result<PasskeyUsed, StoreError>;
+
+    /// Takes a passkey of a user away, and gives it; none when that user has no such passkey. Sessions go on.
+    ///
+    /// # Errors
+    /// [`StoreError`]; nothing was written then.
+    async fn remove_passkey(&self, user: &UserId, id: &PasskeyId) -> Result<Option<Passkey>, StoreError>;
 
     /// Removes what is of no use any more. Tells how many things.
     ///

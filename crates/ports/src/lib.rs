@@ -32,8 +32,8 @@ pub mod shared_spaces;
 pub mod store;
 
 pub use accounts::{
-    AccountAdded, AccountStore, Counter, FactorsThen, Forgiven, MAX_COUNTERS, MAX_SESSIONS_OF_ONE, MAX_USERS,
-    PasswordChange, StaleAccounts,
+    AccountAdded, AccountStore, Counter, FactorsThen, Forgiven, MAX_COUNTERS, MAX_PASSKEYS_OF_ONE,
+    MAX_SESSIONS_OF_ONE, MAX_USERS, PasskeyAdded, PasskeyUse, PasskeyUsed, PasswordChange, StaleAccounts,
 };
 pub use audit::{AuditFilter, AuditLog, MAX_AUDIT_PAGE};
 pub use clock::{Clock, SystemClock};

@@ -1,17 +1,19 @@
 //! Accounts in memory.
 
+mod passkeys;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use async_trait::async_trait;
 use model::{
-    Account, Attempts, KeyDigest, PasswordHash, Session, SessionId, SetUpOffer, Timestamp, Totp, TotpOffer,
-    User, UserId, UserName,
+    Account, Attempts, ChallengeKey, CredentialId, KeyDigest, Passkey, PasskeyId, PasswordHash, Session,
+    SessionId, SetUpOffer, Timestamp, Totp, TotpOffer, UsedChallenge, User, UserId, UserName,
 };
 use ports::{
     AccountAdded, AccountStore, Counter, FactorsThen, Forgiven, MAX_COUNTERS, MAX_SESSIONS_OF_ONE, MAX_USERS,
-    PasswordChange, StaleAccounts, StoreError,
+    PasskeyAdded, PasskeyUse, PasskeyUsed, PasswordChange, StaleAccounts, StoreError,
 };
 
 /// Accounts in memory, able to be busy on demand.
@@ -29,6 +31,9 @@ struct Rows {
     accounts: Vec<Kept>,
     sessions: Vec<Session>,
     counters: HashMap<KeyDigest, Attempts>,
+    passkeys: Vec<Passkey>,
+    used_challenges: Vec<UsedChallenge>,
+    challenge_key: Option<ChallengeKey>,
 }
 
 struct Kept {
@@ -77,6 +82,22 @@ impl Rows {
 
     fn is_offered(&self, code: &KeyDigest, now: Timestamp) -> bool {
         self.set_up.as_ref().is_some_and(|offer| offer.digest == *code && now < offer.expires_at)
+    }
+}
+
+impl Rows {
+    /// Adds a session of a user who may sign in, and makes room for it.
+    fn insert_session(&mut self, session: Session) {
+        let own = |other: &&Session| other.user == session.user;
+        if self.sessions.iter().filter(own).count() >= MAX_SESSIONS_OF_ONE {
+            let used = |session: &Session| session.last_used_at.as_seconds();
+            let oldest = self.sessions.iter().filter(own).min_by(|a, b| used(a).total_cmp(&used(b)));
+            let oldest = oldest.map(|session| session.id.clone());
+            self.sessions.retain(|session| Some(&session.id) != oldest.as_ref());
+        }
+        self.sessions.push(session);
+        self.sessions
+            .sort_by(|one, other| one.created_at.as_seconds().total_cmp(&other.created_at.as_seconds()));
     }
 }
 
@@ -171,6 +192,7 @@ impl AccountStore for FakeAccountStore {
         (kept.account.password, kept.account.password_since) = (change.to, change.at);
         if change.factors == FactorsThen::Go {
             kept.forget_factors();
+            rows.passkeys.retain(|passkey| passkey.user != *id);
         }
         rows.sessions.retain(|session| session.user != *id || change.keeps.as_ref() == Some(&session.id));
         Ok(true)
@@ -235,16 +257,7 @@ impl AccountStore for FakeAccountStore {
         if !account.is_some_and(|account| account.user.is_active() && account.password == *password) {
             return Ok(false);
         }
-        let own = |other: &&Session| other.user == session.user;
-        if rows.sessions.iter().filter(own).count() >= MAX_SESSIONS_OF_ONE {
-            let used = |session: &Session| session.last_used_at.as_seconds();
-            let oldest = rows.sessions.iter().filter(own).min_by(|a, b| used(a).total_cmp(&used(b)));
-            let oldest = oldest.map(|session| session.id.clone());
-            rows.sessions.retain(|session| Some(&session.id) != oldest.as_ref());
-        }
-        rows.sessions.push(session);
-        rows.sessions
-            .sort_by(|one, other| one.created_at.as_seconds().total_cmp(&other.created_at.as_seconds()));
+        rows.insert_session(session);
         Ok(true)
     }
 
@@ -309,15 +322,48 @@ impl AccountStore for FakeAccountStore {
         Ok(())
     }
 
+    async fn challenge_key(&self, fresh: ChallengeKey) -> Result<ChallengeKey, StoreError> {
+        Ok(self.rows()?.challenge_key.get_or_insert(fresh).clone())
+    }
+
+    async fn add_passkey(
+        &self,
+        passkey: Passkey,
+        challenge: UsedChallenge,
+        password: &PasswordHash,
+    ) -> Result<PasskeyAdded, StoreError> {
+        Ok(self.rows()?.add_passkey(passkey, challenge, password))
+    }
+
+    async fn passkey(&self, credential: &CredentialId) -> Result<Option<Passkey>, StoreError> {
+        Ok(self.rows()?.passkeys.iter().find(|passkey| passkey.credential == *credential).cloned())
+    }
+
+    async fn passkeys_of(&self, id: &UserId) -> Result<Vec<Passkey>, StoreError> {
+        Ok(self.rows()?.passkeys.iter().filter(|passkey| passkey.user == *id).cloned().collect())
+    }
+
+    async fn use_passkey(&self, used: PasskeyUse) -> Result<PasskeyUsed, StoreError> {
+        Ok(self.rows()?.use_passkey(used))
+    }
+
+    async fn remove_passkey(&self, user: &UserId, id: &PasskeyId) -> Result<Option<Passkey>, StoreError> {
+        let mut rows = self.rows()?;
+        let place = rows.passkeys.iter().position(|passkey| passkey.id == *id && passkey.user == *user);
+        Ok(place.map(|place| rows.passkeys.remove(place)))
+    }
+
     async fn sweep_accounts(&self, stale: &StaleAccounts) -> Result<u64, StoreError> {
         let mut rows = self.rows()?;
         let count = |rows: &Rows| {
             let offers = rows.accounts.iter().filter(|kept| kept.offer.is_some()).count();
-            rows.sessions.len() + rows.counters.len() + offers + usize::from(rows.set_up.is_some())
+            let others = rows.used_challenges.len() + usize::from(rows.set_up.is_some());
+            rows.sessions.len() + rows.counters.len() + offers + others
         };
         let before = count(&rows);
         rows.sessions.retain(|one| one.expires_at > stale.now && one.last_used_at > stale.idle);
         rows.counters.retain(|_, attempts| attempts.last_at > stale.counted);
+        rows.used_challenges.retain(|challenge| challenge.expires_at > stale.now);
         rows.set_up.take_if(|offer| offer.expires_at <= stale.now);
         for kept in &mut rows.accounts {
             kept.offer.take_if(|offer| offer.expires_at <= stale.now);

@@ -1,11 +1,12 @@
 //! Fakes and texts for the tests of the other crates: a clock that stands still, an embedder without a model, a store
 //! in memory that can be told to fail, keys, accounts, shared spaces, an audit log and what an authorization server keeps in memory,
-//! a tiny model as a directory, and the project's own corpus.
+//! an authenticator of passkeys, a tiny model as a directory, and the project's own corpus.
 //!
 //! [`Bench`] puts them together under an engine.
 
 pub mod accounts;
 pub mod audit;
+pub mod authenticator;
 pub mod bench;
 pub mod clock;
 pub mod corpus;
@@ -19,6 +20,7 @@ pub mod tiny_model;
 
 pub use accounts::FakeAccountStore;
 pub use audit::FakeAuditLog;
+pub use authenticator::FakeAuthenticator;
 pub use bench::Bench;
 pub use clock::FakeClock;
 pub use embedder::FakeEmbedder;

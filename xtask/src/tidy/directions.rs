@@ -68,6 +68,10 @@ const HOMES: &[(&str, &str)] = &[
     ("rcgen", "http-server"),
     ("rustls", "http-server"),
     ("utoipa", "http-server"),
+    // Passkeys: what authenticators write, and their signatures.
+    ("ciborium", "auth"),
+    ("ring", "auth"),
+    ("ring", "testkit"),
     ("clap", "cli"),
     ("toml", "cli"),
 ];

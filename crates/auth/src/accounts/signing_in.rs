@@ -1,6 +1,6 @@
 //! A password and a second factor for a session.
 
-use model::{Account, AuditAction, AuditOutcome, AuditText, Session, SessionId, UserName};
+use model::{Account, AuditAction, AuditOutcome, AuditText, Session, SessionId, User, UserName};
 
 use super::throttle::Throttled;
 use super::{Accounts, AccountsError, Origin, SESSION, SESSION_LIFETIME_S, SignedIn, named};
@@ -85,10 +85,20 @@ impl Accounts {
         account: Account,
         from: &Origin,
     ) -> Result<SignedIn, AccountsError> {
+        let signed_in = self.new_session(account.user, from)?;
+        match self.store.add_session(signed_in.session.clone(), &account.password).await? {
+            true => Ok(signed_in),
+            // The password was changed or the user was disabled in between.
+            false => Err(AccountsError::WrongCredentials),
+        }
+    }
+
+    /// A session that is not kept yet.
+    pub(super) fn new_session(&self, user: User, from: &Origin) -> Result<SignedIn, AccountsError> {
         let (secret, now) = (self.mint(SESSION)?, self.clock.now());
         let session = Session {
             id: SessionId::from_bytes(self.random()?),
-            user: account.user.id.clone(),
+            user: user.id.clone(),
             digest: secret.digest(),
             created_at: now,
             last_used_at: now,
@@ -96,10 +106,6 @@ impl Accounts {
             machine: from.machine.map(|machine| AuditText::new(machine.to_canonical())),
             agent: from.agent.as_ref().map(AuditText::new),
         };
-        match self.store.add_session(session.clone(), &account.password).await? {
-            true => Ok(SignedIn { secret, session, user: account.user }),
-            // The password was changed or the user was disabled in between.
-            false => Err(AccountsError::WrongCredentials),
-        }
+        Ok(SignedIn { secret, session, user })
     }
 }

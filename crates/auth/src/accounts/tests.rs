@@ -2,6 +2,7 @@
 
 mod administration;
 mod factors;
+mod passkeys;
 mod passwords;
 mod sessions;
 mod set_up;
@@ -125,5 +126,8 @@ fn whatever_is_done_can_be_done_on_a_task() {
     is_send(&accounts.disable(&by, &user));
     is_send(&accounts.enable(&by, &user));
     is_send(&accounts.reset(&by, &user, b""));
+    let site = PasskeySite::of("https://memory.example").unwrap();
+    is_send(&accounts.ask_for_passkey(&site, ""));
+    is_send(&accounts.sign_in_with_passkey(&site, "", "", &from));
     is_send(&accounts.sweep());
 }

@@ -31,6 +31,11 @@ impl Throttled {
         Self { account: Some(counter("password", id.as_str().as_bytes(), ACCOUNT)), machine: machine(from) }
     }
 
+    /// Signing in with a passkey: no name is typed, and signatures are not guessed.
+    pub(super) fn passkey(from: &Origin) -> Self {
+        Self { account: None, machine: machine(from) }
+    }
+
     /// Setting up the first user.
     pub(super) fn set_up(from: &Origin) -> Self {
         Self { account: None, machine: machine(from) }

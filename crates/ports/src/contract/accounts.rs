@@ -5,11 +5,13 @@
 //! |---|---|
 //! | [`users`] | accounts, passwords, the first user |
 //! | [`factors`] | second factors and recovery codes |
+//! | [`passkeys`] | passkeys, and the challenges that they answer |
 //! | [`sessions`] | where users are signed in |
 //! | [`attempts`] | attempts that are counted; what is of no use any more |
 
 pub mod attempts;
 pub mod factors;
+pub mod passkeys;
 pub mod sessions;
 pub mod users;
 
@@ -68,6 +70,22 @@ macro_rules! account_store_contract {
                 new_recovery_codes_take_the_place_of_all_others
                 what_is_removed_is_removed_with_its_codes
                 a_password_that_is_set_anew_may_take_the_factors_away
+            }
+            passkeys {
+                a_passkey_is_read_back_as_it_was_kept
+                an_id_of_an_authenticator_belongs_to_one_passkey
+                nobody_gets_a_passkey_whose_password_was_changed_or_who_is_disabled
+                there_are_no_more_passkeys_than_the_limit
+                a_challenge_is_answered_once
+                a_passkey_signs_its_user_in_and_is_noted
+                a_passkey_signs_nobody_else_in
+                a_counter_that_does_not_grow_signs_nobody_in
+                signing_in_with_a_passkey_makes_room_for_the_session
+                of_many_who_answer_one_challenge_at_the_same_time_one_is_let_in
+                what_is_taken_away_signs_nobody_in
+                a_password_that_is_set_anew_may_take_the_passkeys_away
+                there_is_one_key_of_challenges
+                challenges_that_are_over_are_removed
             }
             sessions {
                 a_session_is_read_back_as_it_was_kept

@@ -4,20 +4,25 @@
 //! |---|---|
 //! | `users` | the statements of accounts and passwords |
 //! | `factors` | the statements of second factors and recovery codes |
+//! | `passkeys` | the tables and statements of passkeys |
 //! | `sessions` | the statements of sessions |
 //! | `attempts` | the statements of counters, and what is of no use any more |
 
 mod attempts;
 mod factors;
+pub(super) mod passkeys;
 mod sessions;
 mod users;
 
 use async_trait::async_trait;
 use model::{
-    Account, KeyDigest, PasswordHash, Session, SessionId, SetUpOffer, Timestamp, TotpOffer, User, UserId,
-    UserName,
+    Account, ChallengeKey, CredentialId, KeyDigest, Passkey, PasskeyId, PasswordHash, Session, SessionId,
+    SetUpOffer, Timestamp, TotpOffer, UsedChallenge, User, UserId, UserName,
 };
-use ports::{AccountAdded, AccountStore, Counter, Forgiven, PasswordChange, StaleAccounts};
+use ports::{
+    AccountAdded, AccountStore, Counter, Forgiven, PasskeyAdded, PasskeyUse, PasskeyUsed, PasswordChange,
+    StaleAccounts,
+};
 use rusqlite::Connection;
 
 use super::session::Missing;
@@ -205,6 +210,45 @@ impl AccountStore for SqliteKeyStore {
         let counter = *counter;
         let forgive = move |file: &_| attempts::forgive(file, &counter, forgiven);
         self.writing(Missing::Leave, forgive).await.map(|_| ())
+    }
+
+    async fn challenge_key(&self, fresh: ChallengeKey) -> Result<ChallengeKey> {
+        if let Some(kept) = self.reading(passkeys::kept_key).await?.flatten() {
+            return Ok(kept);
+        }
+        let keep = move |file: &_| passkeys::challenge_key(file, &fresh);
+        self.writing(Missing::Create, keep).await?.ok_or_else(|| damaged("the key of challenges"))
+    }
+
+    async fn add_passkey(
+        &self,
+        passkey: Passkey,
+        challenge: UsedChallenge,
+        password: &PasswordHash,
+    ) -> Result<PasskeyAdded> {
+        let password = password.clone();
+        let add = move |file: &_| passkeys::add(file, &passkey, &challenge, &password);
+        Ok(self.writing(Missing::Leave, add).await?.unwrap_or(PasskeyAdded::NoUser))
+    }
+
+    async fn passkey(&self, credential: &CredentialId) -> Result<Option<Passkey>> {
+        let credential = credential.clone();
+        Ok(self.reading(move |file| passkeys::find(file, &credential)).await?.flatten())
+    }
+
+    async fn passkeys_of(&self, id: &UserId) -> Result<Vec<Passkey>> {
+        let id = id.clone();
+        Ok(self.reading(move |file| passkeys::of(file, &id)).await?.unwrap_or_default())
+    }
+
+    async fn use_passkey(&self, used: PasskeyUse) -> Result<PasskeyUsed> {
+        let used = self.writing(Missing::Leave, move |file| passkeys::use_one(file, &used)).await?;
+        Ok(used.unwrap_or(PasskeyUsed::NoUser))
+    }
+
+    async fn remove_passkey(&self, user: &UserId, id: &PasskeyId) -> Result<Option<Passkey>> {
+        let (user, id) = (user.clone(), id.clone());
+        Ok(self.writing(Missing::Leave, move |file| passkeys::remove(file, &user, &id)).await?.flatten())
     }
 
     async fn sweep_accounts(&self, stale: &StaleAccounts) -> Result<u64> {

@@ -50,6 +50,7 @@ const STEPS: &[&str] = &[
     // A name belongs to one key of a space: nobody learns of names in another one by being refused them.
     "DROP INDEX api_keys_name;
     CREATE UNIQUE INDEX api_keys_name ON api_keys (space, name) WHERE revoked_at IS NULL;",
+    super::accounts::passkeys::TABLES,
 ];
 
 /// What a file is.

@@ -1,7 +1,8 @@
 //! Accounts, passwords, the first user.
 
-use model::{Account, AuditText, KeyDigest, SetUpOffer, Space, TotpOffer, TotpSecret, User};
+use model::{Account, AuditText, ChallengeKey, KeyDigest, SetUpOffer, Space, TotpOffer, TotpSecret, User};
 
+use super::passkeys::{challenge, passkey, used};
 use super::{
     AccountStoreUnderTest, account, add, at, change, digest, found, hash, id, session, session_ids, sessions,
     sign_in,
@@ -253,6 +254,12 @@ pub async fn a_closed_store_refuses_every_call<S: AccountStoreUnderTest>() {
         store.end_session(&id(1), &session(1, 1).id).await.err(),
         store.attempt(&[Counter { digest: code, backoff }], at(0.0)).await.err(),
         store.forgive(&code, Forgiven::One).await.err(),
+        store.challenge_key(ChallengeKey::from_bytes([1; 32])).await.err(),
+        store.add_passkey(passkey(1, 1), challenge("a"), &hash("old")).await.err(),
+        store.passkey(&passkey(1, 1).credential).await.err(),
+        store.passkeys_of(&id(1)).await.err(),
+        store.use_passkey(used(1, 1, "a", 0)).await.err(),
+        store.remove_passkey(&id(1), &passkey(1, 1).id).await.err(),
         store.sweep_accounts(&stale).await.err(),
     ];
     for (call, answer) in answers.iter().enumerate() {

@@ -58,6 +58,7 @@ pub(super) fn sweep(file: &Connection, stale: &StaleAccounts) -> Result<u64> {
     let removed = [
         run(file, "DELETE FROM sessions WHERE expires_at <= ? OR last_used_at <= ?", [now, idle], doing)?,
         run(file, "DELETE FROM attempts WHERE last_at <= ?", [counted], doing)?,
+        run(file, "DELETE FROM used_challenges WHERE expires_at <= ?", [now], doing)?,
         run(file, "DELETE FROM set_up WHERE expires_at <= ?", [now], doing)?,
         run(file, offers, [now], doing)?,
     ];

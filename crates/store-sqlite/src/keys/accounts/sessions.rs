@@ -17,9 +17,14 @@ pub(super) fn add(file: &Connection, session: &Session, password: &PasswordHash)
         .prepare_cached("SELECT 1 FROM users WHERE id = ? AND password = ? AND disabled_at IS NULL")
         .and_then(|mut statement| statement.exists(params![session.user.as_str(), password.as_str()]))
         .doing("looking for a user")?;
-    if !may {
-        return Ok(false);
+    if may {
+        insert(file, session)?;
     }
+    Ok(may)
+}
+
+/// Adds a session of a user who may sign in, and makes room for it.
+pub(super) fn insert(file: &Connection, session: &Session) -> Result<()> {
     let sql = "DELETE FROM sessions WHERE number IN (SELECT number FROM sessions WHERE user_id = ? \
         ORDER BY last_used_at DESC, number DESC LIMIT -1 OFFSET ?)";
     let row = params![session.user.as_str(), MAX_SESSIONS_OF_ONE - 1];
@@ -36,7 +41,7 @@ pub(super) fn add(file: &Connection, session: &Session, password: &PasswordHash)
         ":machine": session.machine.as_ref().map(AuditText::as_str),
         ":agent": session.agent.as_ref().map(AuditText::as_str),
     };
-    Ok(run(file, sql, row, "keeping a session")? > 0)
+    run(file, sql, row, "keeping a session").map(|_| ())
 }
 
 pub(super) fn find(file: &Connection, digest: &KeyDigest) -> Result<Option<(Session, User)>> {

@@ -7,7 +7,7 @@ use ports::{AccountAdded, FactorsThen, MAX_USERS, PasswordChange};
 use rusqlite::{Connection, OptionalExtension, Row, named_params, params};
 
 use super::super::damaged;
-use super::{factors, run, sessions, time};
+use super::{factors, passkeys, run, sessions, time};
 use crate::error::{Result, While};
 
 /// What [`user`] reads, from the first column on.
@@ -131,6 +131,7 @@ pub(super) fn set_password(file: &Connection, id: &UserId, change: &PasswordChan
     }
     if change.factors == FactorsThen::Go {
         factors::remove(file, id)?;
+        passkeys::remove_all(file, id)?;
     }
     sessions::end_all_but(file, id, change.keeps.as_ref())?;
     Ok(true)
