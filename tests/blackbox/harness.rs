@@ -1,5 +1,6 @@
 //! What the tests stand on.
 
+pub(crate) mod chromium;
 mod command;
 pub(crate) mod contents;
 pub(crate) mod database;
@@ -15,6 +16,7 @@ pub(crate) mod server;
 pub(crate) mod shadow;
 pub(crate) mod strace;
 pub(crate) mod tour;
+pub(crate) mod town;
 
 pub(crate) use database::Database;
 pub(crate) use home::Home;

@@ -23,6 +23,7 @@
 //! | [`local_model`] | a model in a directory, changing to it, a directory that is damaged |
 //! | [`oauth_clients`] | programs that act for people, between restarts and with clients that are not ours |
 //! | [`over_http`] | the server over HTTP: that it starts, keeps, and stops in good order |
+//! | [`browser`] | what people see and do in Chromium: accounts, consent, what a page must not do |
 //! | [`oauth`] | accounts, and assistants that connect with OAuth |
 //! | [`two_spaces`] | two spaces before one server: neither learns anything of the other |
 //! | [`documented_api`] | the OpenAPI document, held against the server |
@@ -41,6 +42,7 @@
 
 mod backup_load;
 mod bad_input;
+mod browser;
 mod command_line;
 mod commands;
 mod concurrency;

@@ -6,96 +6,13 @@ use std::process::{Child, ChildStdout, Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::harness::http::browser::{Browser, Page};
-use crate::harness::http::{HttpServer, Reply, Request, encoded};
-use crate::harness::{Home, node, python};
+use crate::harness::http::{Request, encoded};
+use crate::harness::town::{AUTHORIZE, NAME, PASSWORD, Town, part};
+use crate::harness::{node, python};
 
-const NAME: &str = "ada";
-const PASSWORD: &str = "a long enough pass phrase";
-const SIGN_IN: &str = "/sign-in";
-const AUTHORIZE: &str = "/oauth/authorize";
 /// The verifier of a client and its challenge (RFC 7636, appendix B).
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
-
-/// A server with accounts, which keeps its port over restarts.
-struct Town {
-    home: Home,
-    port: u16,
-    server: Option<HttpServer>,
-}
-
-impl Town {
-    fn start() -> Self {
-        let home = Home::new().set("MCP_OAUTH_ENABLED", "true");
-        // Free a moment ago: the address of a server is a part of what it gives its clients.
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut town = Self { home, port, server: None };
-        town.restart();
-        town
-    }
-
-    fn restart(&mut self) {
-        if let Some(server) = self.server.take() {
-            server.stop();
-        }
-        self.server = Some(self.home.http_server_with(&["--http", "--http-port", &self.port.to_string()]));
-    }
-
-    fn server(&self) -> &HttpServer {
-        self.server.as_ref().unwrap()
-    }
-
-    fn owner(&self) -> Browser {
-        Browser::of_owner(self.server(), NAME, PASSWORD)
-    }
-
-    /// What a person does whom a program sends to this address; gives where the browser is sent then.
-    fn decide(&self, browser: &mut Browser, address: &str, decision: &str) -> String {
-        let path =
-            address.strip_prefix(self.server().url()).unwrap_or_else(|| panic!("another server: {address}"));
-        let mut page = browser.open(self.server(), path);
-        if page.text.contains("current-password") {
-            let signed_in = self.sign_in(browser, &page);
-            assert_eq!(signed_in.status, 303, "{}", signed_in.text());
-            page = browser.open(self.server(), path);
-        }
-        let decided = browser.submit(self.server(), &page, AUTHORIZE, &[("decision", decision)]);
-        assert_eq!(decided.status, 303, "{}", decided.text());
-        decided.header("location").to_owned()
-    }
-
-    fn sign_in(&self, browser: &mut Browser, page: &Page) -> Reply {
-        browser.submit(self.server(), page, SIGN_IN, &[("name", NAME), ("password", PASSWORD)])
-    }
-
-    /// A client that registers itself for this address; gives its id.
-    fn register(&self, redirect_uri: &str) -> String {
-        let client = json!({"client_name": "a client", "redirect_uris": [redirect_uri], "token_endpoint_auth_method": "none"});
-        let registered = self.server().send(&Request::post("/oauth/register", &client)).of(201);
-        registered["client_id"].as_str().unwrap().to_owned()
-    }
-
-    /// Asks the token endpoint.
-    fn token(&self, fields: &[(&str, &str)]) -> Reply {
-        let fields: Vec<(String, String)> =
-            fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        self.server().send(&Request::new("POST", "/oauth/token").form(&fields))
-    }
-
-    /// The status of a call with a token.
-    fn call(&self, token: &str) -> u16 {
-        let bearer = format!("Bearer {token}");
-        self.server().send(&Request::get("/api/memories").header("authorization", &bearer)).status
-    }
-}
-
-/// A part of the query of an address.
-fn part(address: &str, name: &str) -> Option<String> {
-    let (_, query) = address.split_once('?')?;
-    let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.find(|(known, _)| *known == name).map(|(_, value)| value.to_owned())
-}
 
 #[test]
 fn a_program_is_let_in_and_out_although_the_server_ends_between_every_two_steps() {
@@ -149,7 +66,7 @@ fn a_program_is_let_in_and_out_although_the_server_ends_between_every_two_steps(
     assert_eq!((town.call(&access), town.call(&second)), (401, 401), "the whole family ended");
     let again = [("grant_type", "refresh_token"), ("refresh_token", &next), ("client_id", &client)];
     assert_eq!(town.token(&again).of(400)["error"], "invalid_grant");
-    let log = town.server.take().unwrap().stop();
+    let log = town.stop();
     for secret in [&access, &second, &refresh, &next, &code, PASSWORD] {
         assert!(!log.contains(secret), "{log}");
     }
@@ -214,24 +131,24 @@ fn a_program_without_a_browser_is_approved_at_the_command_line_and_no_other_way(
     let of_itself =
         [("grant_type", "client_credentials"), ("client_id", &client), ("client_secret", &secret)];
     assert_eq!(town.token(&of_itself).of(400)["error"], "unauthorized_client");
-    town.home.refused(3, "not_found", &["clients", "approve", &client, "--user", "nobody"]);
-    town.home.refused(2, "invalid_input", &["clients", "approve", "nothing", "--user", NAME]);
-    let approved = town.home.answer(&["clients", "approve", &client, "--user", NAME]);
+    town.home().refused(3, "not_found", &["clients", "approve", &client, "--user", "nobody"]);
+    town.home().refused(2, "invalid_input", &["clients", "approve", "nothing", "--user", NAME]);
+    let approved = town.home().answer(&["clients", "approve", &client, "--user", NAME]);
     assert_eq!((&approved["scope"], &approved["space"]), (&json!("read"), &json!("default")));
     let token = town.token(&of_itself).of(200)["access_token"].as_str().unwrap().to_owned();
     assert_eq!(town.call(&token), 200);
     let bearer = format!("Bearer {token}");
     let write = Request::post("/api/memories", &json!({"content": "beep"})).header("authorization", &bearer);
     assert_eq!(town.server().send(&write).status, 403);
-    let listed = town.home.answer(&["clients", "list"]);
+    let listed = town.home().answer(&["clients", "list"]);
     assert_eq!(
         (&listed["clients"][0]["id"], &listed["clients"][0]["acts_on_its_own"]),
         (&json!(client), &json!(true))
     );
-    assert!(town.home.succeed(&["clients", "list"]).contains("a robot"));
-    town.home.succeed(&["clients", "remove", &client]);
+    assert!(town.home().succeed(&["clients", "list"]).contains("a robot"));
+    town.home().succeed(&["clients", "remove", &client]);
     assert_eq!(town.call(&token), 401);
-    town.home.refused(3, "not_found", &["clients", "remove", &client]);
+    town.home().refused(3, "not_found", &["clients", "remove", &client]);
 }
 
 /// A program that is talked with in lines.

@@ -1,5 +1,5 @@
-//! The packages of Node.js for the black-box tests: the official TypeScript client of the protocol, the MCP Inspector and
-//! `mcp-remote` in `target/node`, the conformance suite in `target/conformance`.
+//! The packages of Node.js for the black-box tests: the official TypeScript client of the protocol, the MCP Inspector,
+//! `mcp-remote` and what drives a browser in `target/node`, the conformance suite in `target/conformance`.
 
 use std::path::Path;
 use std::process::Command;
@@ -47,7 +47,7 @@ fn install(folder: &Path, target: &Path) -> Result<(), String> {
     std::fs::write(&stamp, wanted).map_err(|error| format!("{}: {error}", stamp.display()))
 }
 
-const NEEDED: &str = "the black-box tests drive the server with the official TypeScript client, the MCP Inspector and the conformance suite: install \
+const NEEDED: &str = "the black-box tests drive the server with the official TypeScript client, the MCP Inspector and the conformance suite, and look at its pages with a browser: install \
                       Node.js 20 or newer with npm (https://nodejs.org, or Debian 13: `apt install nodejs npm`)";
 
 /// Refuses a Node.js that is missing or too old.

@@ -12,16 +12,25 @@ const PROGRAMS: &[(&str, &str, &str)] = &[
     ("gzip", "--version", "the packed fixtures (Debian: `apt install gzip`)"),
 ];
 
+/// The names of a browser: one of them is enough.
+const BROWSERS: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
 /// Names every program that is missing.
 pub(super) fn check() -> Result<(), String> {
     let runs = |program: &str, argument: &str| {
         Command::new(program).arg(argument).output().is_ok_and(|output| output.status.success())
     };
-    let missing: Vec<String> = PROGRAMS
+    let mut missing: Vec<String> = PROGRAMS
         .iter()
         .filter(|(program, argument, _)| !runs(program, argument))
         .map(|(program, _, purpose)| format!("the program `{program}` is missing: install it for {purpose}"))
         .collect();
+    if !BROWSERS.iter().any(|browser| runs(browser, "--version")) {
+        missing.push(format!(
+            "there is no Chromium ({}): install it for the tests of pages (Debian: `apt install chromium`)",
+            BROWSERS.join(", ")
+        ));
+    }
     if missing.is_empty() { Ok(()) } else { Err(missing.join("\n")) }
 }
 
