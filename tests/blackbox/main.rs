@@ -22,6 +22,7 @@
 //! | [`files`] | modes, odd paths, files that cannot be used |
 //! | [`local_model`] | a model in a directory, changing to it, a directory that is damaged |
 //! | [`oauth_clients`] | programs that act for people, between restarts and with clients that are not ours |
+//! | [`rust_clients`] | clients of OAuth in Rust that are not ours: the one of `rmcp`, the crate `oauth2` |
 //! | [`over_http`] | the server over HTTP: that it starts, keeps, and stops in good order |
 //! | [`browser`] | what people see and do in Chromium: accounts, consent, what a page must not do |
 //! | [`oauth`] | accounts, and assistants that connect with OAuth |
@@ -68,4 +69,5 @@ mod power_loss;
 mod python_client;
 mod readers;
 mod restore;
+mod rust_clients;
 mod two_spaces;

@@ -66,6 +66,12 @@ impl Request {
         request
     }
 
+    /// The same with a body, whatever it is: a header says that.
+    pub(crate) fn body(mut self, body: &[u8]) -> Self {
+        self.body = body.to_owned();
+        self
+    }
+
     /// Sends it. The answer must end.
     pub(crate) fn send_to(&self, address: SocketAddr) -> Reply {
         let mut stream = TcpStream::connect(address).unwrap_or_else(|error| panic!("{address}: {error}"));
