@@ -1,4 +1,5 @@
-//! Pages on which people sign in, allow programs what they ask for, and take it back. They work without scripts.
+//! Pages on which people sign in, allow programs what they ask for, and take it back. They work without scripts; passkeys alone need
+//! one, because browsers have no other way.
 //!
 //! | part | what |
 //! |---|---|
@@ -7,9 +8,10 @@
 //! | `form`, `cookie` | what it sends, and that it comes from a page of this server |
 //! | `sign_in`, `set_up` | signing in, and the first user |
 //! | `account`, `second_factor` | sessions, programs, the password, codes of an authenticator app |
+//! | `passkeys` | signing in with a key of a device; the only script |
 //! | `authorize` | a program that asks for something |
 //!
-//! Why `maud`, and why no scripts: `docs/decisions/0020-pages.md`.
+//! Why `maud`, and why scripts only where nothing else will do: `docs/decisions/0020-pages.md`.
 
 mod account;
 mod authorize;
@@ -17,6 +19,7 @@ mod cookie;
 mod form;
 mod language;
 mod page;
+mod passkeys;
 mod second_factor;
 mod set_up;
 mod sign_in;
@@ -40,6 +43,10 @@ const SIGN_IN: &str = "/sign-in";
 pub(crate) const SET_UP: &str = "/set-up";
 /// Where somebody sees the own account.
 const ACCOUNT: &str = "/account";
+/// Where passkeys are added and removed.
+const PASSKEYS: &str = "/account/passkeys";
+/// Where somebody signs in with a passkey.
+const PASSKEY_SIGN_IN: &str = "/sign-in/passkey";
 /// Where programs send browsers.
 const AUTHORIZE: &str = "/oauth/authorize";
 
@@ -49,6 +56,7 @@ pub(crate) fn routes(app: &App) -> Router {
         return Router::new();
     }
     let style = [(CONTENT_TYPE, "text/css; charset=utf-8"), (CACHE_CONTROL, "max-age=3600")];
+    let script = [(CONTENT_TYPE, "text/javascript; charset=utf-8"), (CACHE_CONTROL, "max-age=3600")];
     Router::new()
         .route(SIGN_IN, get(sign_in::show).post(sign_in::sign_in))
         .route(SET_UP, get(set_up::show).post(set_up::set_up))
@@ -58,8 +66,11 @@ pub(crate) fn routes(app: &App) -> Router {
         .route("/account/programs", post(account::withdraw))
         .route("/account/password", post(account::change_password))
         .route("/account/second-factor", post(second_factor::change))
+        .route(PASSKEYS, post(passkeys::change))
+        .route(PASSKEY_SIGN_IN, post(passkeys::sign_in))
         .route(AUTHORIZE, get(authorize::show).post(authorize::decide))
         .route(page::STYLE_PATH, get(async move || (style, page::STYLE)))
+        .route(passkeys::SCRIPT_PATH, get(async move || (script, passkeys::SCRIPT)))
         .layer(DefaultBodyLimit::max(app.options().oauth_max_body_bytes))
         .with_state(app.clone())
 }

@@ -37,6 +37,8 @@ pub use site::PasskeySite;
 
 /// The longest name of a passkey that is kept, in characters; the rest of a longer one is cut off.
 pub const MAX_PASSKEY_NAME_CHARS: usize = 64;
+/// How long a browser may wait for its authenticator: as long as the challenge is good.
+const TIMEOUT_MS: u64 = CHALLENGE_LIFETIME_S as u64 * 1000;
 /// As what authenticators show the site.
 const SITE_NAME: &str = "MCP Memory";
 
@@ -87,7 +89,7 @@ impl Accounts {
             "user": {"id": id, "name": name, "displayName": name},
             "challenge": challenge,
             "pubKeyCredParams": ALGORITHMS.iter().map(kind).collect::<Vec<_>>(),
-            "timeout": CHALLENGE_LIFETIME_S * 1000.0,
+            "timeout": TIMEOUT_MS,
             "excludeCredentials": own.iter().map(other).collect::<Vec<_>>(),
             "authenticatorSelection": {
                 "residentKey": "required",
@@ -181,7 +183,7 @@ impl Accounts {
     pub async fn ask_for_passkey(&self, site: &PasskeySite, browser: &str) -> Result<Value, AccountsError> {
         Ok(json!({
             "challenge": self.challenge(Purpose::SignIn { browser }).await?,
-            "timeout": CHALLENGE_LIFETIME_S * 1000.0,
+            "timeout": TIMEOUT_MS,
             "rpId": site.id(),
             "allowCredentials": [],
             "userVerification": "required",

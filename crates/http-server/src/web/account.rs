@@ -12,7 +12,7 @@ use super::cookie::Kind;
 use super::form::Form;
 use super::page::{Forms, Sheet, filled, foreign, time};
 use super::visit::{Visit, Who};
-use super::{ACCOUNT, SIGN_IN, authorize, second_factor, set_up};
+use super::{ACCOUNT, SIGN_IN, authorize, passkeys, second_factor, set_up};
 use crate::App;
 
 /// The account.
@@ -128,13 +128,14 @@ pub(super) async fn page(
     status: StatusCode,
     told: Option<&Markup>,
 ) -> Result<Response, Response> {
-    let (sheet, texts) = (visit.sheet(), visit.texts());
+    let (sheet, texts) = (passkeys::sheet(visit), visit.texts());
     let sessions = visit.people.accounts().sessions_of(&who.user.id).await;
     let sessions = sessions.map_err(|error| visit.unavailable(&error))?;
     let allowed = visit.people.server().authorizations_of(&who.user.id).await;
     let allowed = allowed.map_err(|error| visit.unavailable(&error))?;
     let account = visit.people.accounts().account(&who.user.id).await;
     let account = account.map_err(|error| visit.unavailable(&error))?;
+    let passkeys = passkeys::section(visit, &sheet, who).await?;
     let name = html! { strong { (who.user.name.as_str()) } };
     let body = html! {
         @if let Some(told) = told { (told) }
@@ -152,6 +153,7 @@ pub(super) async fn page(
         h2 { (texts.change_password) }
         (password_form(&sheet, who))
         @if let Some(account) = &account { (second_factor::section(&sheet, account)) }
+        (passkeys)
     };
     Ok(sheet.page(status, texts.account, &Forms::Here, &body))
 }

@@ -1,4 +1,4 @@
-//! Pages for people: nothing in them runs, nothing in them comes from elsewhere, and whatever somebody else wrote is text.
+//! Pages for people: nothing in them runs but a script of ours on those that need it, nothing in them comes from elsewhere, and whatever somebody else wrote is text.
 
 use axum::http::header::{
     CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE, LOCATION, REFERRER_POLICY, SET_COOKIE, VARY,
@@ -65,9 +65,16 @@ pub(crate) struct Sheet {
     pub(crate) cookie: String,
     /// Cookies that the browser is to keep.
     pub(crate) set: Vec<HeaderValue>,
+    /// The script that runs on it.
+    pub(crate) script: Option<&'static str>,
 }
 
 impl Sheet {
+    /// The same, and a script of this server runs on it.
+    pub(crate) fn running(self, script: &'static str) -> Self {
+        Self { script: Some(script), ..self }
+    }
+
     /// What is said in its language.
     pub(crate) fn texts(&self) -> &'static Texts {
         self.language.texts()
@@ -100,6 +107,7 @@ impl Sheet {
                     meta name="robots" content="noindex";
                     title { (title) " \u{b7} Memory" }
                     link rel="stylesheet" href=(self.depth.to(STYLE_PATH));
+                    @if let Some(script) = self.script { script src=(self.depth.to(script)) defer {} }
                 }
                 body {
                     main {
@@ -112,7 +120,7 @@ impl Sheet {
         let mut response = (status, page.into_string()).into_response();
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
-        headers.insert(CONTENT_SECURITY_POLICY, policy(forms));
+        headers.insert(CONTENT_SECURITY_POLICY, policy(forms, self.script));
         // With `no-referrer`, browsers send `Origin: null` with a form (Fetch, section 3.2): it would be nobody's.
         headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
         headers.insert(CONTENT_LANGUAGE, HeaderValue::from_static(self.language.tag()));
@@ -145,13 +153,15 @@ fn keep(headers: &mut HeaderMap, cookies: Vec<HeaderValue>) {
     }
 }
 
-fn policy(forms: &Forms) -> HeaderValue {
+/// What a page may do. One with a script may run those of this server, which can be told nothing by what stands in the page.
+fn policy(forms: &Forms, script: Option<&str>) -> HeaderValue {
+    let scripts = if script.is_some() { "; script-src 'self'" } else { "" };
     let targets = match forms {
         Forms::Here => String::new(),
         Forms::AndOn(target) => format!(" https: {}", source(target)),
     };
     let policy = format!(
-        "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'{targets}"
+        "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'{targets}{scripts}"
     );
     let strict =
         "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
@@ -214,7 +224,7 @@ mod tests {
 
     #[test]
     fn a_policy_lets_a_form_go_on_to_the_client_and_takes_nothing_else_from_its_address() {
-        let of = |address: &str| policy(&Forms::AndOn(address.to_owned())).to_str().unwrap().to_owned();
+        let of = |address: &str| policy(&Forms::AndOn(address.to_owned()), None).to_str().unwrap().to_owned();
         let end = |address: &str| of(address).split_once("form-action ").unwrap().1.to_owned();
         assert_eq!(end("https://claude.ai/api/mcp/auth_callback"), "'self' https: ");
         assert_eq!(end("http://localhost:4711/callback?a=b"), "'self' https: http://localhost:4711");
@@ -225,7 +235,9 @@ mod tests {
         {
             assert!(!of(evil).contains("script-src") && !of(evil).contains('*'), "{}", of(evil));
         }
-        assert!(policy(&Forms::Here).to_str().unwrap().ends_with("form-action 'self'"));
+        let of_here = |script| policy(&Forms::Here, script).to_str().unwrap().to_owned();
+        assert!(of_here(None).ends_with("form-action 'self'") && !of_here(None).contains("script"));
+        assert!(of_here(Some("/x.js")).ends_with("form-action 'self'; script-src 'self'"));
     }
 
     #[test]

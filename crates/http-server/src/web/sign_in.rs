@@ -11,7 +11,7 @@ use super::cookie::Kind;
 use super::form::Form;
 use super::page::{Forms, filled};
 use super::visit::Visit;
-use super::{ACCOUNT, AUTHORIZE, SET_UP, SIGN_IN};
+use super::{ACCOUNT, AUTHORIZE, SET_UP, SIGN_IN, passkeys};
 use crate::App;
 
 /// The form.
@@ -39,7 +39,7 @@ pub(super) async fn page_for(visit: &Visit, next: &str) -> Result<Response, Resp
             _ => visit.trouble(StatusCode::SERVICE_UNAVAILABLE, visit.texts().not_set_up),
         });
     }
-    Ok(page(visit, next, "", StatusCode::OK, None))
+    Ok(page(visit, next, "", StatusCode::OK, None).await)
 }
 
 /// Looks who it is.
@@ -53,7 +53,7 @@ pub(super) async fn sign_in(State(app): State<App>, request: Request) -> Respons
     let accounts = visit.people.accounts();
     match accounts.sign_in(name.as_bytes(), password.as_bytes(), second, &visit.from).await {
         Ok(signed_in) => welcome(&visit, &signed_in, next(&form)),
-        Err(error) => refused(&visit, &form, &error),
+        Err(error) => refused(&visit, &form, &error).await,
     }
 }
 
@@ -65,7 +65,8 @@ pub(super) fn welcome(visit: &Visit, signed_in: &SignedIn, next: &str) -> Respon
     visit.go_with(next, vec![session, visit.cookies.clear(Kind::Form)])
 }
 
-fn refused(visit: &Visit, form: &Form, error: &AccountsError) -> Response {
+/// The form again, and why nobody is signed in.
+pub(super) async fn refused(visit: &Visit, form: &Form, error: &AccountsError) -> Response {
     let texts = visit.texts();
     let (status, sentence, wait) = match error {
         AccountsError::Unavailable(error) => return visit.unavailable(error),
@@ -73,9 +74,12 @@ fn refused(visit: &Visit, form: &Form, error: &AccountsError) -> Response {
             let minutes = html! { (seconds.div_ceil(60)) };
             (StatusCode::TOO_MANY_REQUESTS, filled(texts.locked_out, "minutes", &minutes), Some(*seconds))
         }
+        AccountsError::WrongPasskey => {
+            (StatusCode::UNPROCESSABLE_ENTITY, html! { (texts.passkey_refused) }, None)
+        }
         _ => (StatusCode::UNPROCESSABLE_ENTITY, html! { (texts.wrong_credentials) }, None),
     };
-    let mut answer = page(visit, next(form), form.get("name"), status, Some(&sentence));
+    let mut answer = page(visit, next(form), form.get("name"), status, Some(&sentence)).await;
     if let Some(seconds) = wait {
         answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
@@ -83,7 +87,7 @@ fn refused(visit: &Visit, form: &Form, error: &AccountsError) -> Response {
 }
 
 /// Where somebody goes afterwards: to a page of this server that is known to take people who come from here.
-fn next(form: &Form) -> &str {
+pub(super) fn next(form: &Form) -> &str {
     let is_good = |next: &&str| {
         let query = next.strip_prefix(AUTHORIZE).and_then(|rest| rest.strip_prefix('?'));
         query.is_some_and(|query| query.bytes().all(|byte| byte.is_ascii_graphic()))
@@ -91,8 +95,12 @@ fn next(form: &Form) -> &str {
     Some(form.get("next")).filter(is_good).unwrap_or(ACCOUNT)
 }
 
-fn page(visit: &Visit, next: &str, name: &str, status: StatusCode, error: Option<&Markup>) -> Response {
-    let (sheet, texts) = (visit.sheet(), visit.texts());
+async fn page(visit: &Visit, next: &str, name: &str, status: StatusCode, error: Option<&Markup>) -> Response {
+    let (mut sheet, texts) = (visit.sheet(), visit.texts());
+    let passkey = passkeys::sign_in_form(visit, &sheet, next).await;
+    if passkey.is_some() {
+        sheet = sheet.running(passkeys::SCRIPT_PATH);
+    }
     let body = html! {
         @if let Some(error) = error { p class="error" role="alert" { (error) } }
         @if next != ACCOUNT { p { (texts.sign_in_for_client) } }
@@ -108,6 +116,7 @@ fn page(visit: &Visit, next: &str, name: &str, status: StatusCode, error: Option
             p class="hint" id="code-hint" { (texts.second_factor_hint) }
             div class="buttons" { button type="submit" class="main" { (texts.sign_in) } }
         }
+        @if let Some(passkey) = &passkey { (passkey) }
     };
     sheet.page(status, texts.sign_in, &Forms::Here, &body)
 }

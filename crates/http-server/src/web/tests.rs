@@ -7,12 +7,14 @@
 //! | `consent` | the page that asks, and what a malicious program could do with it |
 //! | `forms` | forms of other pages |
 //! | `second_factor` | codes of an authenticator app |
+//! | `passkeys` | keys of a device |
 //! | `reach` | what sessions and tokens open, and what not |
-//! | `looks` | languages, policies, nothing that runs |
+//! | `looks` | languages, policies, nothing that runs but one script |
 
 mod consent;
 mod forms;
 mod looks;
+mod passkeys;
 mod people;
 mod reach;
 mod second_factor;

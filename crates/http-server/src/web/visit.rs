@@ -143,6 +143,7 @@ impl Visit {
             depth: self.depth,
             cookie: self.cookie.clone(),
             set: self.set.clone(),
+            script: None,
         }
     }
 

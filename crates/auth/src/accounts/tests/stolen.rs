@@ -14,6 +14,7 @@ enum Theft {
     AddFactor,
     ConfirmFactor,
     RemoveFactor,
+    AddPasskey,
     EndOthers,
     NewSession,
 }
@@ -38,6 +39,7 @@ fn theft() -> impl Strategy<Value = Theft> {
         Just(Theft::AddFactor),
         Just(Theft::ConfirmFactor),
         Just(Theft::RemoveFactor),
+        Just(Theft::AddPasskey),
         Just(Theft::EndOthers),
         Just(Theft::NewSession),
     ]
@@ -70,6 +72,16 @@ async fn steal(bed: &Bed, stolen: &SignedIn, theft: &Theft) {
         Theft::AddFactor => assert!(accounts.begin_totp(session, guess, &thief).await.is_err()),
         Theft::ConfirmFactor => assert!(accounts.confirm_totp(session, "000000", &thief).await.is_err()),
         Theft::RemoveFactor => assert!(accounts.remove_totp(session, guess, &thief).await.is_err()),
+        // A challenge that anybody gets is none for adding a passkey.
+        Theft::AddPasskey => {
+            let site = PasskeySite::of("https://memory.example").unwrap();
+            assert!(accounts.begin_passkey(&site, session, guess, &thief).await.is_err());
+            let mut options = accounts.ask_for_passkey(&site, stolen.secret.reveal()).await.unwrap();
+            options["rp"] = serde_json::json!({"id": "memory.example"});
+            options["user"] = serde_json::json!({"id": ""});
+            let made = testkit::FakeAuthenticator::new("https://memory.example", 66).make(&options);
+            assert!(accounts.add_passkey(&site, session, &made, "", &thief).await.is_err());
+        }
         Theft::EndOthers => {
             if bed.is_in(stolen).await {
                 accounts.end_other_sessions(&session.user, &session.id, &thief).await.unwrap();

@@ -144,7 +144,7 @@ const PROBES: [(&str, &str, Needed); 4] = [
 ];
 
 /// Pages for people, where there are accounts. What they want of whoever comes, they look at themselves: a person is sent to sign in.
-const PEOPLE: [(&str, &str, Needed); 13] = [
+const PEOPLE: [(&str, &str, Needed); 16] = [
     ("GET", "/sign-in", Nothing),
     ("POST", "/sign-in", Nothing),
     ("GET", "/set-up", Nothing),
@@ -155,6 +155,9 @@ const PEOPLE: [(&str, &str, Needed); 13] = [
     ("POST", "/account/programs", Nothing),
     ("POST", "/account/password", Nothing),
     ("POST", "/account/second-factor", Nothing),
+    ("POST", "/account/passkeys", Nothing),
+    ("POST", "/sign-in/passkey", Nothing),
+    ("GET", "/oauth/passkeys.js", Nothing),
     ("GET", "/oauth/authorize", Nothing),
     ("POST", "/oauth/authorize", Nothing),
     ("GET", "/oauth/style.css", Nothing),

@@ -18,6 +18,8 @@ fn changes(asks: &str) -> Vec<(String, Vec<(&'static str, &'static str)>)> {
             vec![("current_password", PASSWORD), ("new_password", "a"), ("password_again", "b")],
         ),
         (path("/account/second-factor"), vec![("step", "begin"), ("current_password", PASSWORD)]),
+        (path("/account/passkeys"), vec![("step", "begin"), ("current_password", PASSWORD)]),
+        (path("/sign-in/passkey"), vec![("credential", "{}")]),
         (path(asks), vec![("decision", "allow"), ("space", "default")]),
         (path("/sign-in"), vec![("name", NAME), ("password", PASSWORD)]),
     ]

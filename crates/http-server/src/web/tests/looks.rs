@@ -1,7 +1,13 @@
-//! Languages, policies, nothing that runs.
+//! Languages, policies, nothing that runs but one script.
 
-use super::town::{Browser, CALLBACK, Town};
+use super::town::{Browser, CALLBACK, PASSWORD, Town};
 use crate::web::language::Language;
+
+/// The only thing that may run, as it stands on a page of either depth.
+const SCRIPTS: [&str; 2] = [
+    r#"<script src="oauth/passkeys.js" defer></script>"#,
+    r#"<script src="../oauth/passkeys.js" defer></script>"#,
+];
 
 /// Every page, as somebody sees it who may.
 async fn pages(town: &Town, language: &str) -> Vec<(String, crate::fixture::Reply)> {
@@ -21,14 +27,22 @@ async fn pages(town: &Town, language: &str) -> Vec<(String, crate::fixture::Repl
         "wrong".to_owned(),
         stranger.submit(&page, "/sign-in", &[("name", "x"), ("password", "y")]).await,
     ));
+    let page = known.get("/account").await;
+    let begin = [("step", "begin"), ("current_password", PASSWORD)];
+    pages.push(("passkey".to_owned(), known.submit(&page, "/account/passkeys", &begin).await));
     pages.push(("expired".to_owned(), stranger.post("/sign-in", &[]).await));
     pages
 }
 
 #[tokio::test]
-async fn w1_nothing_on_a_page_runs_or_comes_from_elsewhere() {
+async fn w1_nothing_on_a_page_runs_but_the_script_of_passkeys_or_comes_from_elsewhere() {
+    let mut with_script = Vec::new();
     for (path, page) in pages(&Town::default(), "en").await {
-        let text = page.text().to_lowercase();
+        let mut text = page.text().to_lowercase();
+        let runs = SCRIPTS.iter().any(|script| text.contains(script));
+        for script in SCRIPTS {
+            text = text.replacen(script, "", 1);
+        }
         for forbidden in [
             "<script",
             "javascript:",
@@ -45,6 +59,12 @@ async fn w1_nothing_on_a_page_runs_or_comes_from_elsewhere() {
         let policy = page.header("content-security-policy");
         let strict = "default-src 'none'; style-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";
         assert!(policy.starts_with(strict), "{path}: {policy}");
+        // A page on which nothing runs may run nothing, and the others nothing that stands in them.
+        assert_eq!(policy.contains("script-src"), runs, "{path}: {policy}");
+        assert!(!runs || policy == format!("{strict}; script-src 'self'"), "{path}: {policy}");
+        if runs {
+            with_script.push(path.clone());
+        }
         assert!(!policy.contains("unsafe") && !policy.contains('*'), "{path}: {policy}");
         for (name, value) in [
             ("x-content-type-options", "nosniff"),
@@ -59,6 +79,8 @@ async fn w1_nothing_on_a_page_runs_or_comes_from_elsewhere() {
             assert!(!link.contains("//"), "{path}: {link}");
         }
     }
+    // The account, both pages on which somebody signs in, the one that says that it was wrong, and where a passkey is made.
+    assert_eq!(with_script.len(), 5, "{with_script:?}");
 }
 
 #[tokio::test]
@@ -68,7 +90,15 @@ async fn every_page_is_in_every_language() {
         for (path, page) in pages(&Town::default(), &format!("{tag}-x;q=0.9, en;q=0.1")).await {
             assert_eq!(page.header("content-language"), tag, "{path}");
             assert!(page.header("vary").contains("accept-language"), "{path}");
-            let text = page.text();
+            // What the script is told is for the browser.
+            let text: String = page
+                .text()
+                .split("data-options=\"")
+                .enumerate()
+                .map(|(place, part)| {
+                    if place == 0 { part } else { part.split_once('"').unwrap().1 }.to_owned()
+                })
+                .collect();
             assert!(text.contains(&format!(r#"<html lang="{tag}">"#)), "{path}");
             assert!(!text.contains('{'), "{path}: a hole was left in {text}");
         }
@@ -80,6 +110,18 @@ async fn the_style_sheet_is_ours() {
     let style = Town::default().browser().get("/oauth/style.css").await;
     assert_eq!(style.header("content-type"), "text/css; charset=utf-8");
     assert!(!style.text().contains("url(") && !style.text().contains("@import"));
+}
+
+#[tokio::test]
+async fn the_script_is_ours_and_sends_nothing_but_the_form() {
+    let script = Town::default().browser().get("/oauth/passkeys.js").await;
+    assert_eq!(script.header("content-type"), "text/javascript; charset=utf-8");
+    assert_eq!(script.header("x-content-type-options"), "nosniff");
+    for forbidden in
+        ["fetch(", "XMLHttpRequest", "eval(", "innerHTML", "import", "//cdn", "http:", "document.write"]
+    {
+        assert!(!script.text().contains(forbidden), "{forbidden}");
+    }
 }
 
 #[tokio::test]

@@ -29,7 +29,7 @@ async fn step_1_the_browser_is_told_nothing_of_who_there_is() {
     let options = bed.ask().await;
     let expected = json!({
         "challenge": options["challenge"],
-        "timeout": 300_000.0,
+        "timeout": 300_000,
         "rpId": "memory.example",
         "allowCredentials": [],
         "userVerification": "required",

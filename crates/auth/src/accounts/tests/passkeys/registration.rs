@@ -34,7 +34,7 @@ async fn step_1_the_browser_is_told_what_is_wanted() {
     );
     assert_eq!(options["authenticatorSelection"]["residentKey"], "required");
     assert_eq!(options["authenticatorSelection"]["userVerification"], "required");
-    assert_eq!((&options["attestation"], &options["timeout"]), (&json!("none"), &json!(300_000.0)));
+    assert_eq!((&options["attestation"], &options["timeout"]), (&json!("none"), &json!(300_000)));
     assert_eq!(options["excludeCredentials"].as_array().unwrap().len(), 1);
     let again = bed.begin(&own).await;
     assert_ne!(options["challenge"], again["challenge"]);
