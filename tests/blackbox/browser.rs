@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::harness::chromium::{ORDINARY, Seen, Settings, play};
 use crate::harness::http::browser::set_up_link;
 use crate::harness::http::{Request, encoded};
+use crate::harness::process;
 use crate::harness::town::{AUTHORIZE, NAME, PASSWORD, Town, part};
 
 /// The verifier of a client and its challenge (RFC 7636, appendix B).
@@ -248,4 +249,54 @@ fn no_page_opens_in_a_frame_of_another_site() {
     let seen = play("frame.mjs", ORDINARY, json!({"addresses": addresses}));
     let expected = json!(["", "", "", "", "a page that may be framed"]);
     assert_eq!(seen.told["inside"], expected, "{seen:#?}");
+}
+
+#[test]
+fn somebody_signs_in_with_a_passkey_until_it_is_removed() {
+    // Browsers give passkeys to names alone, and to this one without TLS.
+    let (town, address) = Town::known_as("localhost");
+    let (link, _) = set_up_link(town.server());
+    let plan = json!({"link": format!("{address}{link}"), "name": NAME, "password": PASSWORD});
+    let seen = play("passkey.mjs", ORDINARY, plan);
+    seen.assert_clean();
+    let failed = "The browser gave no passkey. You can try again.";
+    for (page, told) in [
+        ("offered", "Continue, and confirm it on your device."),
+        ("not made", failed),
+        ("made", "my device"),
+        ("not signed in", failed),
+        ("signed in", "You are signed in as ada."),
+        ("refused", "This passkey was not accepted."),
+    ] {
+        assert!(seen.page(page).text.contains(told), "{page}: {seen:#?}");
+    }
+    for page in ["offered", "sign-in"] {
+        assert!(!seen.page(page).text.contains(failed), "{page}: {seen:#?}");
+    }
+    assert!(!seen.page("removed").text.contains("my device"), "{seen:#?}");
+    assert_eq!(seen.told["kept"], 1, "the device has it still, and it opens nothing");
+    let log = town.stop();
+    assert!(!log.contains(PASSWORD), "{log}");
+}
+
+#[test]
+fn where_there_can_be_no_passkeys_the_page_says_why() {
+    let unsupported = "Passkeys need JavaScript, and a browser that knows them.";
+    let elsewhere = "This server has no passkeys at its address";
+    for (name, settings, told) in [
+        ("localhost", STILL, unsupported),
+        ("127.0.0.1", ORDINARY, elsewhere),
+        ("127.0.0.1", STILL, elsewhere),
+    ] {
+        let (town, address) = Town::known_as(name);
+        let added = process::output(town.home().command(&["users", "add", NAME]), PASSWORD.as_bytes());
+        assert!(added.status.success(), "{added:?}");
+        let plan = json!({"url": address, "name": NAME, "password": PASSWORD, "addresses": ["/account"]});
+        let seen = play("look.mjs", settings, plan);
+        seen.assert_clean();
+        assert!(seen.page("/account").text.contains(told), "{name}: {seen:#?}");
+        for button in ["Add a passkey", "Sign in with a passkey"] {
+            assert!(seen.pages.iter().all(|page| !page.text.contains(button)), "{name}: {seen:#?}");
+        }
+    }
 }

@@ -24,10 +24,18 @@ pub(crate) struct Town {
 impl Town {
     /// One with nobody in it yet.
     pub(crate) fn start() -> Self {
-        let home = Home::new().set("MCP_OAUTH_ENABLED", "true");
-        // Free a moment ago: the address of a server is a part of what it gives its clients.
-        let port = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut town = Self { home, port, server: None };
+        Self::in_home(free_port(), Home::new())
+    }
+
+    /// One with nobody in it yet, which people call by a name of this machine; gives the address that has it.
+    pub(crate) fn known_as(name: &str) -> (Self, String) {
+        let port = free_port();
+        let address = format!("http://{name}:{port}");
+        (Self::in_home(port, Home::new().set("MCP_OAUTH_ISSUER", &address)), address)
+    }
+
+    fn in_home(port: u16, home: Home) -> Self {
+        let mut town = Self { home: home.set("MCP_OAUTH_ENABLED", "true"), port, server: None };
         town.restart();
         town
     }
@@ -99,6 +107,11 @@ impl Town {
         let bearer = format!("Bearer {token}");
         self.server().send(&Request::get("/api/memories").header("authorization", &bearer)).status
     }
+}
+
+/// One that was free a moment ago: the address of a server is a part of what it gives its clients.
+fn free_port() -> u16 {
+    std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
 
 /// A part of the query of an address.

@@ -6,8 +6,7 @@ import { play } from "./visit.mjs";
 await play(async (visit, { link, name, password }) => {
   await visit.open(link);
   await visit.look("set-up");
-  await visit.fill({ Name: name, Password: password, "The same password again": password });
-  await visit.press("Create the account");
+  await visit.setUp(name, password);
   await visit.look("account");
   const cookies = await visit.cookies();
   await visit.press("Sign out");

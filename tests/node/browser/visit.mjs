@@ -66,6 +66,8 @@ class Visit {
       if (/content[- ]security[- ]policy/i.test(message.text())) visit.violations.push(`console: ${message.text()}`);
     });
     visit.page = await visit.context.newPage();
+    // One for all: at the end of any, the browser forgets the devices that it plays.
+    visit.devtools = await visit.context.newCDPSession(visit.page);
     return visit;
   }
 
@@ -106,17 +108,21 @@ class Visit {
 
   // Looks for what is hard to use. The checker comes in by the debugger, which no policy of a page holds back.
   async faults() {
-    const debuggerOf = await this.context.newCDPSession(this.page);
-    await debuggerOf.send("Runtime.evaluate", { expression: axe });
+    await this.devtools.send("Runtime.evaluate", { expression: axe });
     const run = "axe.run(document, { preload: false, resultTypes: ['violations'] }).then((found) => JSON.stringify(found))";
-    const ran = await debuggerOf.send("Runtime.evaluate", { expression: run, awaitPromise: true, returnByValue: true });
-    await debuggerOf.detach();
+    const ran = await this.devtools.send("Runtime.evaluate", { expression: run, awaitPromise: true, returnByValue: true });
     if (ran.exceptionDetails) throw new Error(JSON.stringify(ran.exceptionDetails));
     const found = JSON.parse(ran.result.value);
     if (found.testEngine.name !== "axe-core") throw new Error("nothing was checked");
     return found.violations
       .filter((fault) => ["serious", "critical"].includes(fault.impact))
       .map((fault) => `${fault.impact}: ${fault.id}: ${fault.nodes.map((node) => node.html).join(" ")}`);
+  }
+
+  /** Makes the first account on the page of the link that the server wrote. */
+  async setUp(name, password) {
+    await this.fill({ Name: name, Password: password, "The same password again": password });
+    await this.press("Create the account");
   }
 
   /** Signs in on the page that asks for it. */
