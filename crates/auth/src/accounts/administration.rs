@@ -99,8 +99,8 @@ impl Accounts {
         Ok(user)
     }
 
-    /// Sets a user's password anew and takes the second factor away, for one who lost them. All sessions end, and so does what
-    /// programs were allowed. Whether the user is disabled stays as it is.
+    /// Sets a user's password anew and takes the second factor and the passkeys away, for one who lost them. All sessions end, and so
+    /// does what programs were allowed. Whether the user is disabled stays as it is.
     ///
     /// # Errors
     /// [`AccountsError`].

@@ -61,7 +61,7 @@ pub enum Command {
     Disable(disable::Disable),
     /// Let a user in again
     Enable(enable::Enable),
-    /// Give a user another password, without a second factor
+    /// Give a user another password, without a second factor or passkeys
     Reset(reset::Reset),
 }
 

@@ -159,13 +159,13 @@ pub(super) async fn section(visit: &Visit, sheet: &Sheet, who: &Who) -> Result<M
     Ok(html! {
         h2 { (texts.passkeys) }
         p { (texts.passkeys_intro) }
-        @if !own.is_empty() { (list(sheet, &own)) }
-        @if has_site { (add_form(sheet)) } @else { p class="hint" { (texts.passkeys_not_here) } }
+        @if !own.is_empty() { (list(sheet, who, &own)) }
+        @if has_site { (add_form(sheet, who)) } @else { p class="hint" { (texts.passkeys_not_here) } }
     })
 }
 
 /// The passkeys of somebody, of whom one can be removed.
-fn list(sheet: &Sheet, own: &[Passkey]) -> Markup {
+fn list(sheet: &Sheet, who: &Who, own: &[Passkey]) -> Markup {
     let texts = sheet.texts();
     html! {
         form method="post" action=(sheet.depth.to(PASSKEYS)) id="passkey-remove" {
@@ -188,6 +188,7 @@ fn list(sheet: &Sheet, own: &[Passkey]) -> Markup {
                     }
                 }
             }
+            (whose(who))
             label for="passkey_remove_password" { (texts.current_password) }
             input id="passkey_remove_password" name="current_password" type="password" autocomplete="current-password" required;
             div class="buttons" { button type="submit" id="passkey-remove-button" name="step" value="remove" { (texts.passkey_remove) } }
@@ -195,15 +196,21 @@ fn list(sheet: &Sheet, own: &[Passkey]) -> Markup {
     }
 }
 
-fn add_form(sheet: &Sheet) -> Markup {
+/// For programs that keep passwords: whose it is. It is not sent.
+fn whose(who: &Who) -> Markup {
+    html! { input value=(who.user.name.as_str()) autocomplete="username" readonly hidden; }
+}
+
+fn add_form(sheet: &Sheet, who: &Who) -> Markup {
     let texts = sheet.texts();
     html! {
         p class="hint" data-passkey-missing { (texts.passkey_unsupported) }
         form method="post" action=(sheet.depth.to(PASSKEYS)) id="passkey-begin" data-passkey-needed hidden {
             (sheet.token())
             label for="passkey_name" { (texts.passkey_name) }
-            input id="passkey_name" name="name" maxlength=(MAX_PASSKEY_NAME_CHARS) aria-describedby="passkey-name-hint";
+            input id="passkey_name" name="name" maxlength=(MAX_PASSKEY_NAME_CHARS) autocomplete="off" aria-describedby="passkey-name-hint";
             p class="hint" id="passkey-name-hint" { (texts.passkey_name_hint) }
+            (whose(who))
             label for="passkey_password" { (texts.current_password) }
             input id="passkey_password" name="current_password" type="password" autocomplete="current-password" required;
             div class="buttons" { button type="submit" id="passkey-begin-button" name="step" value="begin" { (texts.passkey_add) } }

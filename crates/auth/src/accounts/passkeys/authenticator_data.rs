@@ -86,3 +86,50 @@ impl<'a> Made<'a> {
         Some((Self { credential: CredentialId::new(id.to_vec()), public_key, key }, behind))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use testkit::FakeAuthenticator;
+
+    use super::*;
+
+    /// What an authenticator says of a credential that it made.
+    fn made() -> Vec<u8> {
+        let options =
+            serde_json::json!({"user": {"id": "YQ"}, "rp": {"id": "memory.example"}, "challenge": ""});
+        FakeAuthenticator::of_ed25519("https://memory.example", 7).making(&options).data()
+    }
+
+    #[test]
+    fn what_ends_too_early_or_too_late_is_refused() {
+        let data = made();
+        let read = AuthenticatorData::read(&data).unwrap();
+        assert_eq!(read.made.as_ref().unwrap().credential.as_ref().unwrap().as_bytes(), [7; 32]);
+        assert!(read.is_user_present() && read.is_user_verified());
+        assert!(!read.is_backup_eligible() && !read.is_backed_up());
+        for end in 0..data.len() {
+            assert_eq!(AuthenticatorData::read(&data[..end]), None, "{end}");
+        }
+        assert_eq!(AuthenticatorData::read(&[&data[..], &[0]].concat()), None);
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+            let _ = AuthenticatorData::read(&bytes);
+            let _ = PublicKey::read(&bytes);
+        }
+
+        #[test]
+        fn whatever_is_changed_is_read_to_its_end_or_refused(place in 0..135_usize, byte in any::<u8>()) {
+            let mut data = made();
+            let place = place.min(data.len() - 1);
+            data[place] = byte;
+            if let Some(read) = AuthenticatorData::read(&data) {
+                let key = read.made.map_or(0, |made| made.public_key.len());
+                prop_assert!(key <= data.len());
+            }
+        }
+    }
+}
