@@ -87,10 +87,17 @@ fn what_a_page_must_not_do_is_noticed_when_it_does_it() {
     for way in ["event: script-src", "console: "] {
         assert!(seen.violations.iter().any(|violation| violation.starts_with(way)), "{way}: {seen:#?}");
     }
-    for fault in ["image-alt", "button-name", "html-has-lang"] {
+    for fault in [
+        "light: critical: image-alt",
+        "dark: critical: button-name",
+        "html-has-lang",
+        "dark: serious: color-contrast",
+    ] {
         let is_told = seen.page("lax").faults.iter().any(|told| told.contains(fault));
         assert!(is_told, "{fault}: {seen:#?}");
     }
+    let faults = &seen.page("lax").faults;
+    assert!(!faults.iter().any(|told| told.contains("light: serious: color-contrast")), "{faults:#?}");
 }
 
 #[test]

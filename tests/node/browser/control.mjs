@@ -4,8 +4,9 @@
 import { play, site } from "./visit.mjs";
 
 await play(async (visit) => {
-  const page = `<!doctype html><html><head><title>before</title><script>document.title = "ran"</script></head>
-    <body><main><img src="data:," ><button></button></main></body></html>`;
+  const dark = "color-scheme: light dark; background: Canvas; color: light-dark(black, #222)";
+  const page = `<!doctype html><html style="${dark}"><head><title>before</title><script>document.title = "ran"</script></head>
+    <body><main><img src="data:," ><button></button><p>dim in the dark</p></main></body></html>`;
   const strict = { "content-security-policy": "default-src 'none'; style-src 'self'" };
   const other = await site({ "/strict": ["text/html", page, strict], "/lax": ["text/html", page, {}] });
   const address = `http://127.0.0.1:${other.port}`;

@@ -106,8 +106,19 @@ class Visit {
     return seen;
   }
 
-  // Looks for what is hard to use. The checker comes in by the debugger, which no policy of a page holds back.
+  // Looks for what is hard to use, in light and in dark colours.
   async faults() {
+    const found = [];
+    for (const colorScheme of ["light", "dark"]) {
+      await this.page.emulateMedia({ colorScheme });
+      found.push(...(await this.checked()).map((fault) => `${colorScheme}: ${fault}`));
+    }
+    await this.page.emulateMedia({ colorScheme: null });
+    return found;
+  }
+
+  // The checker comes in by the debugger, which no policy of a page holds back.
+  async checked() {
     await this.devtools.send("Runtime.evaluate", { expression: axe });
     const run = "axe.run(document, { preload: false, resultTypes: ['violations'] }).then((found) => JSON.stringify(found))";
     const ran = await this.devtools.send("Runtime.evaluate", { expression: run, awaitPromise: true, returnByValue: true });
