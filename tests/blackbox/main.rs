@@ -64,6 +64,7 @@ mod local_model;
 mod oauth;
 mod oauth_clients;
 mod official_clients;
+mod openid;
 mod over_http;
 mod power_loss;
 mod python_client;

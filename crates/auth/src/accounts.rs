@@ -9,6 +9,7 @@
 //! | `second_factor` | codes that change with the time, and recovery codes; with `totp` |
 //! | `passkeys` | key pairs of an authenticator, without name and password |
 //! | `throttle` | attempts are counted, and slowed down |
+//! | `identities` | signing in with a provider of identities: whose an identity is |
 //! | `administration` | adding, listing, disabling, enabling, resetting users |
 //!
 //! Whoever does not sign in is told one thing only ([`AccountsError::WrongCredentials`]), and it takes one time: whether there is a
@@ -16,6 +17,7 @@
 //! it is all so: `docs/decisions/0017-accounts.md`.
 
 mod administration;
+mod identities;
 mod passkeys;
 mod password;
 mod second_factor;
@@ -34,6 +36,7 @@ use ports::{AccountStore, AuditLog, Clock, KeyStore, OAuthStore, Rng, StoreError
 use thiserror::Error;
 
 use crate::{Secret, minted};
+pub use identities::Identities;
 pub use passkeys::{CHALLENGE_LIFETIME_S, MAX_PASSKEY_NAME_CHARS, PasskeySite};
 pub use password::{MAX_PASSWORD_BYTES, MIN_PASSWORD_CHARS};
 pub use second_factor::{RECOVERY_CODES, TotpSetUp};
@@ -128,6 +131,17 @@ pub enum AccountsError {
     /// There is no such passkey.
     #[error("there is no such passkey")]
     NoPasskey,
+    /// The user has no password.
+    #[error(
+        "this account has no password: whoever owns this installation gives it one with `memory users reset`"
+    )]
+    NoPassword,
+    /// The identity is linked already.
+    #[error("this identity is linked with a user already: `memory users unlink` takes it away")]
+    IdentityTaken,
+    /// The user has too many identities.
+    #[error("this user has {} identities already", ports::MAX_IDENTITIES_OF_ONE)]
+    TooManyIdentities,
     /// There is no randomness.
     #[error("there is no randomness to be had: try again")]
     Randomness(#[from] io::Error),

@@ -12,6 +12,7 @@
 //! | [`Network`] | addresses of proxies that are trusted |
 //! | [`accounts`] | who people are, how they sign in, and where they are signed in |
 //! | [`oauth`] | an OAuth 2.1 authorization server: programs that act for users |
+//! | [`openid`] | signing in with a provider of identities (OpenID Connect) |
 //! | [`spaces`] | spaces that users share: who may do what there |
 //! | [`Tickets`] | a right to open one stream, for callers that cannot send headers |
 //!
@@ -29,6 +30,7 @@ pub mod keys;
 mod minted;
 mod network;
 pub mod oauth;
+pub mod openid;
 mod people;
 mod presented;
 mod principal;

@@ -11,6 +11,7 @@ use ports::StoreError;
 
 use crate::accounts::Accounts;
 use crate::oauth::AuthorizationServer;
+use crate::openid::RelyingParty;
 use crate::spaces::{Held, Spaces};
 use crate::{Method, Principal, Reach};
 
@@ -20,13 +21,27 @@ pub struct People {
     accounts: Arc<Accounts>,
     spaces: Arc<Spaces>,
     server: Arc<AuthorizationServer>,
+    provider: Option<Arc<RelyingParty>>,
 }
 
 impl People {
     /// All of them.
     #[must_use]
     pub fn new(accounts: Arc<Accounts>, spaces: Arc<Spaces>, server: Arc<AuthorizationServer>) -> Self {
-        Self { accounts, spaces, server }
+        Self { accounts, spaces, server, provider: None }
+    }
+
+    /// The same, who can sign in with a provider of identities, too.
+    #[must_use]
+    pub fn with_provider(mut self, provider: Arc<RelyingParty>) -> Self {
+        self.provider = Some(provider);
+        self
+    }
+
+    /// With whose identities they sign in, if with any.
+    #[must_use]
+    pub fn provider(&self) -> Option<&RelyingParty> {
+        self.provider.as_deref()
     }
 
     /// Who there is.

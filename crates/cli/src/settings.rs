@@ -12,6 +12,7 @@
 //! | [`embedding_server`] | the settings of a server that embeds |
 //! | [`http`], [`access`] | the settings of the server over HTTP; who is let in there |
 //! | [`oauth`] | accounts, and clients that act for them |
+//! | [`openid`] | signing in with a provider of identities |
 //! | [`tls`] | its certificate |
 //! | [`discovery`] | being found in the local network |
 //! | [`upkeep`] | the settings of what a server does by itself |
@@ -41,6 +42,7 @@ pub mod http;
 pub mod layers;
 pub mod log;
 pub mod oauth;
+pub mod openid;
 pub mod parse;
 pub mod paths;
 mod resolve;
@@ -68,6 +70,7 @@ pub use http::Http;
 pub use layers::{FlagValue, Layers, WithoutEffect};
 pub use log::LogFilter;
 pub use oauth::OAuth;
+pub use openid::OpenId;
 pub use tls::TlsSettings;
 pub use upkeep::{Checks, ScheduledBackups};
 pub use value::{Origin, Setting};
@@ -139,6 +142,8 @@ pub struct Settings {
     pub access: Access,
     /// Accounts and OAuth there.
     pub oauth: OAuth,
+    /// Signing in with a provider of identities there.
+    pub openid: OpenId,
     /// What is logged.
     pub log: Setting<LogFilter>,
     /// What is set and has no effect.

@@ -1,13 +1,11 @@
 //! Documents that say what an OAuth client is, from the addresses that clients name (Client ID Metadata Documents).
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 use std::time::Duration;
 
 use async_trait::async_trait;
 use ports::{ClientDocument, ClientDocuments, NoDocument};
 
+use crate::aside::Aside;
 use crate::{Egress, EgressError, Limits, Purpose, Reach, Request, Response, Target};
 
 /// What such a document may be, and how long it may take: whoever waits for it looks at a page that does not come.
@@ -19,11 +17,8 @@ pub const MAX_AT_ONCE: usize = 8;
 #[derive(Debug, Clone)]
 pub struct PublicDocuments {
     egress: Egress,
-    under_way: Arc<AtomicUsize>,
+    aside: Aside,
 }
-
-/// One document that is being read.
-struct Place(Arc<AtomicUsize>);
 
 impl Default for PublicDocuments {
     fn default() -> Self {
@@ -33,14 +28,7 @@ impl Default for PublicDocuments {
 
 impl PublicDocuments {
     fn through(egress: Egress) -> Self {
-        Self { egress, under_way: Arc::default() }
-    }
-
-    fn place(&self) -> Option<Place> {
-        let took = self.under_way.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |taken| {
-            (taken < MAX_AT_ONCE).then_some(taken + 1)
-        });
-        took.ok().map(|_| Place(Arc::clone(&self.under_way)))
+        Self { egress, aside: Aside::new("client-document", MAX_AT_ONCE) }
     }
 
     /// The document at an address that is asked. The thread that asks waits.
@@ -56,27 +44,12 @@ impl PublicDocuments {
     }
 }
 
-impl Drop for Place {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::SeqCst);
-    }
-}
-
 #[async_trait]
 impl ClientDocuments for PublicDocuments {
     async fn fetch(&self, address: &str) -> Result<ClientDocument, NoDocument> {
         let target = Target::of_stranger(address).map_err(|_| NoDocument::Refused)?;
-        let place = self.place().ok_or(NoDocument::Missing)?;
-        let (done, read) = futures_channel::oneshot::channel();
         let reader = self.clone();
-        // Asking blocks, and this must not. The place is free when the thread is done, not when nobody waits any more.
-        let begun = thread::Builder::new().name("client-document".to_owned()).spawn(move || {
-            let _place = place;
-            // Whoever asked may have gone.
-            let _ = done.send(reader.read(&target));
-        });
-        begun.map_err(|_| NoDocument::Missing)?;
-        read.await.map_err(|_| NoDocument::Missing)?
+        self.aside.run(move || reader.read(&target)).await.ok_or(NoDocument::Missing)?
     }
 }
 
@@ -114,6 +87,7 @@ mod tests {
     use std::net::TcpListener;
     use std::pin::pin;
     use std::task::{Context, Poll, Waker};
+    use std::thread;
 
     use super::*;
 
@@ -218,10 +192,10 @@ mod tests {
     #[test]
     fn so_many_are_read_at_the_same_time_and_the_rest_are_refused() {
         let documents = PublicDocuments::default();
-        let places: Vec<_> = (0..MAX_AT_ONCE).map(|_| documents.place().unwrap()).collect();
+        let places: Vec<_> = (0..MAX_AT_ONCE).map(|_| documents.aside.place().unwrap()).collect();
         let address = "https://client.example/client.json";
         assert_eq!(at_once(documents.fetch(address)), Some(Err(NoDocument::Missing)));
         drop(places);
-        assert!(documents.place().is_some());
+        assert!(documents.aside.place().is_some());
     }
 }

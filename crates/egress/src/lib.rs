@@ -13,16 +13,21 @@
 //! | `resolver` | names to addresses, the forbidden ones refused |
 //! | [`client`] | one request and its answer |
 //! | [`documents`] | documents of OAuth clients ([`ports::ClientDocuments`]) |
+//! | [`provider`] | a provider of identities ([`ports::IdentityProvider`]) |
+//! | `aside` | threads that wait, a few at once |
 //!
 //! Blocks: call it from a thread that may. Why so: `docs/decisions/0021-egress.md`.
 
 pub mod address;
+mod aside;
 pub mod client;
 pub mod documents;
+pub mod provider;
 mod resolver;
 pub mod target;
 
 pub use address::is_public;
 pub use client::{Egress, EgressError, Limits, Purpose, Reach, Request, Response};
 pub use documents::PublicDocuments;
+pub use provider::OwnersProvider;
 pub use target::{InvalidTarget, Target, is_public_name};

@@ -9,6 +9,7 @@
 //! | `sign_in`, `set_up` | signing in, and the first user |
 //! | `account`, `second_factor` | sessions, programs, the password, codes of an authenticator app |
 //! | `passkeys` | signing in with a key of a device; the only script |
+//! | `openid` | signing in with a provider of identities |
 //! | `authorize` | a program that asks for something |
 //!
 //! Why `maud`, and why scripts only where nothing else will do: `docs/decisions/0020-pages.md`.
@@ -18,6 +19,7 @@ mod authorize;
 mod cookie;
 mod form;
 mod language;
+mod openid;
 mod page;
 mod passkeys;
 mod second_factor;
@@ -68,6 +70,9 @@ pub(crate) fn routes(app: &App) -> Router {
         .route("/account/second-factor", post(second_factor::change))
         .route(PASSKEYS, post(passkeys::change))
         .route(PASSKEY_SIGN_IN, post(passkeys::sign_in))
+        .route(openid::DEPART, get(openid::depart))
+        .route(openid::CALLBACK, get(openid::arrive))
+        .route(openid::PLACE, post(openid::change))
         .route(AUTHORIZE, get(authorize::show).post(authorize::decide))
         .route(page::STYLE_PATH, get(async move || (style, page::STYLE)))
         .route(passkeys::SCRIPT_PATH, get(async move || (script, passkeys::SCRIPT)))

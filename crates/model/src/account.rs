@@ -7,6 +7,9 @@ use crate::{KeyDigest, Timestamp, User};
 /// How many bytes the secret of a second factor has: as many as SHA-1 gives (RFC 4226 section 4).
 pub const TOTP_SECRET_BYTES: usize = 20;
 
+/// Stands for a password that nobody has. It is no hash, so that nothing fits it.
+const NO_PASSWORD: &str = "!";
+
 /// A user, and how that user signs in.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Account {
@@ -31,6 +34,18 @@ impl PasswordHash {
     #[must_use]
     pub fn stored(text: impl Into<String>) -> Self {
         Self(text.into())
+    }
+
+    /// What is kept of a user who has no password, because a provider of identities says who that is: no password fits it.
+    #[must_use]
+    pub fn of_none() -> Self {
+        Self(NO_PASSWORD.to_owned())
+    }
+
+    /// Whether there is no password.
+    #[must_use]
+    pub fn is_of_none(&self) -> bool {
+        self.0 == NO_PASSWORD
     }
 
     /// The text.

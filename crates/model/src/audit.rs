@@ -162,6 +162,12 @@ actions! {
     UserEnable = "user.enable",
     /// A user's password was set anew by somebody else, and the second factors were taken away.
     UserReset = "user.reset",
+    /// A user signs in with an identity of a provider from now on.
+    IdentityLink = "identity.link",
+    /// A user does so no more.
+    IdentityUnlink = "identity.unlink",
+    /// Somebody with an identity of a provider became a user.
+    SignUp = "sign_up",
     /// An API key was made.
     KeyCreate = "key.create",
     /// An API key was revoked.

@@ -24,6 +24,7 @@
 //! | [`capability`] | what a caller may do there |
 //! | [`api_key`] | what is kept of an API key |
 //! | [`account`], [`passkey`], [`session`], [`backoff`] | how a user signs in, where one is signed in, how attempts are slowed down |
+//! | [`identity`] | who somebody is at a provider of identities |
 //! | [`audit`] | what the audit log holds |
 //! | [`oauth`] | clients, what users allowed them, codes and tokens |
 //!
@@ -41,6 +42,7 @@ pub mod date;
 pub mod filter;
 pub mod hash;
 pub mod id;
+pub mod identity;
 pub mod memory;
 pub mod memory_type;
 pub mod metadata;
@@ -72,6 +74,7 @@ pub use date::{InvalidDate, parse_date};
 pub use filter::{Filter, TagMatch};
 pub use hash::{ContentHash, HashPrefix, InvalidHash};
 pub use id::InvalidId;
+pub use identity::{Identity, InvalidIdentity, LinkedIdentity, MAX_IDENTITY_ISSUER_BYTES, MAX_SUBJECT_BYTES};
 pub use memory::{EmbeddingState, Memory, MemoryId, NewMemory};
 pub use memory_type::{InvalidMemoryType, MemoryType};
 pub use metadata::{InvalidMetadata, MAX_METADATA_BYTES, Metadata};

@@ -28,6 +28,7 @@ pub mod dump;
 pub mod entities;
 pub mod events;
 pub mod get;
+pub mod identities;
 pub mod insert;
 pub mod integrity;
 pub mod keys;

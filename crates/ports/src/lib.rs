@@ -10,6 +10,8 @@
 //! | [`SpaceStore`] | `store-sqlite`, in the file of the keys; `testkit::FakeSpaceStore` |
 //! | [`OAuthStore`] | `store-sqlite`; `testkit::FakeOAuthStore` |
 //! | [`ClientDocuments`] | `egress`; `testkit::FakeClientDocuments` |
+//! | [`IdentityStore`] | `store-sqlite`, in the file of the keys; `testkit::FakeAccountStore` |
+//! | [`IdentityProvider`] | `egress`; `testkit::FakeIdentityProvider` |
 //! | [`Embedder`] | `embed`; later an OpenAI-compatible endpoint |
 //! | [`Clock`] | [`SystemClock`]; `testkit::FakeClock` |
 //! | [`Rng`] | [`SystemRng`]; `testkit::SeededRng` |
@@ -25,6 +27,7 @@ pub mod clock;
 #[cfg(feature = "testing")]
 pub mod contract;
 pub mod embedder;
+pub mod identities;
 pub mod keys;
 pub mod oauth;
 pub mod rng;
@@ -38,6 +41,10 @@ pub use accounts::{
 pub use audit::{AuditFilter, AuditLog, MAX_AUDIT_PAGE};
 pub use clock::{Clock, SystemClock};
 pub use embedder::{EmbedError, Embedder, Readiness};
+pub use identities::{
+    IdentityLinked, IdentityProvider, IdentityStore, MAX_IDENTITIES_OF_ONE, MAX_USED_STATES, NoAnswer,
+    ProviderAnswer, SignedUp, StateUsed,
+};
 pub use keys::{KeyInserted, KeyStore, MAX_KEYS};
 pub use oauth::{
     AuthorizationsOf, ClientDocument, ClientDocuments, ClientKept, Granted, MAX_AUTHORIZATIONS_OF_ONE,

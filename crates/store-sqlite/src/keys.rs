@@ -9,6 +9,7 @@
 //! | `audit` | the audit log: its table and its statements |
 //! | `spaces` | shared spaces and their members: tables and statements |
 //! | `oauth` | what an authorization server keeps: tables and statements |
+//! | `identities` | who is who at providers of identities: tables and statements |
 //! | `session` | the connection of a thread |
 //! | `examine` | looking for damage |
 
@@ -16,6 +17,7 @@ mod accounts;
 mod audit;
 mod examine;
 mod form;
+mod identities;
 mod oauth;
 mod rows;
 mod session;

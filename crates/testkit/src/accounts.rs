@@ -16,6 +16,8 @@ use ports::{
     PasskeyAdded, PasskeyUse, PasskeyUsed, PasswordChange, StaleAccounts, StoreError,
 };
 
+use crate::identities::Identities;
+
 /// Accounts in memory, able to be busy on demand.
 #[derive(Default)]
 pub struct FakeAccountStore {
@@ -34,6 +36,7 @@ struct Rows {
     passkeys: Vec<Passkey>,
     used_challenges: Vec<UsedChallenge>,
     challenge_key: Option<ChallengeKey>,
+    identities: Identities,
 }
 
 struct Kept {
@@ -57,6 +60,11 @@ impl FakeAccountStore {
     #[must_use]
     pub fn uses(&self) -> usize {
         self.uses.load(Ordering::SeqCst)
+    }
+
+    /// Works with what is kept of identities.
+    pub(crate) fn identities<T>(&self, work: impl FnOnce(&mut Identities) -> T) -> Result<T, StoreError> {
+        Ok(work(&mut self.rows()?.identities))
     }
 
     #[expect(clippy::unwrap_used, reason = "test support")]

@@ -130,7 +130,7 @@ impl Accounts {
         entry.by(by).on(named(&user.id)).saying(&user.name)
     }
 
-    async fn must_own(&self, by: &Actor) -> Result<(), AccountsError> {
+    pub(super) async fn must_own(&self, by: &Actor) -> Result<(), AccountsError> {
         let Actor::User(id) = by else { return Ok(()) };
         match self.user(id).await? {
             Some(user) if user.is_owner && user.is_active() => Ok(()),

@@ -191,6 +191,11 @@ impl Accounts {
         let throttled = Throttled::password(id, from);
         self.attempt(&throttled).await?;
         let account = self.store.by_id(id).await?.filter(|account| account.user.is_active());
+        if account.as_ref().is_some_and(|account| account.password.is_of_none()) {
+            // Nothing was guessed: there is nothing to guess, and whoever is signed in may know that.
+            self.forgive(&throttled).await?;
+            return Err(AccountsError::NoPassword);
+        }
         let hash = account.as_ref().map(|account| account.password.clone());
         let is_right = self.hasher.is_right(password, hash).await?;
         let Some(account) = account.filter(|_| is_right) else {

@@ -15,7 +15,7 @@ const ACCOUNT: Backoff = Backoff { free: 5, first_s: 5.0, longest_s: 900.0, forg
 const MACHINE: Backoff = Backoff { free: 20, first_s: 5.0, longest_s: 900.0, forget_s: FORGET_S };
 
 /// The counters of an attempt.
-pub(super) struct Throttled {
+pub(crate) struct Throttled {
     account: Option<Counter>,
     machine: Option<Counter>,
 }
@@ -33,6 +33,11 @@ impl Throttled {
 
     /// Signing in with a passkey: no name is typed, and signatures are not guessed.
     pub(super) fn passkey(from: &Origin) -> Self {
+        Self { account: None, machine: machine(from) }
+    }
+
+    /// Coming back from a provider of identities, which has counters of accounts itself.
+    pub(super) fn provider(from: &Origin) -> Self {
         Self { account: None, machine: machine(from) }
     }
 

@@ -7,19 +7,24 @@
 //! | [`disable`] | `memory users disable` |
 //! | [`enable`] | `memory users enable` |
 //! | [`reset`] | `memory users reset` |
+//! | [`link`], [`unlink`] | `memory users link`, `memory users unlink` |
 //! | `password` | where a new password comes from |
 
 pub mod add;
 pub mod disable;
 pub mod enable;
+pub mod link;
 pub mod list;
 mod password;
 pub mod reset;
+pub mod unlink;
 
-use auth::accounts::{Accounts, AccountsError};
+use std::sync::Arc;
+
+use auth::accounts::{Accounts, AccountsError, Identities};
 use clap::{Args, Subcommand};
 use engine::{EngineError, ErrorCode};
-use model::{Account, User};
+use model::{Account, Identity, User};
 use serde_json::{Value, json};
 
 use super::access;
@@ -63,18 +68,27 @@ pub enum Command {
     Enable(enable::Enable),
     /// Give a user another password, without a second factor or passkeys
     Reset(reset::Reset),
+    /// Let a user sign in with an identity of a provider
+    Link(link::Link),
+    /// Take identities of a provider from a user
+    Unlink(unlink::Unlink),
 }
 
 impl Users {
     pub(crate) fn run(self, terminal: &Terminal, source: &Source) -> Result<Verdict, Failure> {
-        access::run(source, async |_, access| {
-            let desk = Desk { terminal: *terminal, accounts: wiring::accounts_of(&access) };
+        access::run(source, async |settings, access| {
+            let accounts = Arc::new(wiring::accounts_of(&access));
+            let identities = Identities::new(Arc::clone(&accounts), access.clone());
+            let issuer = settings.openid.issuer.value;
+            let desk = Desk { terminal: *terminal, accounts, identities, issuer };
             match self.command {
                 Command::Add(command) => command.run(&desk).await,
                 Command::List(command) => command.run(&desk).await,
                 Command::Disable(command) => command.run(&desk).await,
                 Command::Enable(command) => command.run(&desk).await,
                 Command::Reset(command) => command.run(&desk).await,
+                Command::Link(command) => command.run(&desk).await,
+                Command::Unlink(command) => command.run(&desk).await,
             }
         })
     }
@@ -83,12 +97,28 @@ impl Users {
 /// What these commands work with.
 struct Desk {
     terminal: Terminal,
-    accounts: Accounts,
+    accounts: Arc<Accounts>,
+    identities: Identities,
+    /// The provider of the settings.
+    issuer: Option<String>,
 }
 
 impl Desk {
     async fn meant(&self, text: &str) -> Result<User, Failure> {
         meant(&self.accounts, text).await
+    }
+
+    /// An identity of a provider: of the one of the settings, when none is named.
+    fn identity(&self, issuer: Option<&str>, subject: &str) -> Result<Identity, Failure> {
+        let refused = |message: String, hint: Option<&str>| Failure::Known {
+            code: ErrorCode::InvalidInput,
+            message,
+            hint: hint.map(str::to_owned),
+        };
+        let issuer = issuer.or(self.issuer.as_deref()).ok_or_else(|| {
+            refused("no provider is known".to_owned(), Some("set MCP_OIDC_ISSUER, or name it with --issuer"))
+        })?;
+        Identity::new(issuer, subject).map_err(|error| refused(error.to_string(), None))
     }
 
     /// Tells what a user is now, after something was done.
@@ -117,7 +147,10 @@ fn refusal(error: AccountsError) -> Failure {
     };
     let (code, hint) = match &error {
         AccountsError::NoUser => (ErrorCode::NotFound, Some("`memory users list` shows them")),
-        AccountsError::NameTaken | AccountsError::TooManyUsers => (ErrorCode::Conflict, None),
+        AccountsError::NameTaken
+        | AccountsError::TooManyUsers
+        | AccountsError::IdentityTaken
+        | AccountsError::TooManyIdentities => (ErrorCode::Conflict, None),
         AccountsError::Randomness(_) => (ErrorCode::Internal, None),
         _ => (ErrorCode::InvalidInput, None),
     };
@@ -136,6 +169,7 @@ fn for_programs(account: &Account) -> Value {
         "created_at": user.created_at.to_string(),
         "disabled_at": user.disabled_at.map(|time| time.to_string()),
         "password_since": account.password_since.to_string(),
+        "has_password": !account.password.is_of_none(),
         "has_second_factor": account.totp.is_some(),
         "recovery_codes_left": account.recovery_codes,
     })

@@ -48,7 +48,7 @@ impl Settings {
         let upkeep = &self.scheduled_backups;
         let chars = self.max_response_chars.value.map(|chars| if chars == u64::MAX { 0 } else { chars });
         let (http, events, access, tls) = (&self.http, &self.events, &self.access, &self.tls);
-        let oauth = &self.oauth;
+        let (oauth, openid) = (&self.oauth, &self.openid);
         vec![
             row(var::BACKEND, &self.backend, kind),
             row(var::SQLITE_PATH, &self.database, self.database.value.display()),
@@ -158,6 +158,20 @@ impl Settings {
                 &oauth.registration_key,
                 oauth.registration_key.value.as_ref().map_or("", |_| "set"),
             ),
+            row(var::OIDC_ISSUER, &openid.issuer, openid.issuer.value.as_deref().unwrap_or_default()),
+            row(
+                var::OIDC_CLIENT_ID,
+                &openid.client_id,
+                openid.client_id.value.as_deref().unwrap_or_default(),
+            ),
+            row(
+                var::OIDC_CLIENT_SECRET,
+                &openid.client_secret,
+                openid.client_secret.value.as_ref().map_or("", |_| "set"),
+            ),
+            row(var::OIDC_SCOPES, &openid.scopes, &openid.scopes.value),
+            row(var::OIDC_NAME, &openid.name, openid.name.value.as_deref().unwrap_or_default()),
+            row(var::OIDC_SIGN_UP, &openid.sign_up, openid.shown_sign_up()),
             row(var::TOOL_PROFILE, &self.tool_profile, self.tool_profile.value.name()),
             row(var::AGENT_ID, &self.agent_id, self.agent_id.value.as_deref().unwrap_or_default()),
             row(var::INCLUDE_HOSTNAME, &self.include_hostname, self.include_hostname.value),
@@ -291,6 +305,9 @@ mod tests {
             ("MCP_OAUTH_MAX_STATE_LEN", "64"),
             ("MCP_OAUTH_MAX_SCOPE_LEN", "64"),
             ("MCP_OAUTH_MAX_REDIRECT_URI_LEN", "64"),
+            ("MCP_OIDC_SCOPES", "openid email"),
+            ("MCP_OIDC_NAME", "Example"),
+            ("MCP_OIDC_SIGN_UP", "example.org,example.com"),
             ("MCP_HTTPS_ENABLED", "true"),
             ("MCP_SSL_CERT_FILE", "/etc/memory/c.pem"),
             ("MCP_SSL_KEY_FILE", "/etc/memory/k.pem"),

@@ -108,7 +108,7 @@ pub(crate) fn is_this_machine(host: &str) -> bool {
     bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
-fn key(raw: &Raw) -> Result<Option<Secret>, InvalidSetting> {
+pub(super) fn key(raw: &Raw) -> Result<Option<Secret>, InvalidSetting> {
     let text = raw.as_text()?;
     if text.len() > MAX_CREDENTIAL_BYTES || text.chars().any(char::is_control) {
         let allowed = format!("it must have at most {MAX_CREDENTIAL_BYTES} bytes and no control characters");

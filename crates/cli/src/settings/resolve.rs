@@ -11,7 +11,7 @@ use super::log::ALLOWED as ALLOWED_LOG;
 use super::variables as var;
 use super::{
     Access, Backend, Checks, Discovery, EmbeddingModel, EmbeddingServer, Environment, Events, FlagValue,
-    Http, InvalidSetting, LogFilter, LongTexts, OAuth, Origin, ScheduledBackups, Setting, Settings,
+    Http, InvalidSetting, LogFilter, LongTexts, OAuth, OpenId, Origin, ScheduledBackups, Setting, Settings,
     TlsSettings, Weights,
 };
 use super::{parse, paths};
@@ -39,6 +39,7 @@ impl Settings {
         let access = Access::resolve(&layers, &base, &database)?;
         let tls = TlsSettings::resolve(&layers, &base, &database)?;
         let oauth = OAuth::resolve(&layers, &http.root_path.value)?;
+        let openid = OpenId::resolve(&layers)?;
         notices.extend(chosen_here(
             layers.environment(),
             &[
@@ -55,6 +56,7 @@ impl Settings {
                 ("where shared spaces are kept", &access.spaces.origin),
                 ("whether there are accounts", &oauth.is_on.origin),
                 ("which address tokens are made for", &oauth.issuer.origin),
+                ("who says who people are", &openid.issuer.origin),
             ],
         ));
         Ok(Self {
@@ -117,6 +119,7 @@ impl Settings {
             events: Events::resolve(&layers)?,
             access,
             oauth,
+            openid,
             tls,
             log: log(&layers, &mut notices)?,
             without_effect,

@@ -159,6 +159,14 @@ pub(super) const OAUTH_MAX_REDIRECT_URI: &str = "MCP_OAUTH_MAX_REDIRECT_URI_LEN"
 pub(super) const DCR_REGISTRATION_KEY: &str = "MCP_DCR_REGISTRATION_KEY";
 /// Ours: the original reads it from the environment alone.
 pub(super) const DCR_REGISTRATION_KEY_FILE: &str = "MCP_DCR_REGISTRATION_KEY_FILE";
+/// Ours, as are the next six: the original knows no provider of identities.
+pub(super) const OIDC_ISSUER: &str = "MCP_OIDC_ISSUER";
+pub(super) const OIDC_CLIENT_ID: &str = "MCP_OIDC_CLIENT_ID";
+pub(super) const OIDC_CLIENT_SECRET: &str = "MCP_OIDC_CLIENT_SECRET";
+pub(super) const OIDC_CLIENT_SECRET_FILE: &str = "MCP_OIDC_CLIENT_SECRET_FILE";
+pub(super) const OIDC_SCOPES: &str = "MCP_OIDC_SCOPES";
+pub(super) const OIDC_NAME: &str = "MCP_OIDC_NAME";
+pub(super) const OIDC_SIGN_UP: &str = "MCP_OIDC_SIGN_UP";
 /// Ours, as are the two that end in `_FILE`: the original has no file of its own.
 pub(super) const CONFIG: &str = "MCP_MEMORY_CONFIG";
 

@@ -3,9 +3,11 @@
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use auth::accounts::{Accounts, Identities};
 use auth::oauth::{AuthorizationServer, Lifetimes, Limits, Registration};
+use auth::openid::RelyingParty;
 use auth::{Authenticator, People};
-use egress::PublicDocuments;
+use egress::{OwnersProvider, PublicDocuments};
 use ports::{SystemClock, SystemRng};
 use store_sqlite::SqliteKeyStore;
 
@@ -46,8 +48,26 @@ pub fn issuer(settings: &Settings, address: SocketAddr) -> String {
 }
 
 fn people(settings: &Settings, access: &Arc<SqliteKeyStore>, address: SocketAddr) -> People {
-    let server = authorization_server(settings, access, issuer(settings, address));
-    People::new(Arc::new(accounts_of(access)), Arc::new(spaces_of(access)), Arc::new(server))
+    let issuer = issuer(settings, address);
+    let provider = settings.openid.provider(&issuer);
+    let server = authorization_server(settings, access, issuer);
+    let accounts = Arc::new(accounts_of(access));
+    let people = People::new(Arc::clone(&accounts), Arc::new(spaces_of(access)), Arc::new(server));
+    match provider {
+        Some(provider) => people.with_provider(Arc::new(relying_party(provider, accounts, access))),
+        None => people,
+    }
+}
+
+/// A provider of identities, with which users sign in.
+fn relying_party(
+    provider: auth::openid::Settings,
+    accounts: Arc<Accounts>,
+    access: &Arc<SqliteKeyStore>,
+) -> RelyingParty {
+    let (clock, rng) = (Arc::new(SystemClock), Arc::new(SystemRng));
+    let identities = Identities::new(accounts, access.clone());
+    RelyingParty::new(provider, Arc::new(OwnersProvider::default()), identities, clock, rng)
 }
 
 /// What lets programs act for users.

@@ -12,7 +12,7 @@ use super::cookie::Kind;
 use super::form::Form;
 use super::page::{Forms, Sheet, filled, foreign, time};
 use super::visit::{Visit, Who};
-use super::{ACCOUNT, SIGN_IN, authorize, passkeys, second_factor, set_up};
+use super::{ACCOUNT, SIGN_IN, authorize, openid, passkeys, second_factor, set_up};
 use crate::App;
 
 /// The account.
@@ -136,6 +136,8 @@ pub(super) async fn page(
     let account = visit.people.accounts().account(&who.user.id).await;
     let account = account.map_err(|error| visit.unavailable(&error))?;
     let passkeys = passkeys::section(visit, &sheet, who).await?;
+    let has_password = account.as_ref().is_none_or(|account| !account.password.is_of_none());
+    let identities = openid::section(visit, who, account.as_ref()).await?;
     let name = html! { strong { (who.user.name.as_str()) } };
     let body = html! {
         @if let Some(told) = told { (told) }
@@ -151,7 +153,8 @@ pub(super) async fn page(
             (sheet.button("/account/sessions", &[("session", "others")], texts.end_other_sessions))
         }
         h2 { (texts.change_password) }
-        (password_form(&sheet, who))
+        @if has_password { (password_form(&sheet, who)) } @else { p { (texts.no_password) } }
+        (identities)
         @if let Some(account) = &account { (second_factor::section(&sheet, account)) }
         (passkeys)
     };

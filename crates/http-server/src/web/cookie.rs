@@ -22,6 +22,18 @@ pub(crate) enum Kind {
     Session,
     /// Which browser somebody has who is not known.
     Form,
+    /// Which browser was sent to a provider of identities.
+    Provider,
+}
+
+impl Kind {
+    /// How long its value may be, in bytes: that of a provider holds where its browser goes afterwards.
+    fn most_bytes(self) -> usize {
+        match self {
+            Self::Session | Self::Form => 512,
+            Self::Provider => 3900,
+        }
+    }
 }
 
 impl Cookies {
@@ -36,6 +48,8 @@ impl Cookies {
             (Kind::Session, false) => "memory-session",
             (Kind::Form, true) => "__Host-form",
             (Kind::Form, false) => "memory-form",
+            (Kind::Provider, true) => "__Host-provider",
+            (Kind::Provider, false) => "memory-provider",
         }
     }
 
@@ -44,7 +58,7 @@ impl Cookies {
         let lines = headers.get_all(COOKIE).iter().filter_map(|line| line.to_str().ok());
         let pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
         let mut found = pairs.filter(|(name, _)| *name == self.name(kind)).map(|(_, value)| value);
-        let first = found.next().filter(|value| !value.is_empty() && value.len() <= 512);
+        let first = found.next().filter(|value| !value.is_empty() && value.len() <= kind.most_bytes());
         first.filter(|_| found.next().is_none())
     }
 

@@ -102,7 +102,7 @@ async fn refused(visit: &Visit, who: &Who, error: &AccountsError) -> Result<Resp
     let texts = visit.texts();
     let (status, sentence) = match error {
         AccountsError::Unavailable(error) => return Err(visit.unavailable(error)),
-        AccountsError::LockedOut { .. } => objection(visit, error),
+        AccountsError::LockedOut { .. } | AccountsError::NoPassword => objection(visit, error),
         other => {
             let sentence = match other {
                 AccountsError::WrongCredentials => texts.wrong_password,

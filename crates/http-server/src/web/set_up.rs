@@ -72,6 +72,7 @@ pub(super) fn objection(visit: &Visit, error: &AccountsError) -> (StatusCode, Ma
         AccountsError::ShortPassword => {
             filled(texts.short_password, "length", &html! { (MIN_PASSWORD_CHARS) })
         }
+        AccountsError::NoPassword => html! { (texts.no_password) },
         AccountsError::LongPassword => html! { (texts.long_password) },
         _ => html! { (texts.wrong_credentials) },
     };

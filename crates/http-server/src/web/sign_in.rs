@@ -11,7 +11,7 @@ use super::cookie::Kind;
 use super::form::Form;
 use super::page::{Forms, filled};
 use super::visit::Visit;
-use super::{ACCOUNT, AUTHORIZE, SET_UP, SIGN_IN, passkeys};
+use super::{ACCOUNT, AUTHORIZE, SET_UP, SIGN_IN, openid, passkeys};
 use crate::App;
 
 /// The form.
@@ -86,16 +86,27 @@ pub(super) async fn refused(visit: &Visit, form: &Form, error: &AccountsError) -
     answer
 }
 
-/// Where somebody goes afterwards: to a page of this server that is known to take people who come from here.
+/// Where somebody goes afterwards.
 pub(super) fn next(form: &Form) -> &str {
+    known_place(form.get("next"))
+}
+
+/// A page of this server that is known to take people who come from here.
+pub(super) fn known_place(next: &str) -> &str {
     let is_good = |next: &&str| {
         let query = next.strip_prefix(AUTHORIZE).and_then(|rest| rest.strip_prefix('?'));
         query.is_some_and(|query| query.bytes().all(|byte| byte.is_ascii_graphic()))
     };
-    Some(form.get("next")).filter(is_good).unwrap_or(ACCOUNT)
+    Some(next).filter(is_good).unwrap_or(ACCOUNT)
 }
 
-async fn page(visit: &Visit, next: &str, name: &str, status: StatusCode, error: Option<&Markup>) -> Response {
+pub(super) async fn page(
+    visit: &Visit,
+    next: &str,
+    name: &str,
+    status: StatusCode,
+    error: Option<&Markup>,
+) -> Response {
     let (mut sheet, texts) = (visit.sheet(), visit.texts());
     let passkey = passkeys::sign_in_form(visit, &sheet, next).await;
     if passkey.is_some() {
@@ -117,6 +128,7 @@ async fn page(visit: &Visit, next: &str, name: &str, status: StatusCode, error: 
             div class="buttons" { button type="submit" class="main" { (texts.sign_in) } }
         }
         @if let Some(passkey) = &passkey { (passkey) }
+        (openid::link(visit, &sheet, next))
     };
     sheet.page(status, texts.sign_in, &Forms::Here, &body)
 }

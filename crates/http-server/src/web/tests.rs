@@ -8,12 +8,14 @@
 //! | `forms` | forms of other pages |
 //! | `second_factor` | codes of an authenticator app |
 //! | `passkeys` | keys of a device |
+//! | `openid` | signing in with a provider of identities |
 //! | `reach` | what sessions and tokens open, and what not |
 //! | `looks` | languages, policies, nothing that runs but one script |
 
 mod consent;
 mod forms;
 mod looks;
+mod openid;
 mod passkeys;
 mod people;
 mod reach;

@@ -114,6 +114,26 @@ texts! {
     passkey_gone,
     your_passkeys,
     passkey_remove,
+    // A provider of identities.
+    /// With `{provider}`.
+    sign_in_with,
+    /// With `{provider}`.
+    provider_unreachable,
+    provider_again,
+    /// With `{provider}`.
+    provider_denied,
+    /// With `{provider}`.
+    provider_wrong,
+    /// With `{provider}`.
+    provider_nobody,
+    identity_none,
+    identity_link,
+    /// With `{provider}`.
+    identity_continue,
+    identity_unlink,
+    identity_taken,
+    identity_too_many,
+    no_password,
     // Consent.
     consent,
     /// With `{client}`.

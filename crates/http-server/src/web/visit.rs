@@ -112,6 +112,11 @@ impl Visit {
             && origin.is_some_and(|origin| !origin.starts_with(b"https://"))
     }
 
+    /// A cookie that it shows.
+    pub(super) fn cookie(&self, kind: Kind) -> Option<&str> {
+        self.cookies.read(kind, &self.headers)
+    }
+
     /// Who is signed in, if anybody is.
     ///
     /// # Errors

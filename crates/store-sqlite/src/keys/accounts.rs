@@ -12,7 +12,7 @@ mod attempts;
 mod factors;
 pub(super) mod passkeys;
 mod sessions;
-mod users;
+pub(super) mod users;
 
 use async_trait::async_trait;
 use model::{

@@ -51,6 +51,7 @@ const STEPS: &[&str] = &[
     "DROP INDEX api_keys_name;
     CREATE UNIQUE INDEX api_keys_name ON api_keys (space, name) WHERE revoked_at IS NULL;",
     super::accounts::passkeys::TABLES,
+    super::identities::TABLES,
 ];
 
 /// What a file is.

@@ -15,6 +15,7 @@ mod damage;
 mod events;
 mod examining;
 mod form;
+mod identities;
 mod keys;
 mod locks;
 mod nearest;

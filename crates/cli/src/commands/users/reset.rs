@@ -14,7 +14,8 @@ use crate::exit::{Failure, Verdict};
   memory users reset ben < password.txt
 
 All sessions end, and so does everything that programs were allowed. The password is
-asked for as with `memory users add`; the user changes it after signing in.")]
+asked for as with `memory users add`; the user changes it after signing in.
+Identities of a provider stay: `memory users unlink` takes them away.")]
 pub struct Reset {
     /// Name or id of the user
     #[arg(value_name = "NAME", value_parser = not_blank)]

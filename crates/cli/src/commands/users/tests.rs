@@ -44,7 +44,7 @@ fn programs_are_told_everything_but_what_anybody_signs_in_with() {
     let expected = json!({
         "id": "aebagbafaydqqcik", "name": "ben", "is_owner": false, "space": "aebagbafaydqqcik", "state": "active",
         "created_at": "2026-11-01T10:00:00Z", "disabled_at": null, "password_since": "2026-11-02T10:00:00Z",
-        "has_second_factor": true, "recovery_codes_left": 9,
+        "has_password": true, "has_second_factor": true, "recovery_codes_left": 9,
     });
     let mut told = for_programs(&accounts()[1]);
     for id in ["id", "space"] {

@@ -377,6 +377,36 @@ pub(super) const SECTIONS: &[Section] = &[
         ],
     },
     Section {
+        title: "Signing in with a provider of identities",
+        effect: Effect::Now,
+        variables: &[
+            public(
+                super::OIDC_ISSUER,
+                "",
+                "the address of an OpenID Connect provider with which users sign in, as it writes it itself: `https://accounts.google.com`; it needs accounts (`MCP_OAUTH_ENABLED`)",
+            ),
+            public(super::OIDC_CLIENT_ID, "", "as whom this server is known there"),
+            secret(super::OIDC_CLIENT_SECRET, "", "what this server proves that with"),
+            public(
+                super::OIDC_CLIENT_SECRET_FILE,
+                "",
+                "a file with that secret, which its owner alone can read",
+            )
+            .instead_of(super::OIDC_CLIENT_SECRET),
+            public(
+                super::OIDC_SCOPES,
+                "openid profile email",
+                "what the provider is asked for, separated by blanks; `openid` is among it",
+            ),
+            public(super::OIDC_NAME, "the host of its address", "how people know the provider"),
+            public(
+                super::OIDC_SIGN_UP,
+                "off",
+                "what becomes of people whom nobody linked: `off` refuses them; domains (`example.org,example.com`) make users of those whose verified e-mail address is of one",
+            ),
+        ],
+    },
+    Section {
         title: "Configuration file",
         effect: Effect::Now,
         variables: &[public(

@@ -144,7 +144,7 @@ const PROBES: [(&str, &str, Needed); 4] = [
 ];
 
 /// Pages for people, where there are accounts. What they want of whoever comes, they look at themselves: a person is sent to sign in.
-const PEOPLE: [(&str, &str, Needed); 16] = [
+const PEOPLE: [(&str, &str, Needed); 19] = [
     ("GET", "/sign-in", Nothing),
     ("POST", "/sign-in", Nothing),
     ("GET", "/set-up", Nothing),
@@ -158,6 +158,9 @@ const PEOPLE: [(&str, &str, Needed); 16] = [
     ("POST", "/account/passkeys", Nothing),
     ("POST", "/sign-in/passkey", Nothing),
     ("GET", "/oauth/passkeys.js", Nothing),
+    ("GET", "/sign-in/provider", Nothing),
+    ("GET", "/sign-in/callback", Nothing),
+    ("POST", "/account/identities", Nothing),
     ("GET", "/oauth/authorize", Nothing),
     ("POST", "/oauth/authorize", Nothing),
     ("GET", "/oauth/style.css", Nothing),

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use auth::accounts::Accounts;
+use auth::accounts::{Accounts, Identities};
 use auth::oauth::{AuthorizationServer, Settings};
+use auth::openid::{self, RelyingParty, SignUp};
 use auth::spaces::Spaces;
 use auth::{Authenticator, People, Policy};
 use axum::Router;
@@ -18,8 +19,8 @@ use ports::Clock;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use testkit::{
-    Bench, FakeAccountStore, FakeAuditLog, FakeClientDocuments, FakeKeyStore, FakeOAuthStore, FakeSpaceStore,
-    SeededRng,
+    Bench, FakeAccountStore, FakeAuditLog, FakeClientDocuments, FakeIdentityProvider, FakeKeyStore,
+    FakeOAuthStore, FakeSpaceStore, SeededRng,
 };
 
 use crate::fixture::{Client, Reply};
@@ -28,6 +29,8 @@ use crate::{App, Options, Parts, router};
 /// Where the server is.
 pub(crate) const ISSUER: &str = "https://memory.example";
 pub(crate) const HOSTNAME: &str = "memory.example";
+/// Where the provider of identities is.
+pub(crate) const PROVIDER: &str = "https://id.example";
 /// The first user.
 pub(crate) const NAME: &str = "ada";
 pub(crate) const PASSWORD: &str = "four plain words here";
@@ -47,6 +50,7 @@ pub(crate) struct Town {
     pub(crate) documents: Arc<FakeClientDocuments>,
     rng: Arc<SeededRng>,
     issuer: String,
+    provider: Option<(Arc<FakeIdentityProvider>, SignUp)>,
 }
 
 impl Default for Town {
@@ -67,7 +71,30 @@ impl Town {
             documents: Arc::default(),
             rng: Arc::default(),
             issuer: issuer.to_owned(),
+            provider: None,
         }
+    }
+
+    /// One whose people can sign in with a provider, too.
+    pub(crate) fn beside(provider: &Arc<FakeIdentityProvider>, sign_up: SignUp) -> Self {
+        Self { provider: Some((Arc::clone(provider), sign_up)), ..Self::default() }
+    }
+
+    /// The same people, with the provider.
+    fn with_provider(&self, people: People, accounts: &Arc<Accounts>) -> People {
+        let Some((provider, sign_up)) = &self.provider else { return people };
+        let settings = openid::Settings {
+            issuer: PROVIDER.to_owned(),
+            client_id: "memory".to_owned(),
+            client_secret: auth::Secret::new("hunter2"),
+            scopes: "openid email".to_owned(),
+            name: "Ex<ample".to_owned(),
+            sign_up: sign_up.clone(),
+            redirect_uri: format!("{}/sign-in/callback", self.issuer),
+        };
+        let identities = Identities::new(Arc::clone(accounts), self.accounts.clone());
+        let (clock, rng) = (Arc::clone(&self.bench.clock), Arc::clone(&self.rng));
+        people.with_provider(Arc::new(RelyingParty::new(settings, provider.clone(), identities, clock, rng)))
     }
 
     /// The users and what they allowed, as a process sees them.
@@ -81,7 +108,9 @@ impl Town {
         let documents = Some(Arc::clone(&self.documents) as _);
         let settings = Settings::at(&self.issuer);
         let server = AuthorizationServer::new(settings, self.oauth.clone(), documents, log, clock, rng);
-        People::new(Arc::new(accounts), Arc::new(spaces), Arc::new(server))
+        let accounts = Arc::new(accounts);
+        let people = People::new(Arc::clone(&accounts), Arc::new(spaces), Arc::new(server));
+        self.with_provider(people, &accounts)
     }
 
     /// A server that was started now, and knows nothing but what is kept.

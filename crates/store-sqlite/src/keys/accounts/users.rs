@@ -33,7 +33,7 @@ pub(super) fn is_offered(file: &Connection, code: &KeyDigest, now: Timestamp) ->
         .doing("looking for a code")
 }
 
-pub(super) fn add(
+pub(in super::super) fn add(
     file: &Connection,
     account: &Account,
     code: Option<(KeyDigest, Timestamp)>,
@@ -81,7 +81,7 @@ pub(super) fn add(
     Ok(AccountAdded::Added)
 }
 
-pub(super) fn any(file: &Connection) -> Result<bool> {
+pub(in super::super) fn any(file: &Connection) -> Result<bool> {
     file.prepare_cached("SELECT 1 FROM users")
         .and_then(|mut statement| statement.exists([]))
         .doing("looking for users")
@@ -94,7 +94,7 @@ pub(super) fn all(file: &Connection) -> Result<Vec<Account>> {
     rows.map(|row| row.doing("listing users")?).collect()
 }
 
-pub(super) fn by_id(file: &Connection, id: &UserId) -> Result<Option<Account>> {
+pub(in super::super) fn by_id(file: &Connection, id: &UserId) -> Result<Option<Account>> {
     find(file, "users.id = ?", id.as_str())
 }
 
