@@ -1,27 +1,17 @@
 //! Accounts in the file of the keys.
 
-use std::path::Path;
-
 use async_trait::async_trait;
 use model::{Account, PasswordHash, Session, SessionId, Space, Timestamp, User, UserId, UserName};
 use ports::contract::accounts::AccountStoreUnderTest;
 use ports::{AccountAdded, AccountStore, KeyStore};
 use rusqlite::Connection;
-use store_sqlite::{NetworkFileSystem, SqliteKeyStore};
-use tempfile::TempDir;
 
-struct Bed {
-    store: SqliteKeyStore,
-    elsewhere: SqliteKeyStore,
-    _directory: TempDir,
-}
+use crate::access::{AccessFile, block_on, open};
 
 #[async_trait]
-impl AccountStoreUnderTest for Bed {
+impl AccountStoreUnderTest for AccessFile {
     async fn empty() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("access.db");
-        Self { store: open(&path), elsewhere: open(&path), _directory: directory }
+        Self::new()
     }
 
     fn store(&self) -> &dyn AccountStore {
@@ -37,17 +27,9 @@ impl AccountStoreUnderTest for Bed {
     }
 }
 
-fn block_on(future: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future);
-}
-
 mod contract {
     use super::*;
-    ports::account_store_contract!(Bed, block_on);
-}
-
-fn open(path: &Path) -> SqliteKeyStore {
-    SqliteKeyStore::new(path, NetworkFileSystem::Refuse).unwrap()
+    ports::account_store_contract!(AccessFile, block_on);
 }
 
 fn anna() -> Account {

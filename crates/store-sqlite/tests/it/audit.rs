@@ -1,31 +1,21 @@
 //! The audit log: its contract, and what stands in its file.
 
-use std::path::Path;
-
 use async_trait::async_trait;
 use model::{AuditAction, AuditEntry, AuditOutcome, Timestamp};
 use ports::contract::audit::AuditLogUnderTest;
 use ports::{AuditFilter, AuditLog};
 use rusqlite::Connection;
-use store_sqlite::{NetworkFileSystem, SqliteKeyStore};
-use tempfile::TempDir;
 
-struct Bed {
-    log: SqliteKeyStore,
-    elsewhere: SqliteKeyStore,
-    _directory: TempDir,
-}
+use crate::access::{AccessFile, block_on, open};
 
 #[async_trait]
-impl AuditLogUnderTest for Bed {
+impl AuditLogUnderTest for AccessFile {
     async fn empty() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("access.db");
-        Self { log: open(&path), elsewhere: open(&path), _directory: directory }
+        Self::new()
     }
 
     fn log(&self) -> &dyn AuditLog {
-        &self.log
+        &self.store
     }
 
     fn elsewhere(&self) -> &dyn AuditLog {
@@ -33,27 +23,19 @@ impl AuditLogUnderTest for Bed {
     }
 }
 
-fn open(path: &Path) -> SqliteKeyStore {
-    SqliteKeyStore::new(path, NetworkFileSystem::Refuse).unwrap()
-}
-
-fn block_on(future: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future);
-}
-
 mod contract {
     use super::*;
-    ports::audit_log_contract!(Bed, block_on);
+    ports::audit_log_contract!(AccessFile, block_on);
 }
 
 #[tokio::test]
 async fn what_a_newer_release_recorded_is_shown_as_something_unknown() {
-    let bed = Bed::empty().await;
+    let bed = AccessFile::empty().await;
     let at = Timestamp::from_microseconds(1_795_500_000_000_000);
-    bed.log.record(AuditEntry::new(at, AuditAction::SignIn, AuditOutcome::Done)).await.unwrap();
-    let plain = Connection::open(bed._directory.path().join("access.db")).unwrap();
-    plain.execute("UPDATE audit SET action = 'passkey.add', detail = 'a' || char(10) || 'b'", []).unwrap();
-    let found = bed.log.entries(&AuditFilter::default(), 1).await.unwrap();
+    bed.store.record(AuditEntry::new(at, AuditAction::SignIn, AuditOutcome::Done)).await.unwrap();
+    let plain = Connection::open(bed.directory.path().join("access.db")).unwrap();
+    plain.execute("UPDATE audit SET action = 'something.new', detail = 'a' || char(10) || 'b'", []).unwrap();
+    let found = bed.store.entries(&AuditFilter::default(), 1).await.unwrap();
     assert_eq!(found[0].action, AuditAction::Unknown);
     assert_eq!(
         found[0].detail.as_ref().unwrap().as_str(),

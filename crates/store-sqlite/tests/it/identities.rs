@@ -1,27 +1,17 @@
 //! Who is who at providers of identities, in the file of the keys.
 
-use std::path::Path;
-
 use async_trait::async_trait;
 use model::{Identity, KeyDigest, Timestamp, UserId};
 use ports::contract::identities::IdentityStoreUnderTest;
 use ports::{AccountStore, IdentityStore, KeyStore, StateUsed};
 use rusqlite::Connection;
-use store_sqlite::{NetworkFileSystem, SqliteKeyStore};
-use tempfile::TempDir;
 
-struct Bed {
-    store: SqliteKeyStore,
-    elsewhere: SqliteKeyStore,
-    _directory: TempDir,
-}
+use crate::access::{AccessFile, block_on, open};
 
 #[async_trait]
-impl IdentityStoreUnderTest for Bed {
+impl IdentityStoreUnderTest for AccessFile {
     async fn empty() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("access.db");
-        Self { store: open(&path), elsewhere: open(&path), _directory: directory }
+        Self::new()
     }
 
     fn store(&self) -> &dyn IdentityStore {
@@ -41,17 +31,9 @@ impl IdentityStoreUnderTest for Bed {
     }
 }
 
-fn block_on(future: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future);
-}
-
 mod contract {
     use super::*;
-    ports::identity_store_contract!(Bed, block_on);
-}
-
-fn open(path: &Path) -> SqliteKeyStore {
-    SqliteKeyStore::new(path, NetworkFileSystem::Refuse).unwrap()
+    ports::identity_store_contract!(AccessFile, block_on);
 }
 
 #[tokio::test]

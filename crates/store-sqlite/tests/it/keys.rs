@@ -9,21 +9,15 @@ use model::{ApiKey, Capability, KeyDigest, KeyId, KeyName, Space, SpaceId, Times
 use ports::contract::keys::KeyStoreUnderTest;
 use ports::{KeyInserted, KeyStore, StoreError};
 use rusqlite::Connection;
-use store_sqlite::{NetworkFileSystem, SqliteKeyStore};
+use store_sqlite::SqliteKeyStore;
 use tempfile::TempDir;
 
-struct Bed {
-    store: SqliteKeyStore,
-    elsewhere: SqliteKeyStore,
-    _directory: TempDir,
-}
+use crate::access::{AccessFile, block_on, open};
 
 #[async_trait]
-impl KeyStoreUnderTest for Bed {
+impl KeyStoreUnderTest for AccessFile {
     async fn empty() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("access.db");
-        Self { store: open(&path), elsewhere: open(&path), _directory: directory }
+        Self::new()
     }
 
     fn store(&self) -> &dyn KeyStore {
@@ -35,17 +29,9 @@ impl KeyStoreUnderTest for Bed {
     }
 }
 
-fn block_on(future: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future);
-}
-
 mod contract {
     use super::*;
-    ports::key_store_contract!(Bed, block_on);
-}
-
-fn open(path: &Path) -> SqliteKeyStore {
-    SqliteKeyStore::new(path, NetworkFileSystem::Refuse).unwrap()
+    ports::key_store_contract!(AccessFile, block_on);
 }
 
 fn key(number: u8) -> ApiKey {

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 #![expect(clippy::disallowed_methods, reason = "tests compare the bytes of databases that nobody has open")]
 
+mod access;
 mod samples;
 
 mod accounts;

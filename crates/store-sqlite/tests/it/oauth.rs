@@ -1,28 +1,18 @@
 //! What an authorization server keeps, in the file of the keys.
 
-use std::path::Path;
-
 use async_trait::async_trait;
 use model::oauth::{Client, ClientAuthentication, ClientId, ClientSource, GrantType, RedirectUri};
 use model::{KeyDigest, Timestamp};
 use ports::contract::oauth::OAuthStoreUnderTest;
 use ports::{ClientKept, KeyStore, OAuthStore, StoreError};
 use rusqlite::Connection;
-use store_sqlite::{NetworkFileSystem, SqliteKeyStore};
-use tempfile::TempDir;
 
-struct Bed {
-    store: SqliteKeyStore,
-    elsewhere: SqliteKeyStore,
-    _directory: TempDir,
-}
+use crate::access::{AccessFile, block_on, open};
 
 #[async_trait]
-impl OAuthStoreUnderTest for Bed {
+impl OAuthStoreUnderTest for AccessFile {
     async fn empty() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("access.db");
-        Self { store: open(&path), elsewhere: open(&path), _directory: directory }
+        Self::new()
     }
 
     fn store(&self) -> &dyn OAuthStore {
@@ -34,17 +24,9 @@ impl OAuthStoreUnderTest for Bed {
     }
 }
 
-fn block_on(future: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future);
-}
-
 mod contract {
     use super::*;
-    ports::oauth_store_contract!(Bed, block_on);
-}
-
-fn open(path: &Path) -> SqliteKeyStore {
-    SqliteKeyStore::new(path, NetworkFileSystem::Refuse).unwrap()
+    ports::oauth_store_contract!(AccessFile, block_on);
 }
 
 fn at(seconds: f64) -> Timestamp {

@@ -1,27 +1,17 @@
 //! Shared spaces in the file of the keys.
 
-use std::path::Path;
-
 use async_trait::async_trait;
 use model::{SharedSpace, SpaceId, SpaceName, Timestamp, UserId};
 use ports::contract::shared_spaces::SpaceStoreUnderTest;
 use ports::{KeyStore, SpaceCreated, SpaceStore};
 use rusqlite::Connection;
-use store_sqlite::{NetworkFileSystem, SqliteKeyStore};
-use tempfile::TempDir;
 
-struct Bed {
-    store: SqliteKeyStore,
-    elsewhere: SqliteKeyStore,
-    _directory: TempDir,
-}
+use crate::access::{AccessFile, block_on, open};
 
 #[async_trait]
-impl SpaceStoreUnderTest for Bed {
+impl SpaceStoreUnderTest for AccessFile {
     async fn empty() -> Self {
-        let directory = tempfile::tempdir().unwrap();
-        let path = directory.path().join("access.db");
-        Self { store: open(&path), elsewhere: open(&path), _directory: directory }
+        Self::new()
     }
 
     fn store(&self) -> &dyn SpaceStore {
@@ -37,17 +27,9 @@ impl SpaceStoreUnderTest for Bed {
     }
 }
 
-fn block_on(future: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future);
-}
-
 mod contract {
     use super::*;
-    ports::space_store_contract!(Bed, block_on);
-}
-
-fn open(path: &Path) -> SqliteKeyStore {
-    SqliteKeyStore::new(path, NetworkFileSystem::Refuse).unwrap()
+    ports::space_store_contract!(AccessFile, block_on);
 }
 
 #[tokio::test]

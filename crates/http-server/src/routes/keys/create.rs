@@ -97,6 +97,10 @@ async fn prove(app: &App, user: &UserId, password: Option<&str>, from: &Origin) 
     proven.map_err(|error| match error {
         AccountsError::LockedOut { seconds } => Failure::too_many(seconds),
         AccountsError::Unavailable(error) => unavailable(&error),
+        AccountsError::NoPassword => {
+            let detail = "this account has no password to show: the owner of the server makes the key, or sets a password";
+            Failure::new(StatusCode::FORBIDDEN, detail)
+        }
         _ => Failure::new(StatusCode::FORBIDDEN, "the password is wrong: nothing was made"),
     })
 }
