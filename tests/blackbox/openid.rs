@@ -173,3 +173,14 @@ fn a_provider_that_is_half_set_is_told_before_anything_is_served() {
         "{told}"
     );
 }
+
+#[test]
+fn a_provider_without_accounts_is_said_to_be_of_no_use() {
+    let home = Home::new()
+        .set("MCP_OIDC_ISSUER", "https://provider.example")
+        .set("MCP_OIDC_CLIENT_ID", "memory")
+        .set("MCP_OIDC_CLIENT_SECRET", SECRET);
+    let log = home.http_server().stop();
+    assert!(log.contains("MCP_OIDC_ISSUER has no effect"), "{log}");
+    assert!(!log.contains(SECRET), "{log}");
+}

@@ -12,7 +12,7 @@
 //!
 //! The code flow with PKCE (RFC 7636), `state` and `nonce`, each of them made of one secret in a cookie of the browser: nothing is
 //! kept here before somebody comes back, and whoever comes back with another browser's answer is nobody. What is read comes through
-//! [`ports::IdentityProvider`]. Who the users are is [`Identities`](crate::accounts::Identities)' matter. Why so:
+//! [`ports::IdentityProvider`]. Who the users are is [`Identities`]' matter. Why so:
 //! `docs/decisions/0024-external-sign-in.md`.
 
 mod id_token;

@@ -58,6 +58,9 @@ pub(super) async fn serve(
     // Whoever started this with port 0 reads the port here, and may send signals from then on.
     terminal.say(&format!("listening at {scheme}://{}; Ctrl-C ends it", server.address()));
     set_up_link(app.authenticator(), terminal).await?;
+    if settings.openid.issuer.value.is_some() && !settings.oauth.is_on.value {
+        terminal.say("MCP_OIDC_ISSUER has no effect: there are no accounts without MCP_OAUTH_ENABLED=true");
+    }
     let announcer = announced(settings, surface, server.address(), !app.authenticator().is_open());
     let (leave, leaving) = oneshot::channel::<()>();
     let goodbye = tokio::spawn(async move {
