@@ -20,6 +20,7 @@ use model::{
     Account, KeyDigest, PasswordHash, Session, SessionId, Space, SpaceId, Timestamp, User, UserId, UserName,
 };
 
+use super::sample::ten;
 use crate::{AccountAdded, AccountStore, FactorsThen, PasswordChange};
 
 /// An adapter of [`AccountStore`] under test, together with what it lives in.
@@ -118,12 +119,6 @@ macro_rules! account_store_contract {
 
 fn at(seconds: f64) -> Timestamp {
     Timestamp::from_seconds(1_795_500_000.0 + seconds).unwrap()
-}
-
-fn ten(number: u64) -> [u8; 10] {
-    let mut bytes = [0; 10];
-    bytes[2..].copy_from_slice(&number.to_be_bytes());
-    bytes
 }
 
 fn id(number: u64) -> UserId {

@@ -4,10 +4,10 @@
 use async_trait::async_trait;
 use model::{
     Account, AuditText, Identity, KeyDigest, LinkedIdentity, PasswordHash, Space, SpaceId, Timestamp, User,
-    UserId, UserName,
+    UserName,
 };
 
-use super::sample::all;
+use super::sample::{all, ten, user};
 use crate::{
     AccountAdded, AccountStore, IdentityLinked, IdentityStore, MAX_IDENTITIES_OF_ONE, MAX_USED_STATES,
     MAX_USERS, SignedUp, StateUsed, StoreError,
@@ -66,16 +66,6 @@ macro_rules! identity_store_contract {
 
 fn at(seconds: f64) -> Timestamp {
     Timestamp::from_seconds(seconds).unwrap()
-}
-
-fn ten(number: u64) -> [u8; 10] {
-    let mut bytes = [0; 10];
-    bytes[2..].copy_from_slice(&number.to_be_bytes());
-    bytes
-}
-
-fn user(number: u64) -> UserId {
-    UserId::from_bytes(ten(number))
 }
 
 /// The account of a user; the first one owns the installation.

@@ -18,8 +18,9 @@ use model::oauth::{
     AccessToken, Authorization, AuthorizationCode, AuthorizationId, Client, ClientAuthentication, ClientId,
     ClientName, ClientSource, GrantKind, GrantType, RedirectUri, RefreshToken, Scopes, Succession,
 };
-use model::{Capability, KeyDigest, Space, SpaceId, Timestamp, UserId};
+use model::{Capability, KeyDigest, Space, SpaceId, Timestamp};
 
+use super::sample::{ten, user};
 use crate::{ClientKept, Granted, OAuthStore, Redeemed, Rotated};
 
 /// An adapter of [`OAuthStore`] under test, together with what it lives in.
@@ -100,16 +101,6 @@ macro_rules! oauth_store_contract {
 /// Seconds after a fixed time.
 fn at(seconds: f64) -> Timestamp {
     Timestamp::from_microseconds(1_795_500_000_123_456).plus_seconds(seconds)
-}
-
-fn ten(number: u64) -> [u8; 10] {
-    let mut bytes = [0; 10];
-    bytes[2..].copy_from_slice(&number.to_be_bytes());
-    bytes
-}
-
-fn user(number: u64) -> UserId {
-    UserId::from_bytes(ten(number))
 }
 
 fn client_id(number: u64) -> ClientId {

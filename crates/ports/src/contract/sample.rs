@@ -5,7 +5,7 @@ use std::task::Poll;
 
 use model::{
     Content, ContentHash, Filter, Memory, MemoryId, MemoryType, Metadata, NewMemory, Partition, Tags,
-    Timestamp, Vector,
+    Timestamp, UserId, Vector,
 };
 
 use crate::{Inserted, MemoryStore, Page, WordCandidate, WordQuery};
@@ -132,4 +132,16 @@ pub(super) async fn all<T>(futures: impl IntoIterator<Item = impl Future<Output 
         if waiting.is_empty() { Poll::Ready(std::mem::take(&mut done)) } else { Poll::Pending }
     })
     .await
+}
+
+/// The bytes of an id.
+pub(super) fn ten(number: u64) -> [u8; 10] {
+    let mut bytes = [0; 10];
+    bytes[2..].copy_from_slice(&number.to_be_bytes());
+    bytes
+}
+
+/// A user.
+pub(super) fn user(number: u64) -> UserId {
+    UserId::from_bytes(ten(number))
 }

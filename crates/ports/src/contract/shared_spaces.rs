@@ -4,7 +4,7 @@
 use async_trait::async_trait;
 use model::{Member, Role, SharedSpace, SpaceId, SpaceName, Timestamp, UserId};
 
-use super::sample::all;
+use super::sample::{all, ten, user};
 use crate::{
     MAX_MEMBERS, MAX_SPACES, MAX_SPACES_OF_ONE, MemberRemoved, MemberSet, SpaceCreated, SpaceRenamed,
     SpaceStore, StoreError,
@@ -65,16 +65,6 @@ macro_rules! space_store_contract {
 
 fn at(seconds: f64) -> Timestamp {
     Timestamp::from_seconds(seconds).unwrap()
-}
-
-fn ten(number: u64) -> [u8; 10] {
-    let mut bytes = [0; 10];
-    bytes[2..].copy_from_slice(&number.to_be_bytes());
-    bytes
-}
-
-fn user(number: u64) -> UserId {
-    UserId::from_bytes(ten(number))
 }
 
 fn id(number: u64) -> SpaceId {

@@ -5,6 +5,8 @@ use ports::KeyStore;
 use ports::contract::keys::KeyStoreUnderTest;
 use testkit::FakeKeyStore;
 
+use crate::block_on;
+
 struct Fake(FakeKeyStore);
 
 #[async_trait]
@@ -20,11 +22,6 @@ impl KeyStoreUnderTest for Fake {
     fn elsewhere(&self) -> &dyn KeyStore {
         &self.0
     }
-}
-
-#[expect(clippy::unwrap_used, reason = "a test without a runtime fails")]
-fn block_on(case: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(case);
 }
 
 ports::key_store_contract!(Fake, block_on);

@@ -5,6 +5,8 @@ use ports::SpaceStore;
 use ports::contract::shared_spaces::SpaceStoreUnderTest;
 use testkit::FakeSpaceStore;
 
+use crate::block_on;
+
 struct Fake(FakeSpaceStore);
 
 #[async_trait]
@@ -24,11 +26,6 @@ impl SpaceStoreUnderTest for Fake {
     async fn close(&self) {
         self.0.close();
     }
-}
-
-#[expect(clippy::unwrap_used, reason = "a test without a runtime fails")]
-fn block_on(case: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(case);
 }
 
 ports::space_store_contract!(Fake, block_on);

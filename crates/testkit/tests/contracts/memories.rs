@@ -9,6 +9,8 @@ use ports::{Embedder, MemoryStore};
 use tempfile::TempDir;
 use testkit::{FakeEmbedder, FakeStore};
 
+use crate::block_on;
+
 struct Fake(FakeStore, TempDir);
 
 #[expect(clippy::unwrap_used, reason = "a test without a directory fails")]
@@ -41,11 +43,6 @@ impl StoreUnderTest for Fake {
     async fn link_memories(&self, from: &ContentHash, to: &ContentHash) {
         self.0.link_memories(from, to);
     }
-}
-
-#[expect(clippy::unwrap_used, reason = "a test without a runtime fails")]
-fn block_on(case: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(case);
 }
 
 ports::memory_store_contract!(Fake, block_on);

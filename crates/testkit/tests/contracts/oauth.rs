@@ -5,6 +5,8 @@ use ports::OAuthStore;
 use ports::contract::oauth::OAuthStoreUnderTest;
 use testkit::FakeOAuthStore;
 
+use crate::block_on;
+
 struct Fake(FakeOAuthStore);
 
 #[async_trait]
@@ -20,11 +22,6 @@ impl OAuthStoreUnderTest for Fake {
     fn elsewhere(&self) -> &dyn OAuthStore {
         &self.0
     }
-}
-
-#[expect(clippy::unwrap_used, reason = "a test without a runtime fails")]
-fn block_on(case: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(case);
 }
 
 ports::oauth_store_contract!(Fake, block_on);

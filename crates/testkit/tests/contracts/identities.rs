@@ -5,6 +5,8 @@ use ports::contract::identities::IdentityStoreUnderTest;
 use ports::{AccountStore, IdentityStore};
 use testkit::FakeAccountStore;
 
+use crate::block_on;
+
 struct Fake(FakeAccountStore);
 
 #[async_trait]
@@ -28,11 +30,6 @@ impl IdentityStoreUnderTest for Fake {
     async fn close(&self) {
         self.0.close();
     }
-}
-
-#[expect(clippy::unwrap_used, reason = "a test without a runtime fails")]
-fn block_on(case: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(case);
 }
 
 ports::identity_store_contract!(Fake, block_on);

@@ -5,6 +5,8 @@ use ports::AuditLog;
 use ports::contract::audit::AuditLogUnderTest;
 use testkit::FakeAuditLog;
 
+use crate::block_on;
+
 struct Fake(FakeAuditLog);
 
 #[async_trait]
@@ -20,11 +22,6 @@ impl AuditLogUnderTest for Fake {
     fn elsewhere(&self) -> &dyn AuditLog {
         &self.0
     }
-}
-
-#[expect(clippy::unwrap_used, reason = "a test without a runtime fails")]
-fn block_on(case: impl Future<Output = ()>) {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(case);
 }
 
 ports::audit_log_contract!(Fake, block_on);
