@@ -8,6 +8,7 @@ mod registration;
 use model::Passkey;
 use serde_json::Value;
 use testkit::FakeAuthenticator;
+use testkit::authenticator::Answer;
 
 use super::*;
 
@@ -17,6 +18,17 @@ const BROWSER: &str = "cookie of a browser";
 
 fn site() -> PasskeySite {
     PasskeySite::of(ORIGIN).unwrap()
+}
+
+/// A step, what is changed, and why it is refused.
+type Case = (&'static str, Box<dyn Fn(&mut Answer)>, &'static str);
+
+fn said(step: &'static str, name: &'static str, value: Value, why: &'static str) -> Case {
+    (step, Box::new(move |answer| answer.client_data[name] = value.clone()), why)
+}
+
+fn case(step: &'static str, change: impl Fn(&mut Answer) + 'static, why: &'static str) -> Case {
+    (step, Box::new(change), why)
 }
 
 impl Bed {

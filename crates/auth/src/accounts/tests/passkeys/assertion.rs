@@ -1,7 +1,6 @@
 //! WebAuthn Level 3, section 7.2: each step with one thing that is wrong, and nothing else.
 
 use serde_json::json;
-use testkit::authenticator::Answer;
 
 use super::*;
 
@@ -35,17 +34,6 @@ async fn step_1_the_browser_is_told_nothing_of_who_there_is() {
         "userVerification": "required",
     });
     assert_eq!(options, expected);
-}
-
-/// A step, what is changed, and why it is refused.
-type Case = (&'static str, Box<dyn Fn(&mut Answer)>, &'static str);
-
-fn said(step: &'static str, name: &'static str, value: Value, why: &'static str) -> Case {
-    (step, Box::new(move |answer| answer.client_data[name] = value.clone()), why)
-}
-
-fn case(step: &'static str, change: impl Fn(&mut Answer) + 'static, why: &'static str) -> Case {
-    (step, Box::new(change), why)
 }
 
 fn cases() -> Vec<Case> {

@@ -2,7 +2,7 @@
 
 use model::MAX_CREDENTIAL_ID_BYTES;
 use serde_json::json;
-use testkit::authenticator::{Answer, cbor_bytes, cbor_text};
+use testkit::authenticator::{cbor_bytes, cbor_text};
 
 use super::*;
 
@@ -38,17 +38,6 @@ async fn step_1_the_browser_is_told_what_is_wanted() {
     assert_eq!(options["excludeCredentials"].as_array().unwrap().len(), 1);
     let again = bed.begin(&own).await;
     assert_ne!(options["challenge"], again["challenge"]);
-}
-
-/// A step, what is changed, and why it is refused.
-type Case = (&'static str, Box<dyn Fn(&mut Answer)>, &'static str);
-
-fn said(step: &'static str, name: &'static str, value: Value, why: &'static str) -> Case {
-    (step, Box::new(move |answer| answer.client_data[name] = value.clone()), why)
-}
-
-fn case(step: &'static str, change: impl Fn(&mut Answer) + 'static, why: &'static str) -> Case {
-    (step, Box::new(change), why)
 }
 
 fn cases() -> Vec<Case> {
